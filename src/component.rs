@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::catalog::{Catalog, RegionFacts};
 use crate::settings::Settings;
-use crate::workload::Load;
+use crate::workload::{Assumptions, Load};
 
 /// Declares the building blocks: one line each gives the module, the entry in the phase files, and the call of its `size`.
 macro_rules! blocks {
@@ -65,6 +65,8 @@ pub struct Request<'a> {
     pub zones: usize,
     /// In how many regions everything regional stands.
     pub regions: usize,
+    /// What the load rests on: utilisation targets and capacities per vCPU.
+    pub assumptions: &'a Assumptions,
 }
 
 /// No size fits: what is needed, and the most that there is.
@@ -413,6 +415,10 @@ pub struct Offers {
     pub volume: Option<Id<ec2::Volume>>,
     /// The queue whose backlog scales the workers.
     pub backlog: Option<Id<cfn::resource::sqs::Queue>>,
+    /// The HTTP API in front of functions.
+    pub api: Option<Id<cfn::resource::api_gateway_v2::Api>>,
+    /// Origins of pages that call the API from a browser: `https://main.example.amplifyapp.com`.
+    pub site_origins: Vec<Val<String>>,
     /// What the dashboard shows and alarms watch.
     pub metrics: Vec<Metric>,
 }

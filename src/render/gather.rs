@@ -18,6 +18,7 @@ pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, Render
         single(&mut all.front_door, one.front_door, "a public load balancer")?;
         single(&mut all.internal_door, one.internal_door, "an internal load balancer")?;
         single(&mut all.volume, one.volume, "a data volume")?;
+        single(&mut all.api, one.api, "an HTTP API")?;
         single(&mut all.backlog, one.backlog, "a backlog")?;
         several(&mut all.callers, one.callers, |caller| format!("the caller {}", caller.name))?;
         several(&mut all.targets, one.targets, |target| format!("the target {}", target.name))?;
@@ -27,6 +28,7 @@ pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, Render
         several(&mut all.secrets, one.secrets, |secret| format!("the secret {}", secret.name))?;
         several(&mut all.grants, one.grants, |grant| format!("the grant {}", grant.name))?;
         all.addresses.extend(one.addresses);
+        all.site_origins.extend(one.site_origins);
         several(&mut all.metrics, piece.component.metrics(site), |metric| format!("the metric {}", metric.name))?;
     }
     Ok(all)
