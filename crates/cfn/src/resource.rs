@@ -122,6 +122,8 @@ pub struct Resource {
     pub creation_policy: Option<Node>,
     /// `UpdatePolicy`.
     pub update_policy: Option<Node>,
+    /// Attributes that have no field here, or a value that their field cannot hold, as a stranger's template wrote them.
+    pub rest: Map,
 }
 
 impl Resource {
