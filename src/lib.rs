@@ -1,1 +1,3 @@
 //! scalectl.
+
+pub mod deploy;
