@@ -1,7 +1,7 @@
 //! Users and settings become an architecture: the one place where anything is decided.
 
 use crate::architecture::{Architecture, Piece};
-use crate::catalog::{Catalog, CatalogError, RegionFacts};
+use crate::catalog::{Catalog, RegionFacts, UnknownRegion};
 use crate::component::{Request, Unplaceable};
 use crate::phase::Phase;
 use crate::settings::Settings;
@@ -16,7 +16,7 @@ pub enum PlanError {
     Unplaceable(#[from] Unplaceable),
     /// A region that does not exist or that has no figures.
     #[error(transparent)]
-    Catalog(#[from] CatalogError),
+    Region(#[from] UnknownRegion),
     /// One region named twice.
     #[error("region {0} is named twice: `region` and `further_regions` must differ")]
     RegionTwice(String),
@@ -47,13 +47,13 @@ fn regions<'a>(phase: &Phase, settings: &Settings, catalog: &'a Catalog) -> Resu
     let mut regions = vec![leading];
     if phase.regions > 1 {
         let named: Vec<&str> = match settings.further_regions.as_slice() {
-            [] => vec![&*leading.second_region],
+            [] => vec![leading.second.code()],
             further => further.iter().map(String::as_str).collect(),
         };
         for id in named {
             let region = catalog.region(id)?;
-            if regions.iter().any(|taken: &&RegionFacts| taken.id == region.id) {
-                return Err(PlanError::RegionTwice(region.id.to_string()));
+            if regions.iter().any(|taken: &&RegionFacts| taken.region == region.region) {
+                return Err(PlanError::RegionTwice(region.region.to_string()));
             }
             regions.push(region);
         }
@@ -66,7 +66,7 @@ fn notices(phase: &Phase, settings: &Settings) -> Vec<String> {
     let mut notices = Vec::new();
     let served = phase.zones > 0;
     if served && settings.domain.is_none() {
-        let reached = if phase.components.iter().any(|block| block.is_edge()) {
+        let reached = if phase.components.iter().any(|block| block.name() == "content_delivery") {
             "users reach the app by HTTPS on the distribution's own name; between CloudFront and the load balancer it is HTTP"
         } else {
             "users reach the app by HTTP on an address of AWS's"

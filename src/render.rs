@@ -178,7 +178,7 @@ pub fn stacks(architecture: &Architecture) -> Result<Vec<Stack>, RenderError> {
 
 /// The region in which a site's layer is deployed.
 pub fn home(site: &Site, layer: Layer) -> String {
-    if layer == Layer::Edge { EDGE_REGION.to_owned() } else { site.region.id.to_string() }
+    if layer == Layer::Edge { EDGE_REGION.to_owned() } else { site.region.region.to_string() }
 }
 
 fn stack(
@@ -219,7 +219,7 @@ fn stack(
         after.insert(crossing.stack.clone());
     }
     let key = Key { region: home(site, layer), layer };
-    let file = if site.leads() { format!("{}.yaml", layer.word()) } else { format!("{}.{}.yaml", layer.word(), site.region.id) };
+    let file = if site.leads() { format!("{}.yaml", layer.word()) } else { format!("{}.{}.yaml", layer.word(), site.region.region) };
     Ok((Stack { name: site.name(layer.word()), key, file, template, inputs, after, address }, crossings))
 }
 
@@ -243,7 +243,7 @@ fn resource(placed: &Placed, retarget: &mut Retarget) -> Result<cfn::Resource, R
 fn description(architecture: &Architecture, site: &Site, layer: Layer) -> String {
     let settings = &architecture.settings;
     let text = format!("{} {}: {} stack of phase {}", settings.app, settings.environment, layer.word(), architecture.phase.id);
-    if site.leads() { text } else { format!("{text}, region {}", site.region.id) }
+    if site.leads() { text } else { format!("{text}, region {}", site.region.region) }
 }
 
 /// Gives every stack the outputs that others ask of it, after those that it tells by itself.

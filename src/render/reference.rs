@@ -24,7 +24,7 @@ impl Owners {
         let mut places = HashMap::new();
         for (site, layers) in drafts {
             for placed in &layers.placed {
-                let slot = (site.region.id.to_string(), placed.logical_id.clone());
+                let slot = (site.region.region.to_string(), placed.logical_id.clone());
                 if let Some(first) = places.insert(slot, placed.layer) {
                     let (first, second) = (first.word().to_owned(), placed.layer.word().to_owned());
                     return Err(RenderError::NamedTwice { name: placed.logical_id.clone(), first, second });
@@ -187,10 +187,10 @@ impl<'a> Retarget<'a> {
 
     /// The stack of a resource and its logical ID there; none when it is this very stack.
     fn place(&self, from: &str, name: &str) -> Result<Option<(Key, String)>, RenderError> {
-        let (id, region) = name.split_once('@').unwrap_or((name, &self.site.region.id));
+        let (id, region) = name.split_once('@').unwrap_or((name, self.site.region.region.code()));
         let dangling = || RenderError::Dangling { from: from.to_owned(), to: name.to_owned() };
         let layer = self.owners.layer(region, id).ok_or_else(dangling)?;
-        let here = region == &*self.site.region.id;
+        let here = region == self.site.region.region.code();
         if here && layer == self.layer {
             return Ok(None);
         }
@@ -198,7 +198,7 @@ impl<'a> Retarget<'a> {
             let (from_layer, to_layer) = (self.layer.word(), layer.word());
             return Err(RenderError::Upward { from: from.to_owned(), from_layer, to: name.to_owned(), to_layer });
         }
-        let other = self.site.regions.iter().find(|other| &*other.id == region).ok_or_else(dangling)?;
+        let other = self.site.regions.iter().find(|other| other.region.code() == region).ok_or_else(dangling)?;
         let key = Key { region: home(&Site { region: other, ..*self.site }, layer), layer };
         Ok(Some((key, id.to_owned())))
     }

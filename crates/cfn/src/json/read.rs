@@ -191,7 +191,8 @@ impl<'a> Reader<'a> {
             self.digits()?;
         }
         let text = start.get(..start.len() - self.rest.len()).unwrap_or_default();
-        let number = if whole { text.parse().ok().map(Node::Int) } else { text.parse().ok().filter(|f: &f64| f.is_finite()).map(Node::Float) };
+        let number =
+            if whole { text.parse().ok().map(Node::Int) } else { text.parse().ok().filter(|f: &f64| f.is_finite()).map(Node::Float) };
         Ok(number.unwrap_or_else(|| Node::Str(text.to_owned())))
     }
 
