@@ -2,6 +2,9 @@
 //!
 //! What only one component needs belongs into that component's file.
 
+pub mod application;
+pub mod host;
+
 use cfn::policy::{self, Document, Statement};
 use cfn::resource::{ec2, iam, lambda, logs, sqs};
 use cfn::{Id, Val};
