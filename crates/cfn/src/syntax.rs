@@ -4,8 +4,8 @@ mod normal;
 mod place;
 
 pub use normal::normalise;
-pub use place::{Document, Place};
 pub(crate) use place::Spot;
+pub use place::{Document, Place};
 
 use crate::{json, yaml};
 

@@ -87,5 +87,9 @@ fn is_word(text: &str) -> bool {
 /// Numbers in any base, times, dates, versions: opens like a number and has nothing that no number has.
 fn may_be_number(text: &str) -> bool {
     text.starts_with(|c: char| c.is_numeric() || c == '.')
-        && text.chars().all(|c| c.is_numeric() || c.is_ascii_hexdigit() || matches!(c, '.' | '_' | ':' | '+' | '-' | 'x' | 'o' | 'T' | 't' | 'Z' | 'z' | ' ' | 'i' | 'I' | 'n' | 'N'))
+        && text.chars().all(|c| {
+            c.is_numeric()
+                || c.is_ascii_hexdigit()
+                || matches!(c, '.' | '_' | ':' | '+' | '-' | 'x' | 'o' | 'T' | 't' | 'Z' | 'z' | ' ' | 'i' | 'I' | 'n' | 'N')
+        })
 }

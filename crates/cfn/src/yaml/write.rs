@@ -9,8 +9,25 @@ use crate::node::{Map, Node};
 /// Functions with a short tag (AWS, "Intrinsic function reference"), by their name without `Fn::`.
 /// Functions of `Rules` and loops have none that AWS documents and stay long.
 const SHORT: [&str; 19] = [
-    "And", "Base64", "Cidr", "Condition", "Equals", "FindInMap", "GetAtt", "GetAZs", "If", "ImportValue", "Join", "Length", "Not", "Or",
-    "Ref", "Select", "Split", "Sub", "ToJsonString",
+    "And",
+    "Base64",
+    "Cidr",
+    "Condition",
+    "Equals",
+    "FindInMap",
+    "GetAtt",
+    "GetAZs",
+    "If",
+    "ImportValue",
+    "Join",
+    "Length",
+    "Not",
+    "Or",
+    "Ref",
+    "Select",
+    "Split",
+    "Sub",
+    "ToJsonString",
 ];
 
 /// A key longer than this is written with `? `; readers look at most 1024 characters ahead for the colon.
