@@ -24,7 +24,7 @@ fn alike(theirs: &serde_json::Value, ours: &Node) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn yaml_reads_back_what_it_wrote(node in node()) {
