@@ -27,7 +27,7 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], look: &Look) -> Strin
         .load
         .steps()
         .into_iter()
-        .map(|step| vec![step.label.to_owned(), step.value.to_string(), step.formula.to_owned()])
+        .map(|step| vec![step.quantity.to_owned(), step.value.to_string(), step.formula.to_owned()])
         .collect();
     text.push_str(&columns(&["WHAT", "VALUE", "HOW"], &rows, &[30, 16], 2, look));
 

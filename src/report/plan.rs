@@ -51,11 +51,9 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], look: &Look) -> Strin
     for notice in &architecture.notices {
         text.push_str(&paragraph("Note", notice, look));
     }
-    let phase = &architecture.phase.id;
     let target = target(architecture);
     text.push_str(&paragraph("Next", &format!("scalectl render {target} -o templates"), look));
     text.push_str(&paragraph("", &format!("scalectl deploy {target}"), look));
-    debug_assert!(!phase.is_empty());
     text
 }
 
@@ -69,14 +67,14 @@ pub fn head(architecture: &Architecture, look: &Look) -> String {
     let stress = assumption("stress_share").map_or_else(String::new, |entry| {
         entry.unit.format(architecture.assumptions.value(entry.id).unwrap_or(entry.value))
     });
+    let number = |rate: crate::units::PerSecond| crate::units::number(rate.get());
     let rates = format!(
         "{} a day · {} requests/s mean · {} at peak · {} if {stress} come at once",
-        load.daily_active, load.requests_mean, load.requests_peak, load.requests_stress
-    )
-    .replace("/s requests/s", " requests/s")
-    .replace("/s ", " ");
-    // The rates print their own unit; one "requests/s" for the line is enough.
-    let rates = rates.replacen(" mean", "/s mean", usize::from(!rates.contains("requests/s")));
+        load.daily_active,
+        number(load.requests_mean),
+        number(load.requests_peak),
+        number(load.requests_stress)
+    );
     for line in wrap(&rates, look.width.saturating_sub(2)) {
         text.push_str(&format!("  {line}\n"));
     }
