@@ -1,8 +1,10 @@
 //! CloudFormation as a language: values and intrinsics, resources, templates, and typed models of AWS's resource types.
 
+pub mod dashboard;
 pub mod facts;
 pub mod json;
 pub mod node;
+pub mod policy;
 pub mod resource;
 pub mod syntax;
 pub mod template;

@@ -60,4 +60,5 @@ impl Enums {
     }
 }
 
-const RESERVED: &[&str] = &["Dict", "Facts", "Field", "Id", "Literal", "Map", "Node", "Option", "ResourceType", "Shape", "String", "Tag", "Val", "Vec"];
+const RESERVED: &[&str] =
+    &["Dict", "Facts", "Field", "Id", "Literal", "Map", "Node", "Option", "ResourceType", "Shape", "String", "Tag", "Val", "Vec"];

@@ -21,7 +21,13 @@ pub fn place(resource_type: &str) -> Result<Place> {
 
 /// `VPCSecurityGroups` to `vpc_security_groups`, `PreferredCacheClusterAZs` to `preferred_cache_cluster_azs`, `Type` to `type_`.
 pub fn snake(name: &str) -> String {
-    let name = name.replace("GraphQL", "Graphql").replace("OAuth", "Oauth").replace("IPv", "Ipv");
+    let name = name
+        .replace("MiB", "Mib")
+        .replace("GiB", "Gib")
+        .replace("VCpu", "Vcpu")
+        .replace("GraphQL", "Graphql")
+        .replace("OAuth", "Oauth")
+        .replace("IPv", "Ipv");
     let letters: Vec<char> = name.chars().collect();
     let mut out = String::new();
     for (index, letter) in letters.iter().enumerate() {
@@ -31,7 +37,9 @@ pub fn snake(name: &str) -> String {
         let plural = next == Some(&'s') && letters.get(index + 2).is_none_or(|after| after.is_uppercase());
         let begins = match before {
             Some(before) if letter.is_uppercase() => {
-                before.is_lowercase() || before.is_ascii_digit() || (before.is_uppercase() && next.is_some_and(|n| n.is_lowercase()) && !plural)
+                before.is_lowercase()
+                    || before.is_ascii_digit()
+                    || (before.is_uppercase() && next.is_some_and(|n| n.is_lowercase()) && !plural)
             }
             _ => false,
         };
@@ -51,9 +59,9 @@ pub fn snake(name: &str) -> String {
 }
 
 const KEYWORDS: &[&str] = &[
-    "as", "async", "await", "box", "break", "const", "continue", "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "if",
-    "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct",
-    "super", "trait", "true", "try", "type", "unsafe", "use", "virtual", "where", "while", "yield",
+    "as", "async", "await", "box", "break", "const", "continue", "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn",
+    "for", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self",
+    "static", "struct", "super", "trait", "true", "try", "type", "unsafe", "use", "virtual", "where", "while", "yield",
 ];
 
 /// The name of a Rust type: the first letter is upper case, and nothing but letters and digits remains.
@@ -72,7 +80,12 @@ pub fn variant(wire: &str) -> String {
         _ => {}
     }
     let mut out = String::new();
-    for word in wire.replace("TLSv", "Tlsv").replace("IPv", "Ipv").split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in wire
+        .replace("TLSv", "Tlsv")
+        .replace("IPv", "Ipv")
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
         let digits = word.starts_with(|first: char| first.is_ascii_digit());
         if digits && out.ends_with(|last: char| last.is_ascii_digit()) {
             out.push('_');

@@ -91,7 +91,9 @@ pub fn read(model: &Model, schema: Value) -> Result<Type<'_>> {
         let list = if list.starts_with("primary") { list.to_owned() } else { format!("{list}Properties") };
         let pointers = schema.get(list).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         // Some pointers of AWS name `properties` again at each level, most do not.
-        pointers.map(|pointer| pointer.split('/').filter(|part| !part.is_empty() && *part != "properties").collect::<Vec<_>>().join("/")).collect()
+        pointers
+            .map(|pointer| pointer.split('/').filter(|part| !part.is_empty() && *part != "properties").collect::<Vec<_>>().join("/"))
+            .collect()
     });
     let mut reader = Reader { schema, structures: IndexMap::new(), enums: Enums::default(), read_only: HashSet::new() };
     let [_, _, read_only, write_only, _]: &[Vec<String>; 5] = &paths;
@@ -127,7 +129,11 @@ impl Reader {
     /// The key of the object below a property, through references and lists.
     fn below(&self, owner: &str, property: &str, schema: &Value) -> Option<(String, Value)> {
         if let Some((name, target)) = self.target(schema) {
-            return if Self::properties(target).is_empty() { self.below("", name, target) } else { Some((name.to_owned(), target.clone())) };
+            return if Self::properties(target).is_empty() {
+                self.below("", name, target)
+            } else {
+                Some((name.to_owned(), target.clone()))
+            };
         }
         if let Some(items) = schema.get("items") {
             return self.below(owner, property, items);
@@ -166,7 +172,8 @@ impl Reader {
         let open = schema.get("additionalProperties").is_none_or(|more| more != &Value::Bool(false)) && !key.is_empty();
         // The place is taken first: definitions refer to themselves.
         self.structures.insert(key.to_owned(), Structure { rust: rust.clone(), fields: Vec::new(), open, tag: false });
-        let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: Vec<&str> =
+            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
         let mut fields = Vec::new();
         for (name, field) in Self::properties(schema) {
             if !self.read_only.contains(&(key.to_owned(), name.clone())) {
@@ -188,7 +195,8 @@ impl Reader {
     /// A name that no other struct has.
     fn free(&self, owner: &str, hint: &str) -> String {
         let name = names::upper(hint);
-        let defined = |name: &str| self.schema.get("definitions").is_some_and(|all| all.get(name).is_some_and(|d| !Self::properties(d).is_empty()));
+        let defined =
+            |name: &str| self.schema.get("definitions").is_some_and(|all| all.get(name).is_some_and(|d| !Self::properties(d).is_empty()));
         let taken = |name: &str| RESERVED.contains(&name) || defined(name) || self.structures.values().any(|other| other.rust == name);
         if taken(&name) { format!("{owner}{name}") } else { name }
     }
@@ -317,7 +325,8 @@ impl Reader {
 }
 
 /// Names that the generated files use for something else.
-const RESERVED: &[&str] = &["Dict", "Facts", "Field", "Id", "Literal", "Map", "Node", "Option", "ResourceType", "Self", "Shape", "String", "Tag", "Val", "Vec"];
+const RESERVED: &[&str] =
+    &["Dict", "Facts", "Field", "Id", "Literal", "Map", "Node", "Option", "ResourceType", "Self", "Shape", "String", "Tag", "Val", "Vec"];
 
 /// Properties that AWS's schemas give as any object, and which are maps of text.
 const DICTIONARIES: &[&str] = &["Parameters", "ParameterNameValues", "StageVariables", "CostFilters"];

@@ -11,7 +11,8 @@ fn the_committed_models_are_what_the_snapshot_gives() {
     }
     for service in std::fs::read_dir(below.join("models")).unwrap() {
         let service = service.unwrap().path();
-        let inside = if service.is_dir() { std::fs::read_dir(&service).unwrap().map(|file| file.unwrap().path()).collect() } else { vec![service] };
+        let inside =
+            if service.is_dir() { std::fs::read_dir(&service).unwrap().map(|file| file.unwrap().path()).collect() } else { vec![service] };
         for file in inside {
             let path = file.strip_prefix(&below).unwrap().to_str().unwrap().to_owned();
             assert!(files.contains_key(&path), "{path} is generated no more: run `cargo xtask models`");

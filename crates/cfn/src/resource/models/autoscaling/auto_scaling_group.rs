@@ -588,8 +588,8 @@ pub struct InstanceRequirements(Map);
 
 impl InstanceRequirements {
     /// The required properties.
-    pub fn new(memory_mi_b: impl Into<Val<MemoryMiBRequest>>, v_cpu_count: impl Into<Val<VCpuCountRequest>>) -> Self {
-        Self(record(vec![("MemoryMiB", memory_mi_b.into().into_node()), ("VCpuCount", v_cpu_count.into().into_node())]))
+    pub fn new(memory_mib: impl Into<Val<MemoryMiBRequest>>, vcpu_count: impl Into<Val<VCpuCountRequest>>) -> Self {
+        Self(record(vec![("MemoryMiB", memory_mib.into().into_node()), ("VCpuCount", vcpu_count.into().into_node())]))
     }
 
     /// `AcceleratorCount`.
@@ -611,7 +611,7 @@ impl InstanceRequirements {
     }
 
     /// `AcceleratorTotalMemoryMiB`.
-    pub fn accelerator_total_memory_mi_b(mut self, value: impl Into<Val<AcceleratorTotalMemoryMiBRequest>>) -> Self {
+    pub fn accelerator_total_memory_mib(mut self, value: impl Into<Val<AcceleratorTotalMemoryMiBRequest>>) -> Self {
         put(&mut self.0, "AcceleratorTotalMemoryMiB", value.into().into_node());
         self
     }
@@ -689,7 +689,7 @@ impl InstanceRequirements {
     }
 
     /// `MemoryGiBPerVCpu`.
-    pub fn memory_gi_b_per_v_cpu(mut self, value: impl Into<Val<MemoryGiBPerVCpuRequest>>) -> Self {
+    pub fn memory_gib_per_vcpu(mut self, value: impl Into<Val<MemoryGiBPerVCpuRequest>>) -> Self {
         put(&mut self.0, "MemoryGiBPerVCpu", value.into().into_node());
         self
     }
@@ -1663,7 +1663,7 @@ static INSTANCE_REQUIREMENTS_SHAPE: Shape = Shape::Object {
             "AcceleratorNames",
             &Shape::List { item: &Shape::choice(AcceleratorName::ALL), min: None, max: None, unique: true },
         ),
-        Field::optional("AcceleratorTotalMemoryMiB", &ACCELERATOR_TOTAL_MEMORY_MI_B_REQUEST_SHAPE),
+        Field::optional("AcceleratorTotalMemoryMiB", &ACCELERATOR_TOTAL_MEMORY_MIB_REQUEST_SHAPE),
         Field::optional(
             "AcceleratorTypes",
             &Shape::List { item: &Shape::choice(AcceleratorType::ALL), min: None, max: None, unique: true },
@@ -1704,15 +1704,15 @@ static INSTANCE_REQUIREMENTS_SHAPE: Shape = Shape::Object {
             &Shape::List { item: &Shape::choice(LocalStorageType::ALL), min: None, max: None, unique: true },
         ),
         Field::optional("MaxSpotPriceAsPercentageOfOptimalOnDemandPrice", &Shape::Integer { min: Some(0), max: None, values: &[] }),
-        Field::optional("MemoryGiBPerVCpu", &MEMORY_GI_B_PER_V_CPU_REQUEST_SHAPE),
-        Field::required("MemoryMiB", &MEMORY_MI_B_REQUEST_SHAPE),
+        Field::optional("MemoryGiBPerVCpu", &MEMORY_GIB_PER_VCPU_REQUEST_SHAPE),
+        Field::required("MemoryMiB", &MEMORY_MIB_REQUEST_SHAPE),
         Field::optional("NetworkBandwidthGbps", &NETWORK_BANDWIDTH_GBPS_REQUEST_SHAPE),
         Field::optional("NetworkInterfaceCount", &NETWORK_INTERFACE_COUNT_REQUEST_SHAPE),
         Field::optional("OnDemandMaxPricePercentageOverLowestPrice", &Shape::Integer { min: Some(0), max: None, values: &[] }),
         Field::optional("RequireHibernateSupport", &Shape::Boolean),
         Field::optional("SpotMaxPricePercentageOverLowestPrice", &Shape::Integer { min: Some(0), max: None, values: &[] }),
         Field::optional("TotalLocalStorageGB", &TOTAL_LOCAL_STORAGE_GB_REQUEST_SHAPE),
-        Field::required("VCpuCount", &V_CPU_COUNT_REQUEST_SHAPE),
+        Field::required("VCpuCount", &VCPU_COUNT_REQUEST_SHAPE),
     ],
 };
 
@@ -1724,7 +1724,7 @@ static ACCELERATOR_COUNT_REQUEST_SHAPE: Shape = Shape::Object {
     ],
 };
 
-static ACCELERATOR_TOTAL_MEMORY_MI_B_REQUEST_SHAPE: Shape = Shape::Object {
+static ACCELERATOR_TOTAL_MEMORY_MIB_REQUEST_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
         Field::optional("Max", &Shape::Integer { min: Some(0), max: None, values: &[] }),
@@ -1754,7 +1754,7 @@ static CPU_PERFORMANCE_FACTOR_REQUEST_SHAPE: Shape = Shape::Object {
 static PERFORMANCE_FACTOR_REFERENCE_REQUEST_SHAPE: Shape =
     Shape::Object { open: false, fields: &[Field::optional("InstanceFamily", &Shape::TEXT)] };
 
-static MEMORY_GI_B_PER_V_CPU_REQUEST_SHAPE: Shape = Shape::Object {
+static MEMORY_GIB_PER_VCPU_REQUEST_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
         Field::optional("Max", &Shape::Number { min: Some(0.0), max: None }),
@@ -1762,7 +1762,7 @@ static MEMORY_GI_B_PER_V_CPU_REQUEST_SHAPE: Shape = Shape::Object {
     ],
 };
 
-static MEMORY_MI_B_REQUEST_SHAPE: Shape = Shape::Object {
+static MEMORY_MIB_REQUEST_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
         Field::optional("Max", &Shape::Integer { min: Some(0), max: None, values: &[] }),
@@ -1794,7 +1794,7 @@ static TOTAL_LOCAL_STORAGE_GB_REQUEST_SHAPE: Shape = Shape::Object {
     ],
 };
 
-static V_CPU_COUNT_REQUEST_SHAPE: Shape = Shape::Object {
+static VCPU_COUNT_REQUEST_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
         Field::optional("Max", &Shape::Integer { min: Some(0), max: None, values: &[] }),

@@ -578,7 +578,7 @@ impl InstanceRequirements {
     }
 
     /// `AcceleratorTotalMemoryMiB`.
-    pub fn accelerator_total_memory_mi_b(mut self, value: impl Into<Val<AcceleratorTotalMemoryMiB>>) -> Self {
+    pub fn accelerator_total_memory_mib(mut self, value: impl Into<Val<AcceleratorTotalMemoryMiB>>) -> Self {
         put(&mut self.0, "AcceleratorTotalMemoryMiB", value.into().into_node());
         self
     }
@@ -656,13 +656,13 @@ impl InstanceRequirements {
     }
 
     /// `MemoryGiBPerVCpu`.
-    pub fn memory_gi_b_per_v_cpu(mut self, value: impl Into<Val<MemoryGiBPerVCpu>>) -> Self {
+    pub fn memory_gib_per_vcpu(mut self, value: impl Into<Val<MemoryGiBPerVCpu>>) -> Self {
         put(&mut self.0, "MemoryGiBPerVCpu", value.into().into_node());
         self
     }
 
     /// `MemoryMiB`.
-    pub fn memory_mi_b(mut self, value: impl Into<Val<MemoryMiB>>) -> Self {
+    pub fn memory_mib(mut self, value: impl Into<Val<MemoryMiB>>) -> Self {
         put(&mut self.0, "MemoryMiB", value.into().into_node());
         self
     }
@@ -704,7 +704,7 @@ impl InstanceRequirements {
     }
 
     /// `VCpuCount`.
-    pub fn v_cpu_count(mut self, value: impl Into<Val<VCpuCount>>) -> Self {
+    pub fn vcpu_count(mut self, value: impl Into<Val<VCpuCount>>) -> Self {
         put(&mut self.0, "VCpuCount", value.into().into_node());
         self
     }
@@ -1943,7 +1943,7 @@ static INSTANCE_REQUIREMENTS_SHAPE: Shape = Shape::Object {
         Field::optional("AcceleratorCount", &ACCELERATOR_COUNT_SHAPE),
         Field::optional("AcceleratorManufacturers", &Shape::list(&Shape::choice(AcceleratorManufacturer::ALL))),
         Field::optional("AcceleratorNames", &Shape::list(&Shape::choice(AcceleratorName::ALL))),
-        Field::optional("AcceleratorTotalMemoryMiB", &ACCELERATOR_TOTAL_MEMORY_MI_B_SHAPE),
+        Field::optional("AcceleratorTotalMemoryMiB", &ACCELERATOR_TOTAL_MEMORY_MIB_SHAPE),
         Field::optional("AcceleratorTypes", &Shape::list(&Shape::choice(AcceleratorType::ALL))),
         Field::optional(
             "AllowedInstanceTypes",
@@ -1972,22 +1972,22 @@ static INSTANCE_REQUIREMENTS_SHAPE: Shape = Shape::Object {
         Field::optional("LocalStorage", &Shape::choice(LocalStorage::ALL)),
         Field::optional("LocalStorageTypes", &Shape::list(&Shape::choice(LocalStorageType::ALL))),
         Field::optional("MaxSpotPriceAsPercentageOfOptimalOnDemandPrice", &Shape::INTEGER),
-        Field::optional("MemoryGiBPerVCpu", &MEMORY_GI_B_PER_V_CPU_SHAPE),
-        Field::optional("MemoryMiB", &MEMORY_MI_B_SHAPE),
+        Field::optional("MemoryGiBPerVCpu", &MEMORY_GIB_PER_VCPU_SHAPE),
+        Field::optional("MemoryMiB", &MEMORY_MIB_SHAPE),
         Field::optional("NetworkBandwidthGbps", &NETWORK_BANDWIDTH_GBPS_SHAPE),
         Field::optional("NetworkInterfaceCount", &NETWORK_INTERFACE_COUNT_SHAPE),
         Field::optional("OnDemandMaxPricePercentageOverLowestPrice", &Shape::INTEGER),
         Field::optional("RequireHibernateSupport", &Shape::Boolean),
         Field::optional("SpotMaxPricePercentageOverLowestPrice", &Shape::INTEGER),
         Field::optional("TotalLocalStorageGB", &TOTAL_LOCAL_STORAGE_GB_SHAPE),
-        Field::optional("VCpuCount", &V_CPU_COUNT_SHAPE),
+        Field::optional("VCpuCount", &VCPU_COUNT_SHAPE),
     ],
 };
 
 static ACCELERATOR_COUNT_SHAPE: Shape =
     Shape::Object { open: false, fields: &[Field::optional("Max", &Shape::INTEGER), Field::optional("Min", &Shape::INTEGER)] };
 
-static ACCELERATOR_TOTAL_MEMORY_MI_B_SHAPE: Shape =
+static ACCELERATOR_TOTAL_MEMORY_MIB_SHAPE: Shape =
     Shape::Object { open: false, fields: &[Field::optional("Max", &Shape::INTEGER), Field::optional("Min", &Shape::INTEGER)] };
 
 static BASELINE_EBS_BANDWIDTH_MBPS_SHAPE: Shape =
@@ -2002,7 +2002,7 @@ static CPU_SHAPE: Shape = Shape::Object {
 
 static REFERENCE_SHAPE: Shape = Shape::Object { open: false, fields: &[Field::optional("InstanceFamily", &Shape::TEXT)] };
 
-static MEMORY_GI_B_PER_V_CPU_SHAPE: Shape = Shape::Object {
+static MEMORY_GIB_PER_VCPU_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
         Field::optional("Max", &Shape::Number { min: None, max: None }),
@@ -2010,7 +2010,7 @@ static MEMORY_GI_B_PER_V_CPU_SHAPE: Shape = Shape::Object {
     ],
 };
 
-static MEMORY_MI_B_SHAPE: Shape =
+static MEMORY_MIB_SHAPE: Shape =
     Shape::Object { open: false, fields: &[Field::optional("Max", &Shape::INTEGER), Field::optional("Min", &Shape::INTEGER)] };
 
 static NETWORK_BANDWIDTH_GBPS_SHAPE: Shape = Shape::Object {
@@ -2032,7 +2032,7 @@ static TOTAL_LOCAL_STORAGE_GB_SHAPE: Shape = Shape::Object {
     ],
 };
 
-static V_CPU_COUNT_SHAPE: Shape =
+static VCPU_COUNT_SHAPE: Shape =
     Shape::Object { open: false, fields: &[Field::optional("Max", &Shape::INTEGER), Field::optional("Min", &Shape::INTEGER)] };
 
 static LICENSE_SPECIFICATION_SHAPE: Shape =

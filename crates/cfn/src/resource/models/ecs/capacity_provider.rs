@@ -282,8 +282,8 @@ pub struct InstanceRequirementsRequest(Map);
 
 impl InstanceRequirementsRequest {
     /// The required properties.
-    pub fn new(memory_mi_b: impl Into<Val<MemoryMiBRequest>>, v_cpu_count: impl Into<Val<VCpuCountRangeRequest>>) -> Self {
-        Self(record(vec![("MemoryMiB", memory_mi_b.into().into_node()), ("VCpuCount", v_cpu_count.into().into_node())]))
+    pub fn new(memory_mib: impl Into<Val<MemoryMiBRequest>>, vcpu_count: impl Into<Val<VCpuCountRangeRequest>>) -> Self {
+        Self(record(vec![("MemoryMiB", memory_mib.into().into_node()), ("VCpuCount", vcpu_count.into().into_node())]))
     }
 
     /// `AcceleratorCount`.
@@ -305,7 +305,7 @@ impl InstanceRequirementsRequest {
     }
 
     /// `AcceleratorTotalMemoryMiB`.
-    pub fn accelerator_total_memory_mi_b(mut self, value: impl Into<Val<AcceleratorTotalMemoryMiBRequest>>) -> Self {
+    pub fn accelerator_total_memory_mib(mut self, value: impl Into<Val<AcceleratorTotalMemoryMiBRequest>>) -> Self {
         put(&mut self.0, "AcceleratorTotalMemoryMiB", value.into().into_node());
         self
     }
@@ -377,7 +377,7 @@ impl InstanceRequirementsRequest {
     }
 
     /// `MemoryGiBPerVCpu`.
-    pub fn memory_gi_b_per_v_cpu(mut self, value: impl Into<Val<MemoryGiBPerVCpuRequest>>) -> Self {
+    pub fn memory_gib_per_vcpu(mut self, value: impl Into<Val<MemoryGiBPerVCpuRequest>>) -> Self {
         put(&mut self.0, "MemoryGiBPerVCpu", value.into().into_node());
         self
     }
@@ -660,8 +660,8 @@ pub struct ManagedInstancesStorageConfiguration(Map);
 
 impl ManagedInstancesStorageConfiguration {
     /// The required properties.
-    pub fn new(storage_size_gi_b: impl Into<Val<i64>>) -> Self {
-        Self(record(vec![("StorageSizeGiB", storage_size_gi_b.into().into_node())]))
+    pub fn new(storage_size_gib: impl Into<Val<i64>>) -> Self {
+        Self(record(vec![("StorageSizeGiB", storage_size_gib.into().into_node())]))
     }
 }
 
@@ -941,7 +941,7 @@ static INSTANCE_REQUIREMENTS_REQUEST_SHAPE: Shape = Shape::Object {
         Field::optional("AcceleratorCount", &ACCELERATOR_COUNT_REQUEST_SHAPE),
         Field::optional("AcceleratorManufacturers", &Shape::list(&Shape::choice(AcceleratorManufacturer::ALL))),
         Field::optional("AcceleratorNames", &Shape::list(&Shape::choice(AcceleratorName::ALL))),
-        Field::optional("AcceleratorTotalMemoryMiB", &ACCELERATOR_TOTAL_MEMORY_MI_B_REQUEST_SHAPE),
+        Field::optional("AcceleratorTotalMemoryMiB", &ACCELERATOR_TOTAL_MEMORY_MIB_REQUEST_SHAPE),
         Field::optional("AcceleratorTypes", &Shape::list(&Shape::choice(AcceleratorType::ALL))),
         Field::optional(
             "AllowedInstanceTypes",
@@ -969,28 +969,28 @@ static INSTANCE_REQUIREMENTS_REQUEST_SHAPE: Shape = Shape::Object {
         Field::optional("LocalStorage", &Shape::choice(LocalStorage::ALL)),
         Field::optional("LocalStorageTypes", &Shape::list(&Shape::choice(LocalStorageType::ALL))),
         Field::optional("MaxSpotPriceAsPercentageOfOptimalOnDemandPrice", &Shape::INTEGER),
-        Field::optional("MemoryGiBPerVCpu", &MEMORY_GI_B_PER_V_CPU_REQUEST_SHAPE),
-        Field::required("MemoryMiB", &MEMORY_MI_B_REQUEST_SHAPE),
+        Field::optional("MemoryGiBPerVCpu", &MEMORY_GIB_PER_VCPU_REQUEST_SHAPE),
+        Field::required("MemoryMiB", &MEMORY_MIB_REQUEST_SHAPE),
         Field::optional("NetworkBandwidthGbps", &NETWORK_BANDWIDTH_GBPS_REQUEST_SHAPE),
         Field::optional("NetworkInterfaceCount", &NETWORK_INTERFACE_COUNT_REQUEST_SHAPE),
         Field::optional("OnDemandMaxPricePercentageOverLowestPrice", &Shape::INTEGER),
         Field::optional("RequireHibernateSupport", &Shape::Boolean),
         Field::optional("SpotMaxPricePercentageOverLowestPrice", &Shape::INTEGER),
         Field::optional("TotalLocalStorageGB", &TOTAL_LOCAL_STORAGE_GB_REQUEST_SHAPE),
-        Field::required("VCpuCount", &V_CPU_COUNT_RANGE_REQUEST_SHAPE),
+        Field::required("VCpuCount", &VCPU_COUNT_RANGE_REQUEST_SHAPE),
     ],
 };
 
 static ACCELERATOR_COUNT_REQUEST_SHAPE: Shape =
     Shape::Object { open: false, fields: &[Field::optional("Max", &Shape::INTEGER), Field::optional("Min", &Shape::INTEGER)] };
 
-static ACCELERATOR_TOTAL_MEMORY_MI_B_REQUEST_SHAPE: Shape =
+static ACCELERATOR_TOTAL_MEMORY_MIB_REQUEST_SHAPE: Shape =
     Shape::Object { open: false, fields: &[Field::optional("Max", &Shape::INTEGER), Field::optional("Min", &Shape::INTEGER)] };
 
 static BASELINE_EBS_BANDWIDTH_MBPS_REQUEST_SHAPE: Shape =
     Shape::Object { open: false, fields: &[Field::optional("Max", &Shape::INTEGER), Field::optional("Min", &Shape::INTEGER)] };
 
-static MEMORY_GI_B_PER_V_CPU_REQUEST_SHAPE: Shape = Shape::Object {
+static MEMORY_GIB_PER_VCPU_REQUEST_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
         Field::optional("Max", &Shape::Number { min: None, max: None }),
@@ -998,7 +998,7 @@ static MEMORY_GI_B_PER_V_CPU_REQUEST_SHAPE: Shape = Shape::Object {
     ],
 };
 
-static MEMORY_MI_B_REQUEST_SHAPE: Shape =
+static MEMORY_MIB_REQUEST_SHAPE: Shape =
     Shape::Object { open: false, fields: &[Field::optional("Max", &Shape::INTEGER), Field::required("Min", &Shape::INTEGER)] };
 
 static NETWORK_BANDWIDTH_GBPS_REQUEST_SHAPE: Shape = Shape::Object {
@@ -1020,7 +1020,7 @@ static TOTAL_LOCAL_STORAGE_GB_REQUEST_SHAPE: Shape = Shape::Object {
     ],
 };
 
-static V_CPU_COUNT_RANGE_REQUEST_SHAPE: Shape =
+static VCPU_COUNT_RANGE_REQUEST_SHAPE: Shape =
     Shape::Object { open: false, fields: &[Field::optional("Max", &Shape::INTEGER), Field::required("Min", &Shape::INTEGER)] };
 
 static MANAGED_INSTANCES_LOCAL_STORAGE_CONFIGURATION_SHAPE: Shape =

@@ -920,7 +920,7 @@ impl ServiceManagedEBSVolumeConfiguration {
     }
 
     /// `SizeInGiB`.
-    pub fn size_in_gi_b(mut self, value: impl Into<Val<i64>>) -> Self {
+    pub fn size_in_gib(mut self, value: impl Into<Val<i64>>) -> Self {
         put(&mut self.0, "SizeInGiB", value.into().into_node());
         self
     }

@@ -62,7 +62,7 @@ impl Stream {
     }
 
     /// `WarmThroughputMiBps`.
-    pub fn warm_throughput_mi_bps(mut self, value: impl Into<Val<i64>>) -> Self {
+    pub fn warm_throughput_mibps(mut self, value: impl Into<Val<i64>>) -> Self {
         put(&mut self.0, "WarmThroughputMiBps", value.into().into_node());
         self
     }
@@ -132,12 +132,12 @@ impl Id<Stream> {
     }
 
     /// `!GetAtt WarmThroughputObject.CurrentMiBps`.
-    pub fn warm_throughput_object_current_mi_bps(&self) -> Val<i64> {
+    pub fn warm_throughput_object_current_mibps(&self) -> Val<i64> {
         self.attribute("WarmThroughputObject.CurrentMiBps").cast()
     }
 
     /// `!GetAtt WarmThroughputObject.TargetMiBps`.
-    pub fn warm_throughput_object_target_mi_bps(&self) -> Val<i64> {
+    pub fn warm_throughput_object_target_mibps(&self) -> Val<i64> {
         self.attribute("WarmThroughputObject.TargetMiBps").cast()
     }
 }

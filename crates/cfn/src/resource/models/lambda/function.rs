@@ -215,7 +215,7 @@ impl LambdaManagedInstancesCapacityProviderConfig {
     }
 
     /// `ExecutionEnvironmentMemoryGiBPerVCpu`.
-    pub fn execution_environment_memory_gi_b_per_v_cpu(mut self, value: impl Into<Val<f64>>) -> Self {
+    pub fn execution_environment_memory_gib_per_vcpu(mut self, value: impl Into<Val<f64>>) -> Self {
         put(&mut self.0, "ExecutionEnvironmentMemoryGiBPerVCpu", value.into().into_node());
         self
     }
