@@ -61,7 +61,7 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], look: &Look) -> Strin
 pub fn head(architecture: &Architecture, look: &Look) -> String {
     let load = &architecture.load;
     let phase = &architecture.phase;
-    let regions: Vec<String> = architecture.regions.iter().map(|region| region.id.to_string()).collect();
+    let regions: Vec<String> = architecture.regions.iter().map(|region| region.region.to_string()).collect();
     let title = format!("{} monthly users → phase {} · {}", architecture.users, phase.id, regions.join(", "));
     let mut text = format!("{}\n", look.ink(Ink::Strong, &title));
     let stress = assumption("stress_share").map_or_else(String::new, |entry| {
