@@ -43,7 +43,7 @@ pub fn let_in(layers: &mut Layers, rule: &str, to: &Id<ec2::SecurityGroup>, from
         .from_port(i64::from(port))
         .to_port(i64::from(port))
         .description(about);
-    layers.put(Layer::Network, &Id::new(rule), about, ingress);
+    layers.put(Layer::Network, &Id::<ec2::SecurityGroupIngress>::new(rule), about, ingress);
 }
 
 /// A rule for every caller, called `<Callee>From<Caller>`.
