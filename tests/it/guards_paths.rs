@@ -137,10 +137,10 @@ pub fn from_root(file: &str, path: &str) -> Option<Vec<String>> {
     let own = file.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
     let mut base: Vec<String> = if own == "lib" { Vec::new() } else { own.split('/').map(str::to_owned).collect() };
     let mut steps = path.split("::").peekable();
-    match steps.peek()? {
-        &"crate" => base.clear(),
-        &"self" => {}
-        &"super" => {
+    match *steps.peek()? {
+        "crate" => base.clear(),
+        "self" => {}
+        "super" => {
             while steps.next_if_eq(&"super").is_some() {
                 base.pop();
             }
