@@ -21,3 +21,4 @@ mod harness;
 mod lint;
 mod plan;
 mod render;
+mod settings;

@@ -1,5 +1,16 @@
 //! A resource of a template, and the typed handles by which others refer to it.
 
+mod model;
+// What AWS's names and AWS's many parameters make of generated code.
+#[allow(clippy::wrong_self_convention, clippy::should_implement_trait, clippy::too_many_arguments)]
+#[allow(clippy::module_inception, clippy::enum_variant_names, clippy::upper_case_acronyms, clippy::large_stack_arrays)]
+mod models;
+mod tag;
+
+pub(crate) use models::ALL as ALL_FACTS;
+pub use models::*;
+pub use tag::Tag;
+
 use std::marker::PhantomData;
 
 use crate::facts::Facts;
@@ -111,6 +122,8 @@ pub struct Resource {
     pub creation_policy: Option<Node>,
     /// `UpdatePolicy`.
     pub update_policy: Option<Node>,
+    /// Attributes that have no field here, or a value that their field cannot hold, as a stranger's template wrote them.
+    pub rest: Map,
 }
 
 impl Resource {

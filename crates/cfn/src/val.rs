@@ -134,6 +134,11 @@ impl From<&String> for Val<String> {
         Val::of_node(text.as_str().into())
     }
 }
+impl From<Val<String>> for Val<Node> {
+    fn from(text: Val<String>) -> Self {
+        text.cast()
+    }
+}
 impl From<i32> for Val<i64> {
     fn from(number: i32) -> Self {
         Val::of_node(number.into())

@@ -1,3 +1,29 @@
-//! Tasks of the workspace.
+//! Tasks of the workspace: `cargo xtask models`, `cargo xtask snapshot <data/schemas of cfn-lint>`.
 
-fn main() {}
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let root = xtask::root();
+    match arguments[..] {
+        ["models"] => {
+            let files = xtask::models(&root)?;
+            let below = root.join(xtask::MODELS);
+            let old = below.join("models");
+            if old.exists() {
+                std::fs::remove_dir_all(old)?;
+            }
+            for (path, text) in &files {
+                let path = below.join(path);
+                std::fs::create_dir_all(path.parent().unwrap_or(&below))?;
+                std::fs::write(path, text)?;
+            }
+            Ok(())
+        }
+        ["snapshot", schemas] => xtask::snapshot::take(Path::new(schemas), &root),
+        _ => bail!("usage: cargo xtask models | cargo xtask snapshot <the data/schemas folder of cfn-lint>"),
+    }
+}

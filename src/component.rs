@@ -1,0 +1,51 @@
+//! The catalogue of building blocks: one line each gives the module, the entry in the phase files, and the call of its `size`.
+
+use serde::Deserialize;
+
+pub use crate::block::*;
+
+macro_rules! blocks {
+    ($($(#[$doc:meta])* $module:ident => $variant:ident,)*) => {
+        $($(#[$doc])* pub mod $module;)*
+
+        /// One entry of a phase file's `components`: which block, with which settings.
+        #[derive(Debug, Clone, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Block {
+            $($(#[$doc])* $variant($module::Settings),)*
+        }
+
+        impl Block {
+            /// Sizes the block for the load; the planner calls this, nothing later sizes anything.
+            ///
+            /// # Errors
+            /// When no class and count that the catalogue knows carries the load.
+            pub fn size(&self, request: &Request) -> Result<(Box<dyn Component>, Vec<Reason>), Unplaceable> {
+                match self {
+                    $(Block::$variant(settings) => {
+                        let (component, reasons) = $module::size(settings, request)?;
+                        Ok((Box::new(component), reasons))
+                    })*
+                }
+            }
+        }
+
+        impl Block {
+            /// The block's name, as the phase files write it.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Block::$variant(_) => stringify!($module),)*
+                }
+            }
+        }
+
+        /// The name of every block, as the phase files write it.
+        pub const BLOCKS: &[&str] = &[$(stringify!($module)),*];
+    };
+}
+
+blocks! {
+    /// VPC, subnets, routes, NAT gateways and gateway endpoints.
+    network => Network,
+}
+

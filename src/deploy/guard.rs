@@ -1,0 +1,169 @@
+//! No data is lost by surprise: what a change does to resources that hold data, found before anything is executed.
+
+use super::change::{Action, Change, Policy, Replacement};
+use super::deployed::Deployed;
+use super::outcome::Options;
+use super::unit::{Key, Unit};
+use std::collections::BTreeMap;
+
+/// What happens to the data of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// It is deleted.
+    Deleted,
+    /// A snapshot is taken, then it is deleted: the running app loses it.
+    Snapshotted,
+    /// It stays at AWS outside of any stack: the app loses it, and it is still billed.
+    Retained,
+    /// A new, empty one takes its place; the old one meets the given policy.
+    Replaced(Policy),
+    /// It may be replaced, depending on values known only during the update; the old one meets the given policy.
+    MayBeReplaced(Policy),
+}
+
+/// The fate of one resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFate {
+    /// The stack.
+    pub key: Key,
+    /// Logical ID: the name by which the fate is accepted.
+    pub id: String,
+    /// The type.
+    pub resource_type: String,
+    /// What it is for; may be empty.
+    pub why: String,
+    /// What happens to it.
+    pub fate: Fate,
+    /// The properties, parameters or resources that cause it; empty for a removal.
+    pub causes: Vec<String>,
+}
+
+/// Types whose loss loses data, for resources that nothing else is known of.
+pub fn holds_data(resource_type: &str) -> bool {
+    const TYPES: &[&str] = &[
+        "AWS::Backup::BackupVault",
+        "AWS::Cognito::UserPool",
+        "AWS::DocDB::DBCluster",
+        "AWS::DynamoDB::GlobalTable",
+        "AWS::DynamoDB::Table",
+        "AWS::EC2::Volume",
+        "AWS::ECR::Repository",
+        "AWS::EFS::FileSystem",
+        "AWS::ElastiCache::CacheCluster",
+        "AWS::ElastiCache::ReplicationGroup",
+        "AWS::ElastiCache::ServerlessCache",
+        "AWS::KMS::Key",
+        "AWS::Kinesis::Stream",
+        "AWS::Neptune::DBCluster",
+        "AWS::OpenSearchService::Domain",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+        "AWS::RDS::GlobalCluster",
+        "AWS::Redshift::Cluster",
+        "AWS::S3::Bucket",
+        "AWS::SQS::Queue",
+        "AWS::SecretsManager::Secret",
+    ];
+    TYPES.binary_search(&resource_type).is_ok()
+}
+
+/// Whether losing this resource loses data, by the unit's word or by the type.
+fn precious(unit: &Unit, options: &Options, id: &str, resource_type: &str) -> bool {
+    match unit.resources.get(id) {
+        Some(note) if note.resource_type == resource_type => note.holds_data,
+        _ => (options.holds_data)(resource_type),
+    }
+}
+
+/// The fates that comparing templates shows: resources that hold data and are no longer in the new template.
+pub fn removed(unit: &Unit, options: &Options, deployed: &BTreeMap<String, Deployed>) -> Vec<DataFate> {
+    deployed
+        .iter()
+        .filter(|(id, old)| !unit.resources.contains_key(*id) && precious(unit, options, id, &old.resource_type))
+        .map(|(id, old)| DataFate {
+            key: unit.key(),
+            id: id.clone(),
+            resource_type: old.resource_type.clone(),
+            why: old.why.clone(),
+            fate: gone(old.deletion()),
+            causes: Vec::new(),
+        })
+        .collect()
+}
+
+/// The fates that a change set shows. CloudFormation's own word on the policy counts first, then the more dangerous of the old
+/// and the new template's.
+pub fn of_changes(unit: &Unit, options: &Options, changes: &[Change], deployed: &BTreeMap<String, Deployed>) -> Vec<DataFate> {
+    let mut fates = Vec::new();
+    for change in changes.iter().filter(|change| precious(unit, options, &change.id, &change.resource_type)) {
+        let old = deployed.get(&change.id);
+        let replace = || change.policy.unwrap_or_else(|| replace_policy(unit, &change.id, old));
+        let fate = match (&change.action, change.replacement) {
+            (Action::Remove, _) => gone(change.policy.unwrap_or_else(|| old.map_or(Policy::Delete, Deployed::deletion))),
+            (Action::Modify, Replacement::Always) => Fate::Replaced(replace()),
+            (Action::Modify, Replacement::Conditional) | (Action::Dynamic | Action::Unknown(_), _) => Fate::MayBeReplaced(replace()),
+            (Action::Modify, Replacement::Never) | (Action::Add | Action::Import | Action::Sync, _) => continue,
+        };
+        let note = unit.why(&change.id);
+        fates.push(DataFate {
+            key: unit.key(),
+            id: change.id.clone(),
+            resource_type: change.resource_type.clone(),
+            why: if note.is_empty() { old.map_or(String::new(), |old| old.why.clone()) } else { note.to_owned() },
+            fate,
+            causes: causes(change),
+        });
+    }
+    fates
+}
+
+fn gone(policy: Policy) -> Fate {
+    match policy {
+        Policy::Delete => Fate::Deleted,
+        Policy::Snapshot => Fate::Snapshotted,
+        Policy::Retain => Fate::Retained,
+    }
+}
+
+fn replace_policy(unit: &Unit, id: &str, old: Option<&Deployed>) -> Policy {
+    let new = unit.resources.get(id).and_then(|note| note.update_replace_policy.as_deref());
+    let new = new.map_or(Policy::Delete, Policy::parse);
+    old.map_or(new, |old| old.replacement().min(new))
+}
+
+/// The properties that force replacement, with what makes them change.
+fn causes(change: &Change) -> Vec<String> {
+    if change.action == Action::Remove {
+        return Vec::new();
+    }
+    let mut causes: Vec<String> = Vec::new();
+    for cause in change.causes.iter().filter(|cause| cause.recreation != "Never" && !cause.property.is_empty()) {
+        let text = match &cause.entity {
+            Some(entity) => format!("{} ({entity})", cause.property),
+            None => cause.property.clone(),
+        };
+        if !causes.contains(&text) {
+            causes.push(text);
+        }
+    }
+    causes
+}
+
+/// The fates that nobody accepted.
+pub fn unaccepted(options: &Options, fates: &[DataFate]) -> Vec<DataFate> {
+    fates.iter().filter(|fate| !options.accept_data_fate.contains(&fate.id)).cloned().collect()
+}
+
+/// A stack policy that forbids to delete or replace these resources; everything else is allowed.
+pub fn stack_policy(ids: &[&str]) -> String {
+    let allow = r#"{"Effect":"Allow","Action":"Update:*","Principal":"*","Resource":"*"}"#;
+    let resources: Vec<String> = ids.iter().map(|id| format!("\"LogicalResourceId/{id}\"")).collect();
+    let deny = match resources.is_empty() {
+        true => String::new(),
+        false => format!(
+            r#",{{"Effect":"Deny","Action":["Update:Delete","Update:Replace"],"Principal":"*","Resource":[{}]}}"#,
+            resources.join(",")
+        ),
+    };
+    format!(r#"{{"Statement":[{allow}{deny}]}}"#)
+}

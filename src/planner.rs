@@ -1,0 +1,82 @@
+//! Users and settings become an architecture: the one place where anything is decided.
+
+use crate::architecture::{Architecture, Piece};
+use crate::catalog::{Catalog, RegionFacts, UnknownRegion};
+use crate::component::{Request, Unplaceable};
+use crate::phase::Phase;
+use crate::settings::Settings;
+use crate::units::Users;
+use crate::workload::{self, Assumptions};
+
+/// Why no architecture could be decided.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// A component that no size fits.
+    #[error(transparent)]
+    Unplaceable(#[from] Unplaceable),
+    /// A region that does not exist or that has no figures.
+    #[error(transparent)]
+    Region(#[from] UnknownRegion),
+    /// One region named twice.
+    #[error("region {0} is named twice: `region` and `further_regions` must differ")]
+    RegionTwice(String),
+}
+
+/// Decides the architecture of a phase for so many users.
+///
+/// # Errors
+/// When a region is unknown, or when a component finds no class and count that carry the load.
+pub fn plan(phase: Phase, users: Users, settings: &Settings, assumptions: &Assumptions, catalog: &Catalog) -> Result<Architecture, PlanError> {
+    let load = workload::load(users, assumptions);
+    let regions = regions(&phase, settings, catalog)?;
+    let request =
+        Request { load: &load, catalog, settings, region: regions[0], zones: phase.zones, regions: regions.len(), assumptions };
+    let mut pieces = Vec::new();
+    for block in &phase.components {
+        let (component, reasons) = block.size(&request)?;
+        pieces.push(Piece { component, reasons });
+    }
+    let notices = notices(&phase, settings);
+    let regions = regions.into_iter().cloned().collect();
+    Ok(Architecture { users, phase, load, assumptions: assumptions.clone(), settings: settings.clone(), regions, pieces, notices })
+}
+
+/// The leading region, and as many further ones as the phase stands in: those of the settings, else the catalogue's suggestion.
+fn regions<'a>(phase: &Phase, settings: &Settings, catalog: &'a Catalog) -> Result<Vec<&'a RegionFacts>, PlanError> {
+    let leading = catalog.region(&settings.region)?;
+    let mut regions = vec![leading];
+    if phase.regions > 1 {
+        let named: Vec<&str> = match settings.further_regions.as_slice() {
+            [] => vec![leading.second.code()],
+            further => further.iter().map(String::as_str).collect(),
+        };
+        for id in named {
+            let region = catalog.region(id)?;
+            if regions.iter().any(|taken: &&RegionFacts| taken.region == region.region) {
+                return Err(PlanError::RegionTwice(region.region.to_string()));
+            }
+            regions.push(region);
+        }
+    }
+    Ok(regions)
+}
+
+/// What the user should know: settings that the phase would use and does not have.
+fn notices(phase: &Phase, settings: &Settings) -> Vec<String> {
+    let mut notices = Vec::new();
+    let served = phase.zones > 0;
+    if served && settings.domain.is_none() {
+        let reached = if phase.components.iter().any(|block| block.name() == "content_delivery") {
+            "users reach the app by HTTPS on the distribution's own name; between CloudFront and the load balancer it is HTTP"
+        } else {
+            "users reach the app by HTTP on an address of AWS's"
+        };
+        notices.push(format!("no domain is configured: {reached}. Set `domain` and `hosted_zone_id` for HTTPS on your own name."));
+    } else if settings.domain.is_some() && settings.hosted_zone_id.is_none() {
+        notices.push("`domain` needs `hosted_zone_id`: without it no certificate is issued and no record is written.".to_owned());
+    }
+    if settings.alerts_email.is_none() {
+        notices.push("no `alerts_email` is configured: alarms reach a topic that nobody listens to yet.".to_owned());
+    }
+    notices
+}

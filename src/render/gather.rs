@@ -1,0 +1,57 @@
+//! What all components lend, put together; two that lend the same thing are an error, never "the last one wins".
+
+use crate::architecture::Architecture;
+use crate::component::{Offers, Site};
+use crate::render::RenderError;
+
+/// The offers and metrics of all components of one region.
+///
+/// # Errors
+/// When two components lend something that only one may.
+pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, RenderError> {
+    let mut all = Offers::default();
+    for piece in &architecture.pieces {
+        let one = piece.component.offers(site);
+        single(&mut all.network, one.network, "a network")?;
+        single(&mut all.key, one.key, "an encryption key")?;
+        single(&mut all.origin_secret, one.origin_secret, "an origin secret")?;
+        single(&mut all.front_door, one.front_door, "a public load balancer")?;
+        single(&mut all.internal_door, one.internal_door, "an internal load balancer")?;
+        single(&mut all.volume, one.volume, "a data volume")?;
+        single(&mut all.api, one.api, "an HTTP API")?;
+        single(&mut all.backlog, one.backlog, "a backlog")?;
+        several(&mut all.callers, one.callers, |caller| format!("the caller {}", caller.name))?;
+        several(&mut all.targets, one.targets, |target| format!("the target {}", target.name))?;
+        several(&mut all.functions, one.functions, |function| format!("the function {}", function.name))?;
+        several(&mut all.origins, one.origins, |origin| format!("the origin {}", origin.name))?;
+        several(&mut all.variables, one.variables, |variable| format!("the variable {}", variable.name))?;
+        several(&mut all.secrets, one.secrets, |secret| format!("the secret {}", secret.name))?;
+        several(&mut all.grants, one.grants, |grant| format!("the grant {}", grant.name))?;
+        all.addresses.extend(one.addresses);
+        all.site_origins.extend(one.site_origins);
+        several(&mut all.metrics, piece.component.metrics(site), |metric| format!("the metric {}", metric.name))?;
+    }
+    Ok(all)
+}
+
+fn single<T>(slot: &mut Option<T>, offered: Option<T>, what: &str) -> Result<(), RenderError> {
+    match (slot.is_some(), offered) {
+        (true, Some(_)) => Err(RenderError::OfferedTwice { what: what.to_owned() }),
+        (_, None) => Ok(()),
+        (false, offered) => {
+            *slot = offered;
+            Ok(())
+        }
+    }
+}
+
+fn several<T>(all: &mut Vec<T>, offered: Vec<T>, what: impl Fn(&T) -> String) -> Result<(), RenderError> {
+    for one in offered {
+        let name = what(&one);
+        if all.iter().any(|other| what(other) == name) {
+            return Err(RenderError::OfferedTwice { what: name });
+        }
+        all.push(one);
+    }
+    Ok(())
+}

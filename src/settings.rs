@@ -1,0 +1,146 @@
+//! What a user sets in `scalectl.yaml`: typed, checked, and complete without any file.
+//!
+//! `read` turns text into [`Settings`] or into [`Problem`]s that name line and column; `rule` holds the limits that AWS puts on
+//! names, so that flags and file obey the same ones.
+
+mod check;
+mod file;
+mod problem;
+mod read;
+pub mod rule;
+
+use indexmap::IndexMap;
+
+pub use problem::{Place, Problem, Problems};
+pub use read::{Known, MAX_BYTES, keys, read, too_large};
+
+/// The JSON schema of the settings file, for editors; `scalectl schema` prints it.
+pub const SCHEMA: &str = include_str!("../schemas/scalectl.schema.json");
+
+/// The image that runs when the user names none: nginx's stable build in Amazon's public registry. It answers 200 on `/` at port 80, exists
+/// for arm64, and needs no account to pull (Docker Hub limits anonymous pulls per address, which a NAT gateway shares).
+pub const SAMPLE_IMAGE: &str = "public.ecr.aws/nginx/nginx:stable-alpine";
+
+/// Everything that a settings file, or the defaults in its place, says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Name of the application: first part of every stack's name.
+    pub app: String,
+    /// Name of the environment: second part of every stack's name.
+    pub environment: String,
+    /// Monthly active users, as written (`500k`); the command line's `--users` wins over it.
+    pub users: Option<String>,
+    /// Phase id, as written; the command line's `--phase` wins over it.
+    pub phase: Option<String>,
+    /// The home region.
+    pub region: String,
+    /// The regions beside the home region that `10m` serves from; empty: the phase chooses.
+    pub further_regions: Vec<String>,
+    /// Domain under which the app answers, without a trailing dot.
+    pub domain: Option<String>,
+    /// Route 53 hosted zone that holds `domain`.
+    pub hosted_zone_id: Option<String>,
+    /// The image that the servers run.
+    pub container: Container,
+    /// The services of phases `500k` and `10m`, in order; one of them has the path `/*`.
+    pub services: Vec<Service>,
+    /// What carries the services of `500k` and `10m`; none: the phase chooses.
+    pub compute: Option<Compute>,
+    /// Where alarms are mailed.
+    pub alerts_email: Option<String>,
+    /// Tags on every stack, and through it on every resource.
+    pub tags: IndexMap<String, String>,
+    /// Assumptions that the user knows better, id to value as written.
+    pub assume: IndexMap<String, String>,
+    /// Bucket for templates that are too large to send in a request.
+    pub template_bucket: Option<String>,
+}
+
+/// A container image and how to reach it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Container {
+    /// Image reference, with tag or digest.
+    pub image: String,
+    /// TCP port that the container listens on.
+    pub port: u16,
+    /// Path that answers 200 when the container is healthy.
+    pub health_check_path: String,
+    /// Plain environment variables; no secrets.
+    pub environment: IndexMap<String, String>,
+}
+
+/// One service of the app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Name, part of resource names.
+    pub name: String,
+    /// Path pattern that the load balancer routes to it, such as `/users*`.
+    pub path: String,
+    /// CPU of one task in ECS units, 1,024 to the vCPU; none: the load decides.
+    pub cpu: Option<u32>,
+    /// Memory of one task in MiB; none: the load decides.
+    pub memory: Option<u32>,
+    /// Its own image; none: the app's.
+    pub container: Option<Container>,
+}
+
+/// What carries the services.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compute {
+    /// AWS Fargate: no hosts to look after.
+    Fargate,
+    /// EC2 capacity behind a capacity provider: cheaper when it is well filled.
+    Ec2,
+}
+
+impl Settings {
+    /// The first part of every stack's name: `<app>-<environment>`.
+    pub fn prefix(&self) -> String {
+        format!("{}-{}", self.app, self.environment)
+    }
+
+    /// The service that takes every path that no other service takes.
+    pub fn default_service(&self) -> Option<&Service> {
+        self.services.iter().find(|service| service.path == "/*")
+    }
+
+    /// The container that a service runs: its own, or the app's.
+    pub fn container_of<'a>(&'a self, service: &'a Service) -> &'a Container {
+        service.container.as_ref().unwrap_or(&self.container)
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let service =
+            |name: &str, path: &str| Service { name: name.to_owned(), path: path.to_owned(), cpu: None, memory: None, container: None };
+        Self {
+            app: "app".to_owned(),
+            environment: "prod".to_owned(),
+            users: None,
+            phase: None,
+            region: "us-east-1".to_owned(),
+            further_regions: Vec::new(),
+            domain: None,
+            hosted_zone_id: None,
+            container: Container::default(),
+            services: vec![
+                service("web", "/*"),
+                service("users", "/users*"),
+                service("catalog", "/catalog*"),
+                service("orders", "/orders*"),
+            ],
+            compute: None,
+            alerts_email: None,
+            tags: IndexMap::new(),
+            assume: IndexMap::new(),
+            template_bucket: None,
+        }
+    }
+}
+
+impl Default for Container {
+    fn default() -> Self {
+        Self { image: SAMPLE_IMAGE.to_owned(), port: 80, health_check_path: "/".to_owned(), environment: IndexMap::new() }
+    }
+}

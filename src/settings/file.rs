@@ -1,0 +1,47 @@
+//! The settings file as it is written: every key optional, every value with its place, nothing judged yet.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+
+/// Text and where it stands.
+pub type Text = Spanned<String>;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    pub app: Option<Text>,
+    pub environment: Option<Text>,
+    pub users: Option<Text>,
+    pub phase: Option<Text>,
+    pub region: Option<Text>,
+    pub further_regions: Option<Vec<Text>>,
+    pub domain: Option<Text>,
+    pub hosted_zone_id: Option<Text>,
+    pub container: Option<Container>,
+    pub services: Option<Spanned<Vec<Service>>>,
+    pub compute: Option<Text>,
+    pub alerts_email: Option<Text>,
+    pub tags: Option<IndexMap<String, Text>>,
+    pub assume: Option<IndexMap<String, Text>>,
+    pub template_bucket: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Container {
+    pub image: Option<Text>,
+    pub port: Option<Spanned<u64>>,
+    pub health_check_path: Option<Text>,
+    pub environment: Option<IndexMap<String, Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    pub name: Text,
+    pub path: Text,
+    pub cpu: Option<Spanned<u64>>,
+    pub memory: Option<Spanned<u64>>,
+    pub container: Option<Container>,
+}
