@@ -49,5 +49,10 @@ blocks! {
     network => Network,
     /// Alarm topic, alarms and dashboard.
     monitoring => Monitoring,
+    /// The single host of the first phases.
+    app_server => AppServer,
+    /// The data volume of a database on EC2.
+    data_volume => DataVolume,
+    /// PostgreSQL on a host of its own.
+    database_server => DatabaseServer,
 }
-

@@ -34,10 +34,10 @@ pub fn environment(container: &Container, offers: &Offers, role: Role, own: &[(&
     environment.insert("PORT".to_owned(), container.port.to_string().into());
     environment.insert("AWS_REGION".to_owned(), Val::reference("AWS::Region"));
     for variable in &offers.variables {
-        environment.insert(variable.name.to_owned(), variable.value.clone());
+        environment.insert(variable.name.to_string(), variable.value.clone());
     }
     for secret in &offers.secrets {
-        environment.insert(secret.name.to_owned(), secret.arn.clone());
+        environment.insert(secret.name.to_string(), secret.arn.clone());
     }
     for (name, value) in own {
         environment.insert((*name).to_owned(), value.clone());

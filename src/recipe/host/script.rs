@@ -4,10 +4,8 @@ use cfn::resource::{ec2, logs};
 use cfn::{Id, Node, Val};
 
 use crate::recipe::application::{Environment, registry};
+use crate::recipe::database::{NAME, POSTGRES_MAJOR};
 use crate::settings::Container;
-
-/// The major version of PostgreSQL on every host; the managed databases of later phases have the same, so that data moves without an upgrade.
-pub const POSTGRES_MAJOR: u32 = 17;
 
 /// Where the app's container reaches a database on its own host: the bridge's address by the name that Docker users know.
 pub const HOST_OF_CONTAINER: &str = "host.docker.internal";
@@ -70,8 +68,6 @@ pub struct Database<'a> {
     pub volume: &'a Id<ec2::Volume>,
     /// The ARN of the secret that holds the app's user and password.
     pub secret: Val<String>,
-    /// The database's name.
-    pub name: &'a str,
     /// Who connects.
     pub clients: Clients<'a>,
 }
@@ -139,7 +135,7 @@ impl Script {
             ("CLIENTS", clients),
             ("LISTEN", listen),
             ("BUFFERS", buffers),
-            ("NAME", database.name),
+            ("NAME", NAME),
             ("MAJOR", &major),
         ];
         self.add(DATABASE, &parts);
