@@ -105,7 +105,7 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack]) -> String {
         environment: &architecture.settings.environment,
         users: architecture.users.0,
         phase: phase(&architecture.phase),
-        regions: architecture.regions.iter().map(|region| region.id.to_string()).collect(),
+        regions: architecture.regions.iter().map(|region| region.region.to_string()).collect(),
         load: &architecture.load,
         components: components.collect(),
         stacks: stacks
