@@ -2,6 +2,7 @@
 //!
 //! Components never name one another. They meet through [`Offers`], which every component makes before any resource exists.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use cfn::resource::{apigatewayv2, cloudfront, ec2, elasticloadbalancingv2 as elb, kms, lambda, s3, secretsmanager, sqs};
@@ -313,17 +314,24 @@ pub struct Origin {
 /// A setting that the app is handed as an environment variable; the same names in every phase.
 #[derive(Debug, Clone)]
 pub struct Variable {
-    /// `DATABASE_HOST`.
-    pub name: &'static str,
+    /// `DATABASE_HOST`, `USERS_DATABASE_HOST`.
+    pub name: Cow<'static, str>,
     /// Where it leads.
     pub value: Val<String>,
+}
+
+impl Variable {
+    /// A variable of this name and value.
+    pub fn new(name: impl Into<Cow<'static, str>>, value: impl Into<Val<String>>) -> Self {
+        Variable { name: name.into(), value: value.into() }
+    }
 }
 
 /// A secret that the app fetches by its ARN; never handed over by value.
 #[derive(Debug, Clone)]
 pub struct SecretVariable {
-    /// The variable that holds the ARN: `DATABASE_SECRET_ARN`.
-    pub name: &'static str,
+    /// The variable that holds the ARN: `DATABASE_SECRET_ARN`, `USERS_DATABASE_SECRET_ARN`.
+    pub name: Cow<'static, str>,
     /// The secret's ARN.
     pub arn: Val<String>,
     /// The key that encrypts it.

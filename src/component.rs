@@ -47,5 +47,7 @@ macro_rules! blocks {
 blocks! {
     /// VPC, subnets, routes, NAT gateways and gateway endpoints.
     network => Network,
+    /// Alarm topic, alarms and dashboard.
+    monitoring => Monitoring,
 }
 

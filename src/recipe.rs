@@ -2,8 +2,10 @@
 //!
 //! What only one component needs belongs into that component's file.
 
+pub mod database;
+
 use cfn::policy::{self, Document, Statement};
-use cfn::resource::{ec2, iam, lambda, logs, sqs};
+use cfn::resource::{ec2, iam, kms, lambda, logs, sqs};
 use cfn::{Id, Val};
 
 use crate::block::{Caller, Layer, Layers, NetworkOffer, Role, Site, name_tag};
@@ -17,6 +19,11 @@ pub fn app_group() -> Id<ec2::SecurityGroup> {
 /// The security group of the machines that work off the queue.
 pub fn worker_group() -> Id<ec2::SecurityGroup> {
     Id::new("WorkerSecurityGroup")
+}
+
+/// The key for data at rest, in the data layer; what encrypts with it names it before it is known who else is there.
+pub fn data_key() -> Id<kms::Key> {
+    Id::new("DataKey")
 }
 
 /// Whoever runs the app, as those that lend to it know it.
@@ -43,7 +50,7 @@ pub fn let_in(layers: &mut Layers, rule: &str, to: &Id<ec2::SecurityGroup>, from
         .from_port(i64::from(port))
         .to_port(i64::from(port))
         .description(about);
-    layers.put(Layer::Network, &Id::new(rule), about, ingress);
+    layers.put(Layer::Network, &Id::<ec2::SecurityGroupIngress>::new(rule), about, ingress);
 }
 
 /// A rule for every caller, called `<Callee>From<Caller>`.

@@ -1,7 +1,7 @@
 //! JSON in and out.
 //!
-//! Read by hand rather than through serde: serde gives no places, and with `arbitrary_precision` switched on anywhere in the build, its
-//! numbers arrive as maps. The tests compare this reader with serde_json.
+//! Read by hand rather than through serde_json, which gives no places, rounds the last digit of a fraction unless `float_roundtrip` is
+//! switched on, and hands numbers on as maps once anything in the build switches on `arbitrary_precision`. The tests compare the two.
 
 mod read;
 mod write;

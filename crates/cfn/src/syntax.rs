@@ -32,7 +32,8 @@ impl SyntaxError {
 pub struct Limits {
     /// The largest text, in bytes; also bounds what YAML aliases may expand to.
     pub max_bytes: usize,
-    /// How many lists and maps may stand inside one another.
+    /// How many lists and maps may stand inside one another. The readers recurse, so a caller who raises it needs the stack for it; YAML
+    /// stops at 255 in any case.
     pub max_depth: usize,
 }
 

@@ -241,7 +241,9 @@ impl<'a> Reader<'a> {
         let digits = self.rest.get(..4).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
         let unit = digits.and_then(|digits| u16::from_str_radix(digits, 16).ok());
         let unit = unit.ok_or_else(|| SyntaxError::at(at, "\\u must be followed by four hexadecimal digits"))?;
-        (0..4).for_each(|_| drop(self.bump()));
+        for _ in 0..4 {
+            self.bump();
+        }
         Ok(unit)
     }
 }

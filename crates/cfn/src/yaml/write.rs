@@ -40,7 +40,7 @@ pub fn write(node: &Node) -> String {
     write_with_header(&[], node)
 }
 
-/// [`write`] below these comment lines, given without their `#`.
+/// [`write()`] below these comment lines, given without their `#`.
 pub fn write_with_header(header: &[&str], node: &Node) -> String {
     let mut out = String::new();
     for line in header.iter().flat_map(|text| text.split('\n')) {

@@ -13,106 +13,24 @@ impl App {
         Self(record(vec![("Name", name.into().into_node())]))
     }
 
-    /// `AccessToken`.
-    pub fn access_token(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AccessToken", value.into().into_node());
-        self
-    }
-
-    /// `AutoBranchCreationConfig`.
-    pub fn auto_branch_creation_config(mut self, value: impl Into<Val<AutoBranchCreationConfig>>) -> Self {
-        put(&mut self.0, "AutoBranchCreationConfig", value.into().into_node());
-        self
-    }
-
-    /// `BasicAuthConfig`.
-    pub fn basic_auth_config(mut self, value: impl Into<Val<BasicAuthConfig>>) -> Self {
-        put(&mut self.0, "BasicAuthConfig", value.into().into_node());
-        self
-    }
-
-    /// `BuildSpec`.
-    pub fn build_spec(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "BuildSpec", value.into().into_node());
-        self
-    }
-
-    /// `CacheConfig`.
-    pub fn cache_config(mut self, value: impl Into<Val<CacheConfig>>) -> Self {
-        put(&mut self.0, "CacheConfig", value.into().into_node());
-        self
-    }
-
-    /// `ComputeRoleArn`.
-    pub fn compute_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ComputeRoleArn", value.into().into_node());
-        self
-    }
-
-    /// `CustomHeaders`.
-    pub fn custom_headers(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CustomHeaders", value.into().into_node());
-        self
-    }
-
-    /// `CustomRules`.
-    pub fn custom_rules(mut self, value: impl Into<Val<Vec<CustomRule>>>) -> Self {
-        put(&mut self.0, "CustomRules", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `EnableBranchAutoDeletion`.
-    pub fn enable_branch_auto_deletion(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableBranchAutoDeletion", value.into().into_node());
-        self
-    }
-
-    /// `EnvironmentVariables`.
-    pub fn environment_variables(mut self, value: impl Into<Val<Vec<EnvironmentVariable>>>) -> Self {
-        put(&mut self.0, "EnvironmentVariables", value.into().into_node());
-        self
-    }
-
-    /// `IAMServiceRole`.
-    pub fn iam_service_role(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IAMServiceRole", value.into().into_node());
-        self
-    }
-
-    /// `JobConfig`.
-    pub fn job_config(mut self, value: impl Into<Val<JobConfig>>) -> Self {
-        put(&mut self.0, "JobConfig", value.into().into_node());
-        self
-    }
-
-    /// `OauthToken`.
-    pub fn oauth_token(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OauthToken", value.into().into_node());
-        self
-    }
-
-    /// `Platform`.
-    pub fn platform(mut self, value: impl Into<Val<Platform>>) -> Self {
-        put(&mut self.0, "Platform", value.into().into_node());
-        self
-    }
-
-    /// `Repository`.
-    pub fn repository(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Repository", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        access_token: String = "AccessToken",
+        auto_branch_creation_config: AutoBranchCreationConfig = "AutoBranchCreationConfig",
+        basic_auth_config: BasicAuthConfig = "BasicAuthConfig",
+        build_spec: String = "BuildSpec",
+        cache_config: CacheConfig = "CacheConfig",
+        compute_role_arn: String = "ComputeRoleArn",
+        custom_headers: String = "CustomHeaders",
+        custom_rules: Vec<CustomRule> = "CustomRules",
+        description: String = "Description",
+        enable_branch_auto_deletion: bool = "EnableBranchAutoDeletion",
+        environment_variables: Vec<EnvironmentVariable> = "EnvironmentVariables",
+        iam_service_role: String = "IAMServiceRole",
+        job_config: JobConfig = "JobConfig",
+        oauth_token: String = "OauthToken",
+        platform: Platform = "Platform",
+        repository: String = "Repository",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -127,70 +45,18 @@ impl AutoBranchCreationConfig {
         Self::default()
     }
 
-    /// `AutoBranchCreationPatterns`.
-    pub fn auto_branch_creation_patterns(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AutoBranchCreationPatterns", value.into().into_node());
-        self
-    }
-
-    /// `BasicAuthConfig`.
-    pub fn basic_auth_config(mut self, value: impl Into<Val<BasicAuthConfig>>) -> Self {
-        put(&mut self.0, "BasicAuthConfig", value.into().into_node());
-        self
-    }
-
-    /// `BuildSpec`.
-    pub fn build_spec(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "BuildSpec", value.into().into_node());
-        self
-    }
-
-    /// `EnableAutoBranchCreation`.
-    pub fn enable_auto_branch_creation(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableAutoBranchCreation", value.into().into_node());
-        self
-    }
-
-    /// `EnableAutoBuild`.
-    pub fn enable_auto_build(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableAutoBuild", value.into().into_node());
-        self
-    }
-
-    /// `EnablePerformanceMode`.
-    pub fn enable_performance_mode(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnablePerformanceMode", value.into().into_node());
-        self
-    }
-
-    /// `EnablePullRequestPreview`.
-    pub fn enable_pull_request_preview(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnablePullRequestPreview", value.into().into_node());
-        self
-    }
-
-    /// `EnvironmentVariables`.
-    pub fn environment_variables(mut self, value: impl Into<Val<Vec<EnvironmentVariable>>>) -> Self {
-        put(&mut self.0, "EnvironmentVariables", value.into().into_node());
-        self
-    }
-
-    /// `Framework`.
-    pub fn framework(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Framework", value.into().into_node());
-        self
-    }
-
-    /// `PullRequestEnvironmentName`.
-    pub fn pull_request_environment_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PullRequestEnvironmentName", value.into().into_node());
-        self
-    }
-
-    /// `Stage`.
-    pub fn stage(mut self, value: impl Into<Val<Stage>>) -> Self {
-        put(&mut self.0, "Stage", value.into().into_node());
-        self
+    setters! {
+        auto_branch_creation_patterns: Vec<String> = "AutoBranchCreationPatterns",
+        basic_auth_config: BasicAuthConfig = "BasicAuthConfig",
+        build_spec: String = "BuildSpec",
+        enable_auto_branch_creation: bool = "EnableAutoBranchCreation",
+        enable_auto_build: bool = "EnableAutoBuild",
+        enable_performance_mode: bool = "EnablePerformanceMode",
+        enable_pull_request_preview: bool = "EnablePullRequestPreview",
+        environment_variables: Vec<EnvironmentVariable> = "EnvironmentVariables",
+        framework: String = "Framework",
+        pull_request_environment_name: String = "PullRequestEnvironmentName",
+        stage: Stage = "Stage",
     }
 }
 
@@ -205,22 +71,10 @@ impl BasicAuthConfig {
         Self::default()
     }
 
-    /// `EnableBasicAuth`.
-    pub fn enable_basic_auth(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableBasicAuth", value.into().into_node());
-        self
-    }
-
-    /// `Password`.
-    pub fn password(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Password", value.into().into_node());
-        self
-    }
-
-    /// `Username`.
-    pub fn username(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Username", value.into().into_node());
-        self
+    setters! {
+        enable_basic_auth: bool = "EnableBasicAuth",
+        password: String = "Password",
+        username: String = "Username",
     }
 }
 
@@ -247,10 +101,8 @@ impl CacheConfig {
         Self::default()
     }
 
-    /// `Type`.
-    pub fn type_(mut self, value: impl Into<Val<CacheConfigType>>) -> Self {
-        put(&mut self.0, "Type", value.into().into_node());
-        self
+    setters! {
+        type_: CacheConfigType = "Type",
     }
 }
 
@@ -265,16 +117,9 @@ impl CustomRule {
         Self(record(vec![("Source", source.into().into_node()), ("Target", target.into().into_node())]))
     }
 
-    /// `Condition`.
-    pub fn condition(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Condition", value.into().into_node());
-        self
-    }
-
-    /// `Status`.
-    pub fn status(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Status", value.into().into_node());
-        self
+    setters! {
+        condition: String = "Condition",
+        status: String = "Status",
     }
 }
 
@@ -332,24 +177,11 @@ structures!(App, AutoBranchCreationConfig, BasicAuthConfig, EnvironmentVariable,
 resource!(App, "AWS::Amplify::App");
 
 impl Id<App> {
-    /// `!GetAtt AppId`.
-    pub fn app_id(&self) -> Val<String> {
-        self.attribute("AppId")
-    }
-
-    /// `!GetAtt AppName`.
-    pub fn app_name(&self) -> Val<String> {
-        self.attribute("AppName")
-    }
-
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt DefaultDomain`.
-    pub fn default_domain(&self) -> Val<String> {
-        self.attribute("DefaultDomain")
+    getters! {
+        app_id: String = "AppId",
+        app_name: String = "AppName",
+        arn: String = "Arn",
+        default_domain: String = "DefaultDomain",
     }
 }
 

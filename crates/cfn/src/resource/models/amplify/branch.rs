@@ -13,88 +13,21 @@ impl Branch {
         Self(record(vec![("AppId", app_id.into().into_node()), ("BranchName", branch_name.into().into_node())]))
     }
 
-    /// `Backend`.
-    pub fn backend(mut self, value: impl Into<Val<Backend>>) -> Self {
-        put(&mut self.0, "Backend", value.into().into_node());
-        self
-    }
-
-    /// `BasicAuthConfig`.
-    pub fn basic_auth_config(mut self, value: impl Into<Val<BasicAuthConfig>>) -> Self {
-        put(&mut self.0, "BasicAuthConfig", value.into().into_node());
-        self
-    }
-
-    /// `BuildSpec`.
-    pub fn build_spec(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "BuildSpec", value.into().into_node());
-        self
-    }
-
-    /// `ComputeRoleArn`.
-    pub fn compute_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ComputeRoleArn", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `EnableAutoBuild`.
-    pub fn enable_auto_build(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableAutoBuild", value.into().into_node());
-        self
-    }
-
-    /// `EnablePerformanceMode`.
-    pub fn enable_performance_mode(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnablePerformanceMode", value.into().into_node());
-        self
-    }
-
-    /// `EnablePullRequestPreview`.
-    pub fn enable_pull_request_preview(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnablePullRequestPreview", value.into().into_node());
-        self
-    }
-
-    /// `EnableSkewProtection`.
-    pub fn enable_skew_protection(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableSkewProtection", value.into().into_node());
-        self
-    }
-
-    /// `EnvironmentVariables`.
-    pub fn environment_variables(mut self, value: impl Into<Val<Vec<EnvironmentVariable>>>) -> Self {
-        put(&mut self.0, "EnvironmentVariables", value.into().into_node());
-        self
-    }
-
-    /// `Framework`.
-    pub fn framework(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Framework", value.into().into_node());
-        self
-    }
-
-    /// `PullRequestEnvironmentName`.
-    pub fn pull_request_environment_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PullRequestEnvironmentName", value.into().into_node());
-        self
-    }
-
-    /// `Stage`.
-    pub fn stage(mut self, value: impl Into<Val<Stage>>) -> Self {
-        put(&mut self.0, "Stage", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        backend: Backend = "Backend",
+        basic_auth_config: BasicAuthConfig = "BasicAuthConfig",
+        build_spec: String = "BuildSpec",
+        compute_role_arn: String = "ComputeRoleArn",
+        description: String = "Description",
+        enable_auto_build: bool = "EnableAutoBuild",
+        enable_performance_mode: bool = "EnablePerformanceMode",
+        enable_pull_request_preview: bool = "EnablePullRequestPreview",
+        enable_skew_protection: bool = "EnableSkewProtection",
+        environment_variables: Vec<EnvironmentVariable> = "EnvironmentVariables",
+        framework: String = "Framework",
+        pull_request_environment_name: String = "PullRequestEnvironmentName",
+        stage: Stage = "Stage",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -109,10 +42,8 @@ impl Backend {
         Self::default()
     }
 
-    /// `StackArn`.
-    pub fn stack_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "StackArn", value.into().into_node());
-        self
+    setters! {
+        stack_arn: String = "StackArn",
     }
 }
 
@@ -127,10 +58,8 @@ impl BasicAuthConfig {
         Self(record(vec![("Password", password.into().into_node()), ("Username", username.into().into_node())]))
     }
 
-    /// `EnableBasicAuth`.
-    pub fn enable_basic_auth(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableBasicAuth", value.into().into_node());
-        self
+    setters! {
+        enable_basic_auth: bool = "EnableBasicAuth",
     }
 }
 
@@ -162,74 +91,21 @@ structures!(Branch, Backend, BasicAuthConfig, EnvironmentVariable);
 resource!(Branch, "AWS::Amplify::Branch");
 
 impl Id<Branch> {
-    /// `!GetAtt AppId`.
-    pub fn app_id(&self) -> Val<String> {
-        self.attribute("AppId")
-    }
-
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt Backend.StackArn`.
-    pub fn backend_stack_arn(&self) -> Val<String> {
-        self.attribute("Backend.StackArn")
-    }
-
-    /// `!GetAtt BranchName`.
-    pub fn branch_name(&self) -> Val<String> {
-        self.attribute("BranchName")
-    }
-
-    /// `!GetAtt BuildSpec`.
-    pub fn build_spec(&self) -> Val<String> {
-        self.attribute("BuildSpec")
-    }
-
-    /// `!GetAtt ComputeRoleArn`.
-    pub fn compute_role_arn(&self) -> Val<String> {
-        self.attribute("ComputeRoleArn")
-    }
-
-    /// `!GetAtt Description`.
-    pub fn description(&self) -> Val<String> {
-        self.attribute("Description")
-    }
-
-    /// `!GetAtt EnableAutoBuild`.
-    pub fn enable_auto_build(&self) -> Val<bool> {
-        self.attribute("EnableAutoBuild").cast()
-    }
-
-    /// `!GetAtt EnablePerformanceMode`.
-    pub fn enable_performance_mode(&self) -> Val<bool> {
-        self.attribute("EnablePerformanceMode").cast()
-    }
-
-    /// `!GetAtt EnablePullRequestPreview`.
-    pub fn enable_pull_request_preview(&self) -> Val<bool> {
-        self.attribute("EnablePullRequestPreview").cast()
-    }
-
-    /// `!GetAtt EnableSkewProtection`.
-    pub fn enable_skew_protection(&self) -> Val<bool> {
-        self.attribute("EnableSkewProtection").cast()
-    }
-
-    /// `!GetAtt Framework`.
-    pub fn framework(&self) -> Val<String> {
-        self.attribute("Framework")
-    }
-
-    /// `!GetAtt PullRequestEnvironmentName`.
-    pub fn pull_request_environment_name(&self) -> Val<String> {
-        self.attribute("PullRequestEnvironmentName")
-    }
-
-    /// `!GetAtt Stage`.
-    pub fn stage(&self) -> Val<String> {
-        self.attribute("Stage")
+    getters! {
+        app_id: String = "AppId",
+        arn: String = "Arn",
+        backend_stack_arn: String = "Backend.StackArn",
+        branch_name: String = "BranchName",
+        build_spec: String = "BuildSpec",
+        compute_role_arn: String = "ComputeRoleArn",
+        description: String = "Description",
+        enable_auto_build: bool = "EnableAutoBuild",
+        enable_performance_mode: bool = "EnablePerformanceMode",
+        enable_pull_request_preview: bool = "EnablePullRequestPreview",
+        enable_skew_protection: bool = "EnableSkewProtection",
+        framework: String = "Framework",
+        pull_request_environment_name: String = "PullRequestEnvironmentName",
+        stage: String = "Stage",
     }
 }
 

@@ -23,9 +23,8 @@ structures!(Resource);
 resource!(Resource, "AWS::ApiGateway::Resource");
 
 impl Id<Resource> {
-    /// `!GetAtt ResourceId`.
-    pub fn resource_id(&self) -> Val<String> {
-        self.attribute("ResourceId")
+    getters! {
+        resource_id: String = "ResourceId",
     }
 }
 

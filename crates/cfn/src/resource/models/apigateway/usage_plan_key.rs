@@ -30,9 +30,8 @@ structures!(UsagePlanKey);
 resource!(UsagePlanKey, "AWS::ApiGateway::UsagePlanKey");
 
 impl Id<UsagePlanKey> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

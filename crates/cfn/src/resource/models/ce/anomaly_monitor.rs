@@ -13,22 +13,10 @@ impl AnomalyMonitor {
         Self(record(vec![("MonitorName", monitor_name.into().into_node()), ("MonitorType", monitor_type.into().into_node())]))
     }
 
-    /// `MonitorDimension`.
-    pub fn monitor_dimension(mut self, value: impl Into<Val<MonitorDimension>>) -> Self {
-        put(&mut self.0, "MonitorDimension", value.into().into_node());
-        self
-    }
-
-    /// `MonitorSpecification`.
-    pub fn monitor_specification(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MonitorSpecification", value.into().into_node());
-        self
-    }
-
-    /// `ResourceTags`.
-    pub fn resource_tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "ResourceTags", value.into().into_node());
-        self
+    setters! {
+        monitor_dimension: MonitorDimension = "MonitorDimension",
+        monitor_specification: String = "MonitorSpecification",
+        resource_tags: Vec<Tag> = "ResourceTags",
     }
 }
 
@@ -55,29 +43,12 @@ structures!(AnomalyMonitor);
 resource!(AnomalyMonitor, "AWS::CE::AnomalyMonitor");
 
 impl Id<AnomalyMonitor> {
-    /// `!GetAtt CreationDate`.
-    pub fn creation_date(&self) -> Val<String> {
-        self.attribute("CreationDate")
-    }
-
-    /// `!GetAtt DimensionalValueCount`.
-    pub fn dimensional_value_count(&self) -> Val<i64> {
-        self.attribute("DimensionalValueCount").cast()
-    }
-
-    /// `!GetAtt LastEvaluatedDate`.
-    pub fn last_evaluated_date(&self) -> Val<String> {
-        self.attribute("LastEvaluatedDate")
-    }
-
-    /// `!GetAtt LastUpdatedDate`.
-    pub fn last_updated_date(&self) -> Val<String> {
-        self.attribute("LastUpdatedDate")
-    }
-
-    /// `!GetAtt MonitorArn`.
-    pub fn monitor_arn(&self) -> Val<String> {
-        self.attribute("MonitorArn")
+    getters! {
+        creation_date: String = "CreationDate",
+        dimensional_value_count: i64 = "DimensionalValueCount",
+        last_evaluated_date: String = "LastEvaluatedDate",
+        last_updated_date: String = "LastUpdatedDate",
+        monitor_arn: String = "MonitorArn",
     }
 }
 

@@ -23,22 +23,10 @@ impl AnomalySubscription {
         ]))
     }
 
-    /// `ResourceTags`.
-    pub fn resource_tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "ResourceTags", value.into().into_node());
-        self
-    }
-
-    /// `Threshold`.
-    pub fn threshold(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Threshold", value.into().into_node());
-        self
-    }
-
-    /// `ThresholdExpression`.
-    pub fn threshold_expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ThresholdExpression", value.into().into_node());
-        self
+    setters! {
+        resource_tags: Vec<Tag> = "ResourceTags",
+        threshold: f64 = "Threshold",
+        threshold_expression: String = "ThresholdExpression",
     }
 }
 
@@ -76,14 +64,9 @@ structures!(AnomalySubscription, Subscriber);
 resource!(AnomalySubscription, "AWS::CE::AnomalySubscription");
 
 impl Id<AnomalySubscription> {
-    /// `!GetAtt AccountId`.
-    pub fn account_id(&self) -> Val<String> {
-        self.attribute("AccountId")
-    }
-
-    /// `!GetAtt SubscriptionArn`.
-    pub fn subscription_arn(&self) -> Val<String> {
-        self.attribute("SubscriptionArn")
+    getters! {
+        account_id: String = "AccountId",
+        subscription_arn: String = "SubscriptionArn",
     }
 }
 

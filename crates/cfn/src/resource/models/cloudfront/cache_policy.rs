@@ -37,10 +37,8 @@ impl CachePolicyConfig {
         ]))
     }
 
-    /// `Comment`.
-    pub fn comment(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Comment", value.into().into_node());
-        self
+    setters! {
+        comment: String = "Comment",
     }
 }
 
@@ -65,10 +63,8 @@ impl ParametersInCacheKeyAndForwardedToOrigin {
         ]))
     }
 
-    /// `EnableAcceptEncodingBrotli`.
-    pub fn enable_accept_encoding_brotli(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableAcceptEncodingBrotli", value.into().into_node());
-        self
+    setters! {
+        enable_accept_encoding_brotli: bool = "EnableAcceptEncodingBrotli",
     }
 }
 
@@ -83,10 +79,8 @@ impl CookiesConfig {
         Self(record(vec![("CookieBehavior", cookie_behavior.into().into_node())]))
     }
 
-    /// `Cookies`.
-    pub fn cookies(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Cookies", value.into().into_node());
-        self
+    setters! {
+        cookies: Vec<String> = "Cookies",
     }
 }
 
@@ -101,10 +95,8 @@ impl HeadersConfig {
         Self(record(vec![("HeaderBehavior", header_behavior.into().into_node())]))
     }
 
-    /// `Headers`.
-    pub fn headers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Headers", value.into().into_node());
-        self
+    setters! {
+        headers: Vec<String> = "Headers",
     }
 }
 
@@ -119,10 +111,8 @@ impl QueryStringsConfig {
         Self(record(vec![("QueryStringBehavior", query_string_behavior.into().into_node())]))
     }
 
-    /// `QueryStrings`.
-    pub fn query_strings(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "QueryStrings", value.into().into_node());
-        self
+    setters! {
+        query_strings: Vec<String> = "QueryStrings",
     }
 }
 
@@ -131,14 +121,9 @@ structures!(CachePolicy, CachePolicyConfig, ParametersInCacheKeyAndForwardedToOr
 resource!(CachePolicy, "AWS::CloudFront::CachePolicy");
 
 impl Id<CachePolicy> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
-    }
-
-    /// `!GetAtt LastModifiedTime`.
-    pub fn last_modified_time(&self) -> Val<String> {
-        self.attribute("LastModifiedTime")
+    getters! {
+        id: String = "Id",
+        last_modified_time: String = "LastModifiedTime",
     }
 }
 

@@ -21,16 +21,9 @@ impl Function {
         ]))
     }
 
-    /// `AutoPublish`.
-    pub fn auto_publish(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AutoPublish", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        auto_publish: bool = "AutoPublish",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -45,10 +38,8 @@ impl FunctionConfig {
         Self(record(vec![("Comment", comment.into().into_node()), ("Runtime", runtime.into().into_node())]))
     }
 
-    /// `KeyValueStoreAssociations`.
-    pub fn key_value_store_associations(mut self, value: impl Into<Val<Vec<KeyValueStoreAssociation>>>) -> Self {
-        put(&mut self.0, "KeyValueStoreAssociations", value.into().into_node());
-        self
+    setters! {
+        key_value_store_associations: Vec<KeyValueStoreAssociation> = "KeyValueStoreAssociations",
     }
 }
 
@@ -77,19 +68,10 @@ structures!(Function, FunctionConfig, KeyValueStoreAssociation);
 resource!(Function, "AWS::CloudFront::Function");
 
 impl Id<Function> {
-    /// `!GetAtt FunctionARN`.
-    pub fn function_arn(&self) -> Val<String> {
-        self.attribute("FunctionARN")
-    }
-
-    /// `!GetAtt FunctionMetadata.FunctionARN`.
-    pub fn function_metadata_function_arn(&self) -> Val<String> {
-        self.attribute("FunctionMetadata.FunctionARN")
-    }
-
-    /// `!GetAtt Stage`.
-    pub fn stage(&self) -> Val<String> {
-        self.attribute("Stage")
+    getters! {
+        function_arn: String = "FunctionARN",
+        function_metadata_function_arn: String = "FunctionMetadata.FunctionARN",
+        stage: String = "Stage",
     }
 }
 

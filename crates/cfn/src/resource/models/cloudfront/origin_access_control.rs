@@ -35,10 +35,8 @@ impl OriginAccessControlConfig {
         ]))
     }
 
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
+    setters! {
+        description: String = "Description",
     }
 }
 
@@ -47,9 +45,8 @@ structures!(OriginAccessControl, OriginAccessControlConfig);
 resource!(OriginAccessControl, "AWS::CloudFront::OriginAccessControl");
 
 impl Id<OriginAccessControl> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

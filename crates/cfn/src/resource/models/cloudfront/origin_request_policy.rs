@@ -35,10 +35,8 @@ impl OriginRequestPolicyConfig {
         ]))
     }
 
-    /// `Comment`.
-    pub fn comment(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Comment", value.into().into_node());
-        self
+    setters! {
+        comment: String = "Comment",
     }
 }
 
@@ -53,10 +51,8 @@ impl CookiesConfig {
         Self(record(vec![("CookieBehavior", cookie_behavior.into().into_node())]))
     }
 
-    /// `Cookies`.
-    pub fn cookies(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Cookies", value.into().into_node());
-        self
+    setters! {
+        cookies: Vec<String> = "Cookies",
     }
 }
 
@@ -71,10 +67,8 @@ impl HeadersConfig {
         Self(record(vec![("HeaderBehavior", header_behavior.into().into_node())]))
     }
 
-    /// `Headers`.
-    pub fn headers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Headers", value.into().into_node());
-        self
+    setters! {
+        headers: Vec<String> = "Headers",
     }
 }
 
@@ -89,10 +83,8 @@ impl QueryStringsConfig {
         Self(record(vec![("QueryStringBehavior", query_string_behavior.into().into_node())]))
     }
 
-    /// `QueryStrings`.
-    pub fn query_strings(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "QueryStrings", value.into().into_node());
-        self
+    setters! {
+        query_strings: Vec<String> = "QueryStrings",
     }
 }
 
@@ -101,14 +93,9 @@ structures!(OriginRequestPolicy, OriginRequestPolicyConfig, CookiesConfig, Heade
 resource!(OriginRequestPolicy, "AWS::CloudFront::OriginRequestPolicy");
 
 impl Id<OriginRequestPolicy> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
-    }
-
-    /// `!GetAtt LastModifiedTime`.
-    pub fn last_modified_time(&self) -> Val<String> {
-        self.attribute("LastModifiedTime")
+    getters! {
+        id: String = "Id",
+        last_modified_time: String = "LastModifiedTime",
     }
 }
 

@@ -25,40 +25,13 @@ impl ResponseHeadersPolicyConfig {
         Self(record(vec![("Name", name.into().into_node())]))
     }
 
-    /// `Comment`.
-    pub fn comment(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Comment", value.into().into_node());
-        self
-    }
-
-    /// `CorsConfig`.
-    pub fn cors_config(mut self, value: impl Into<Val<CorsConfig>>) -> Self {
-        put(&mut self.0, "CorsConfig", value.into().into_node());
-        self
-    }
-
-    /// `CustomHeadersConfig`.
-    pub fn custom_headers_config(mut self, value: impl Into<Val<CustomHeadersConfig>>) -> Self {
-        put(&mut self.0, "CustomHeadersConfig", value.into().into_node());
-        self
-    }
-
-    /// `RemoveHeadersConfig`.
-    pub fn remove_headers_config(mut self, value: impl Into<Val<RemoveHeadersConfig>>) -> Self {
-        put(&mut self.0, "RemoveHeadersConfig", value.into().into_node());
-        self
-    }
-
-    /// `SecurityHeadersConfig`.
-    pub fn security_headers_config(mut self, value: impl Into<Val<SecurityHeadersConfig>>) -> Self {
-        put(&mut self.0, "SecurityHeadersConfig", value.into().into_node());
-        self
-    }
-
-    /// `ServerTimingHeadersConfig`.
-    pub fn server_timing_headers_config(mut self, value: impl Into<Val<ServerTimingHeadersConfig>>) -> Self {
-        put(&mut self.0, "ServerTimingHeadersConfig", value.into().into_node());
-        self
+    setters! {
+        comment: String = "Comment",
+        cors_config: CorsConfig = "CorsConfig",
+        custom_headers_config: CustomHeadersConfig = "CustomHeadersConfig",
+        remove_headers_config: RemoveHeadersConfig = "RemoveHeadersConfig",
+        security_headers_config: SecurityHeadersConfig = "SecurityHeadersConfig",
+        server_timing_headers_config: ServerTimingHeadersConfig = "ServerTimingHeadersConfig",
     }
 }
 
@@ -85,16 +58,9 @@ impl CorsConfig {
         ]))
     }
 
-    /// `AccessControlExposeHeaders`.
-    pub fn access_control_expose_headers(mut self, value: impl Into<Val<AccessControlExposeHeaders>>) -> Self {
-        put(&mut self.0, "AccessControlExposeHeaders", value.into().into_node());
-        self
-    }
-
-    /// `AccessControlMaxAgeSec`.
-    pub fn access_control_max_age_sec(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "AccessControlMaxAgeSec", value.into().into_node());
-        self
+    setters! {
+        access_control_expose_headers: AccessControlExposeHeaders = "AccessControlExposeHeaders",
+        access_control_max_age_sec: i64 = "AccessControlMaxAgeSec",
     }
 }
 
@@ -209,40 +175,13 @@ impl SecurityHeadersConfig {
         Self::default()
     }
 
-    /// `ContentSecurityPolicy`.
-    pub fn content_security_policy(mut self, value: impl Into<Val<ContentSecurityPolicy>>) -> Self {
-        put(&mut self.0, "ContentSecurityPolicy", value.into().into_node());
-        self
-    }
-
-    /// `ContentTypeOptions`.
-    pub fn content_type_options(mut self, value: impl Into<Val<ContentTypeOptions>>) -> Self {
-        put(&mut self.0, "ContentTypeOptions", value.into().into_node());
-        self
-    }
-
-    /// `FrameOptions`.
-    pub fn frame_options(mut self, value: impl Into<Val<FrameOptions>>) -> Self {
-        put(&mut self.0, "FrameOptions", value.into().into_node());
-        self
-    }
-
-    /// `ReferrerPolicy`.
-    pub fn referrer_policy(mut self, value: impl Into<Val<ReferrerPolicy>>) -> Self {
-        put(&mut self.0, "ReferrerPolicy", value.into().into_node());
-        self
-    }
-
-    /// `StrictTransportSecurity`.
-    pub fn strict_transport_security(mut self, value: impl Into<Val<StrictTransportSecurity>>) -> Self {
-        put(&mut self.0, "StrictTransportSecurity", value.into().into_node());
-        self
-    }
-
-    /// `XSSProtection`.
-    pub fn xss_protection(mut self, value: impl Into<Val<XSSProtection>>) -> Self {
-        put(&mut self.0, "XSSProtection", value.into().into_node());
-        self
+    setters! {
+        content_security_policy: ContentSecurityPolicy = "ContentSecurityPolicy",
+        content_type_options: ContentTypeOptions = "ContentTypeOptions",
+        frame_options: FrameOptions = "FrameOptions",
+        referrer_policy: ReferrerPolicy = "ReferrerPolicy",
+        strict_transport_security: StrictTransportSecurity = "StrictTransportSecurity",
+        xss_protection: XSSProtection = "XSSProtection",
     }
 }
 
@@ -311,16 +250,9 @@ impl StrictTransportSecurity {
         ]))
     }
 
-    /// `IncludeSubdomains`.
-    pub fn include_subdomains(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IncludeSubdomains", value.into().into_node());
-        self
-    }
-
-    /// `Preload`.
-    pub fn preload(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Preload", value.into().into_node());
-        self
+    setters! {
+        include_subdomains: bool = "IncludeSubdomains",
+        preload: bool = "Preload",
     }
 }
 
@@ -335,16 +267,9 @@ impl XSSProtection {
         Self(record(vec![("Override", override_.into().into_node()), ("Protection", protection.into().into_node())]))
     }
 
-    /// `ModeBlock`.
-    pub fn mode_block(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ModeBlock", value.into().into_node());
-        self
-    }
-
-    /// `ReportUri`.
-    pub fn report_uri(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ReportUri", value.into().into_node());
-        self
+    setters! {
+        mode_block: bool = "ModeBlock",
+        report_uri: String = "ReportUri",
     }
 }
 
@@ -359,10 +284,8 @@ impl ServerTimingHeadersConfig {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }
 
-    /// `SamplingRate`.
-    pub fn sampling_rate(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "SamplingRate", value.into().into_node());
-        self
+    setters! {
+        sampling_rate: f64 = "SamplingRate",
     }
 }
 
@@ -405,14 +328,9 @@ structures!(
 resource!(ResponseHeadersPolicy, "AWS::CloudFront::ResponseHeadersPolicy");
 
 impl Id<ResponseHeadersPolicy> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
-    }
-
-    /// `!GetAtt LastModifiedTime`.
-    pub fn last_modified_time(&self) -> Val<String> {
-        self.attribute("LastModifiedTime")
+    getters! {
+        id: String = "Id",
+        last_modified_time: String = "LastModifiedTime",
     }
 }
 

@@ -13,10 +13,8 @@ impl Dashboard {
         Self(record(vec![("DashboardBody", dashboard_body.into().into_node())]))
     }
 
-    /// `DashboardName`.
-    pub fn dashboard_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DashboardName", value.into().into_node());
-        self
+    setters! {
+        dashboard_name: String = "DashboardName",
     }
 }
 

@@ -13,10 +13,8 @@ impl RouteTable {
         Self(record(vec![("VpcId", vpc_id.into().into_node())]))
     }
 
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -25,9 +23,8 @@ structures!(RouteTable);
 resource!(RouteTable, "AWS::EC2::RouteTable");
 
 impl Id<RouteTable> {
-    /// `!GetAtt RouteTableId`.
-    pub fn route_table_id(&self) -> Val<String> {
-        self.attribute("RouteTableId")
+    getters! {
+        route_table_id: String = "RouteTableId",
     }
 }
 

@@ -19,9 +19,8 @@ structures!(SubnetRouteTableAssociation);
 resource!(SubnetRouteTableAssociation, "AWS::EC2::SubnetRouteTableAssociation");
 
 impl Id<SubnetRouteTableAssociation> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

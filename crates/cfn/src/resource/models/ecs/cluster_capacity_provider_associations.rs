@@ -16,10 +16,8 @@ impl ClusterCapacityProviderAssociations {
         ]))
     }
 
-    /// `CapacityProviders`.
-    pub fn capacity_providers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "CapacityProviders", value.into().into_node());
-        self
+    setters! {
+        capacity_providers: Vec<String> = "CapacityProviders",
     }
 }
 
@@ -34,16 +32,9 @@ impl CapacityProviderStrategy {
         Self(record(vec![("CapacityProvider", capacity_provider.into().into_node())]))
     }
 
-    /// `Base`.
-    pub fn base(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Base", value.into().into_node());
-        self
-    }
-
-    /// `Weight`.
-    pub fn weight(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Weight", value.into().into_node());
-        self
+    setters! {
+        base: i64 = "Base",
+        weight: i64 = "Weight",
     }
 }
 

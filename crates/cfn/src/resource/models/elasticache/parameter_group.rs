@@ -16,16 +16,9 @@ impl ParameterGroup {
         ]))
     }
 
-    /// `Properties`.
-    pub fn properties(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "Properties", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        properties: Dict<String> = "Properties",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -34,9 +27,8 @@ structures!(ParameterGroup);
 resource!(ParameterGroup, "AWS::ElastiCache::ParameterGroup");
 
 impl Id<ParameterGroup> {
-    /// `!GetAtt CacheParameterGroupName`.
-    pub fn cache_parameter_group_name(&self) -> Val<String> {
-        self.attribute("CacheParameterGroupName")
+    getters! {
+        cache_parameter_group_name: String = "CacheParameterGroupName",
     }
 }
 

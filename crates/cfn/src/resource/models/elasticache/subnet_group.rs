@@ -13,16 +13,9 @@ impl SubnetGroup {
         Self(record(vec![("Description", description.into().into_node()), ("SubnetIds", subnet_ids.into().into_node())]))
     }
 
-    /// `CacheSubnetGroupName`.
-    pub fn cache_subnet_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CacheSubnetGroupName", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        cache_subnet_group_name: String = "CacheSubnetGroupName",
+        tags: Vec<Tag> = "Tags",
     }
 }
 

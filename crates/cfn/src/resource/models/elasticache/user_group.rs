@@ -17,10 +17,8 @@ impl UserGroup {
         ]))
     }
 
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -37,14 +35,9 @@ structures!(UserGroup);
 resource!(UserGroup, "AWS::ElastiCache::UserGroup");
 
 impl Id<UserGroup> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt Status`.
-    pub fn status(&self) -> Val<String> {
-        self.attribute("Status")
+    getters! {
+        arn: String = "Arn",
+        status: String = "Status",
     }
 }
 

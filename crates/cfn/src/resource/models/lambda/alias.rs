@@ -17,22 +17,10 @@ impl Alias {
         ]))
     }
 
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `ProvisionedConcurrencyConfig`.
-    pub fn provisioned_concurrency_config(mut self, value: impl Into<Val<ProvisionedConcurrencyConfiguration>>) -> Self {
-        put(&mut self.0, "ProvisionedConcurrencyConfig", value.into().into_node());
-        self
-    }
-
-    /// `RoutingConfig`.
-    pub fn routing_config(mut self, value: impl Into<Val<AliasRoutingConfiguration>>) -> Self {
-        put(&mut self.0, "RoutingConfig", value.into().into_node());
-        self
+    setters! {
+        description: String = "Description",
+        provisioned_concurrency_config: ProvisionedConcurrencyConfiguration = "ProvisionedConcurrencyConfig",
+        routing_config: AliasRoutingConfiguration = "RoutingConfig",
     }
 }
 
@@ -59,10 +47,8 @@ impl AliasRoutingConfiguration {
         Self::default()
     }
 
-    /// `AdditionalVersionWeights`.
-    pub fn additional_version_weights(mut self, value: impl Into<Val<Vec<VersionWeight>>>) -> Self {
-        put(&mut self.0, "AdditionalVersionWeights", value.into().into_node());
-        self
+    setters! {
+        additional_version_weights: Vec<VersionWeight> = "AdditionalVersionWeights",
     }
 }
 
@@ -83,9 +69,8 @@ structures!(Alias, ProvisionedConcurrencyConfiguration, AliasRoutingConfiguratio
 resource!(Alias, "AWS::Lambda::Alias");
 
 impl Id<Alias> {
-    /// `!GetAtt AliasArn`.
-    pub fn alias_arn(&self) -> Val<String> {
-        self.attribute("AliasArn")
+    getters! {
+        alias_arn: String = "AliasArn",
     }
 }
 

@@ -13,22 +13,10 @@ impl EventInvokeConfig {
         Self(record(vec![("FunctionName", function_name.into().into_node()), ("Qualifier", qualifier.into().into_node())]))
     }
 
-    /// `DestinationConfig`.
-    pub fn destination_config(mut self, value: impl Into<Val<DestinationConfig>>) -> Self {
-        put(&mut self.0, "DestinationConfig", value.into().into_node());
-        self
-    }
-
-    /// `MaximumEventAgeInSeconds`.
-    pub fn maximum_event_age_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaximumEventAgeInSeconds", value.into().into_node());
-        self
-    }
-
-    /// `MaximumRetryAttempts`.
-    pub fn maximum_retry_attempts(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaximumRetryAttempts", value.into().into_node());
-        self
+    setters! {
+        destination_config: DestinationConfig = "DestinationConfig",
+        maximum_event_age_in_seconds: i64 = "MaximumEventAgeInSeconds",
+        maximum_retry_attempts: i64 = "MaximumRetryAttempts",
     }
 }
 
@@ -43,16 +31,9 @@ impl DestinationConfig {
         Self::default()
     }
 
-    /// `OnFailure`.
-    pub fn on_failure(mut self, value: impl Into<Val<OnFailure>>) -> Self {
-        put(&mut self.0, "OnFailure", value.into().into_node());
-        self
-    }
-
-    /// `OnSuccess`.
-    pub fn on_success(mut self, value: impl Into<Val<OnSuccess>>) -> Self {
-        put(&mut self.0, "OnSuccess", value.into().into_node());
-        self
+    setters! {
+        on_failure: OnFailure = "OnFailure",
+        on_success: OnSuccess = "OnSuccess",
     }
 }
 

@@ -17,16 +17,9 @@ impl DBClusterParameterGroup {
         ]))
     }
 
-    /// `DBClusterParameterGroupName`.
-    pub fn db_cluster_parameter_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBClusterParameterGroupName", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        db_cluster_parameter_group_name: String = "DBClusterParameterGroupName",
+        tags: Vec<Tag> = "Tags",
     }
 }
 

@@ -16,16 +16,9 @@ impl DBSubnetGroup {
         ]))
     }
 
-    /// `DBSubnetGroupName`.
-    pub fn db_subnet_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBSubnetGroupName", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        db_subnet_group_name: String = "DBSubnetGroupName",
+        tags: Vec<Tag> = "Tags",
     }
 }
 

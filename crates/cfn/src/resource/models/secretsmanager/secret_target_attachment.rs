@@ -23,9 +23,8 @@ structures!(SecretTargetAttachment);
 resource!(SecretTargetAttachment, "AWS::SecretsManager::SecretTargetAttachment");
 
 impl Id<SecretTargetAttachment> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

@@ -19,9 +19,8 @@ structures!(TopicPolicy);
 resource!(TopicPolicy, "AWS::SNS::TopicPolicy");
 
 impl Id<TopicPolicy> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

@@ -19,9 +19,8 @@ structures!(QueuePolicy);
 resource!(QueuePolicy, "AWS::SQS::QueuePolicy");
 
 impl Id<QueuePolicy> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

@@ -16,16 +16,9 @@ impl LoggingConfiguration {
         ]))
     }
 
-    /// `LoggingFilter`.
-    pub fn logging_filter(mut self, value: impl Into<Val<LoggingFilter>>) -> Self {
-        put(&mut self.0, "LoggingFilter", value.into().into_node());
-        self
-    }
-
-    /// `RedactedFields`.
-    pub fn redacted_fields(mut self, value: impl Into<Val<Vec<FieldToMatch>>>) -> Self {
-        put(&mut self.0, "RedactedFields", value.into().into_node());
-        self
+    setters! {
+        logging_filter: LoggingFilter = "LoggingFilter",
+        redacted_fields: Vec<FieldToMatch> = "RedactedFields",
     }
 }
 
@@ -72,16 +65,9 @@ impl Condition {
         Self::default()
     }
 
-    /// `ActionCondition`.
-    pub fn action_condition(mut self, value: impl Into<Val<ActionCondition>>) -> Self {
-        put(&mut self.0, "ActionCondition", value.into().into_node());
-        self
-    }
-
-    /// `LabelNameCondition`.
-    pub fn label_name_condition(mut self, value: impl Into<Val<LabelNameCondition>>) -> Self {
-        put(&mut self.0, "LabelNameCondition", value.into().into_node());
-        self
+    setters! {
+        action_condition: ActionCondition = "ActionCondition",
+        label_name_condition: LabelNameCondition = "LabelNameCondition",
     }
 }
 
@@ -120,28 +106,11 @@ impl FieldToMatch {
         Self::default()
     }
 
-    /// `Method`.
-    pub fn method(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "Method", value.into().into_node());
-        self
-    }
-
-    /// `QueryString`.
-    pub fn query_string(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "QueryString", value.into().into_node());
-        self
-    }
-
-    /// `SingleHeader`.
-    pub fn single_header(mut self, value: impl Into<Val<SingleHeader>>) -> Self {
-        put(&mut self.0, "SingleHeader", value.into().into_node());
-        self
-    }
-
-    /// `UriPath`.
-    pub fn uri_path(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "UriPath", value.into().into_node());
-        self
+    setters! {
+        method: Node = "Method",
+        query_string: Node = "QueryString",
+        single_header: SingleHeader = "SingleHeader",
+        uri_path: Node = "UriPath",
     }
 }
 
@@ -198,9 +167,8 @@ structures!(LoggingConfiguration, LoggingFilter, Filter, Condition, ActionCondit
 resource!(LoggingConfiguration, "AWS::WAFv2::LoggingConfiguration");
 
 impl Id<LoggingConfiguration> {
-    /// `!GetAtt ManagedByFirewallManager`.
-    pub fn managed_by_firewall_manager(&self) -> Val<bool> {
-        self.attribute("ManagedByFirewallManager").cast()
+    getters! {
+        managed_by_firewall_manager: bool = "ManagedByFirewallManager",
     }
 }
 
