@@ -26,7 +26,7 @@ pub struct Naming {
 
 /// Reads the settings file, when there is one, and lays the flags over it. `fallback` is the region when neither names one.
 pub fn settings(naming: &Naming, global: &Global, catalog: &Catalog, fallback: Option<&str>) -> Result<Settings, Stop> {
-    let regions: Vec<&str> = catalog.regions().iter().map(|region| region.id.as_str()).collect();
+    let regions: Vec<&str> = catalog.regions().iter().map(|region| region.region.code()).collect();
     let assumptions: Vec<&str> = LEDGER.iter().map(|entry| entry.id).collect();
     let known = Known { regions: &regions, assumptions: &assumptions, phases: &phase::IDS };
     let (mut settings, names_region) = match bytes(global)? {

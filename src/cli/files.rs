@@ -44,12 +44,16 @@ impl Staged {
     }
 
     fn directory(&mut self, directory: &Path) -> Result<(), Stop> {
+        let standing = directory.ancestors().find(|part| !part.as_os_str().is_empty() && part.exists());
+        if let Some(file) = standing.filter(|part| !part.is_dir()) {
+            return Err(failure(file, "it is a file, and a directory is needed"));
+        }
         let missing: Vec<&Path> = directory.ancestors().take_while(|part| !part.as_os_str().is_empty() && !part.exists()).collect();
         for part in missing.into_iter().rev() {
             fs::create_dir(part).map_err(|e| failure(part, e))?;
             self.made.push(part.to_owned());
         }
-        if directory.is_dir() { Ok(()) } else { Err(failure(directory, "it is a file, and a directory is needed")) }
+        Ok(())
     }
 
     fn settle(mut self) -> Result<(), Stop> {

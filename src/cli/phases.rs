@@ -19,9 +19,7 @@ pub struct Args {
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Format {
-    /// A table
     Text,
-    /// JSON with format_version
     Json,
 }
 

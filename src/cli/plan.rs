@@ -14,18 +14,15 @@ pub struct Args {
     /// Show everything: all components and reasons, the chain of arithmetic, stacks, assumptions
     #[arg(long)]
     detail: bool,
-    /// Text for people, Markdown for a review, JSON for scripts
+    /// Text for people, Markdown for a review, JSON for scripts (scalectl schema plan)
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Format {
-    /// One screen
     Text,
-    /// JSON with format_version; its schema: scalectl schema plan
     Json,
-    /// A table for a pull request
     Markdown,
 }
 
@@ -33,9 +30,10 @@ enum Format {
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let architecture = args.target.architecture(global, screen, Home::Fixed)?;
     let stacks = render::stacks(&architecture).map_err(Stop::error)?;
+    let again = args.target.again(&architecture, global);
     match args.format {
-        Format::Text if args.detail => screen.view(&report::detail::plan(&architecture, &stacks, &screen.out))?,
-        Format::Text => screen.view(&report::plan::plan(&architecture, &stacks, &screen.out))?,
+        Format::Text if args.detail => screen.view(&report::detail::plan(&architecture, &stacks, &again, &screen.out))?,
+        Format::Text => screen.view(&report::plan::plan(&architecture, &stacks, &again, &screen.out))?,
         Format::Json => screen::data(&report::json::plan(&architecture, &stacks))?,
         Format::Markdown => screen::data(&report::markdown::plan(&architecture, &stacks))?,
     }

@@ -35,9 +35,7 @@ pub struct Args {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// YAML with short tags
     Yaml,
-    /// JSON
     Json,
 }
 

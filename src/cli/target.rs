@@ -65,6 +65,28 @@ impl Target {
         ground.plan(phase, users)
     }
 
+    /// The flags that lead to this architecture again, for the commands that a plan suggests.
+    pub fn again(&self, architecture: &Architecture, global: &Global) -> String {
+        let (phase, users) = (&architecture.phase, architecture.users);
+        let mut flags = format!("--phase {}", phase.id);
+        if users.0 != phase.from {
+            flags.push_str(&format!(" --users {}", users.0));
+        }
+        let naming = &self.naming;
+        for (flag, value) in [("--app", &naming.app), ("--environment", &naming.environment), ("--region", &naming.region)] {
+            if let Some(value) = value {
+                flags.push_str(&format!(" {flag} {value}"));
+            }
+        }
+        for assume in &self.assume {
+            flags.push_str(&format!(" --assume {assume}"));
+        }
+        if let Some(config) = &global.config {
+            flags.push_str(&format!(" --config {}", config.display()));
+        }
+        flags
+    }
+
     /// The phase and the number of users. A flag wins over the whole file: `--phase` alone is not sized for the file's users.
     fn choose(&self, settings: &Settings, screen: &Screen) -> Result<(Phase, Users), Stop> {
         let (users, phase) = match (&self.users, &self.phase) {

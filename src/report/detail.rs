@@ -2,12 +2,13 @@
 
 use super::columns::columns;
 use super::look::{Ink, Look};
-use super::plan::{counts, head, paragraph, target};
+use super::explain::entry_lines;
+use super::plan::{counts, head, next, paragraph};
 use crate::architecture::Architecture;
 use crate::render::Stack;
 
-/// The long plan.
-pub fn plan(architecture: &Architecture, stacks: &[Stack], look: &Look) -> String {
+/// The long plan; `again` are the flags that lead to it.
+pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &Look) -> String {
     let mut text = head(architecture, look);
     text.push_str(&heading("Components", look));
     let mut rows = Vec::new();
@@ -46,23 +47,17 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], look: &Look) -> Strin
     text.push_str(&columns(&["STACK", "REGION", "RESOURCES", "AFTER"], &rows, &[], 2, look));
 
     text.push_str(&heading("Assumptions (change one: --assume id=value; its source: scalectl explain ID)", look));
-    let rows: Vec<Vec<String>> = architecture
-        .assumptions
-        .entries()
-        .map(|(entry, value)| {
-            let mark = if architecture.assumptions.is_overridden(entry.id) { format!("set by you; default {}. ", entry.unit.format(entry.value)) } else { String::new() };
-            vec![entry.id.to_owned(), entry.unit.format(value), entry.trust.to_string(), format!("{mark}{}", entry.why)]
-        })
-        .collect();
-    text.push_str(&columns(&["ID", "VALUE", "TRUST", "WHAT"], &rows, &[], 2, look));
+    for (entry, value) in architecture.assumptions.entries() {
+        let set = architecture.assumptions.is_overridden(entry.id);
+        let mark = if set { format!("set by you, default {}. ", entry.unit.format(entry.value)) } else { String::new() };
+        text.push_str(&entry_lines(entry, value, &mark, look));
+    }
 
     text.push('\n');
     for notice in &architecture.notices {
         text.push_str(&paragraph("Note", notice, look));
     }
-    let target = target(architecture);
-    text.push_str(&paragraph("Next", &format!("scalectl render {target} -o templates"), look));
-    text.push_str(&paragraph("", &format!("scalectl deploy {target}"), look));
+    text.push_str(&next(again, look));
     text
 }
 

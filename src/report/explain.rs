@@ -1,7 +1,7 @@
 //! What an id means, in words.
 
 use super::columns::columns;
-use super::look::{Ink, Look};
+use super::look::{Ink, Look, wrap};
 use super::plan::paragraph;
 use crate::phase::Phase;
 use crate::workload::{Assumption, Trust};
@@ -17,11 +17,20 @@ pub fn topics(lists: &[&str], look: &Look) -> String {
 
 /// Every assumption with its value.
 pub fn assumptions(ledger: &[Assumption], look: &Look) -> String {
-    let rows: Vec<Vec<String>> =
-        ledger.iter().map(|entry| vec![entry.id.to_owned(), entry.unit.format(entry.value), entry.trust.to_string(), entry.why.to_owned()]).collect();
-    let mut text = columns(&["ASSUMPTION", "DEFAULT", "TRUST", "WHAT"], &rows, &[], 0, look);
+    let mut text: String = ledger.iter().map(|entry| entry_lines(entry, entry.value, "", look)).collect();
     text.push_str(&format!("\ntrust: {}\n", [Trust::A, Trust::B, Trust::C, Trust::Estimate].map(|trust| format!("{trust} {}", trusted(trust))).join(" · ")));
     text.push_str("change one: --assume peak_factor=4, or assume: in scalectl.yaml\n");
+    text
+}
+
+/// An assumption on two lines: id, value and trust, then what it means.
+pub fn entry_lines(entry: &Assumption, value: f64, mark: &str, look: &Look) -> String {
+    let gap = " ".repeat(34_usize.saturating_sub(entry.id.len()).max(1));
+    let head = format!("  {}{gap}{:<18}{}", look.ink(Ink::Strong, entry.id), entry.unit.format(value), entry.trust);
+    let mut text = format!("{}\n", head.trim_end());
+    for line in wrap(&format!("{mark}{}", entry.why), look.width.saturating_sub(6)) {
+        text.push_str(&format!("      {line}\n"));
+    }
     text
 }
 

@@ -23,8 +23,8 @@ const LEADING: [(&str, &str, &str); 4] = [
     ("queries_per_request", "", " queries a request"),
 ];
 
-/// The short plan.
-pub fn plan(architecture: &Architecture, stacks: &[Stack], look: &Look) -> String {
+/// The short plan; `again` are the flags that lead to it.
+pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &Look) -> String {
     let mut text = head(architecture, look);
     text.push('\n');
     let shown = shown(&architecture.pieces);
@@ -33,12 +33,14 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], look: &Look) -> Strin
     let label = widest(&mut shown.iter().map(|piece| piece.component.label().chars().count())).clamp(9, LABEL);
     let size = widest(&mut sizes.iter().map(|size| size.chars().count())).clamp(4, SIZE);
     let why = look.width.saturating_sub(label + size + 6);
+    // A few components have room for whole sentences; many share the screen.
+    let lines = (ROWS / shown.len().max(1)).clamp(1, 3);
     let rows: Vec<Vec<String>> = shown
         .iter()
         .zip(sizes)
         .map(|(piece, size)| {
             let reason = piece.reasons.first().map_or("", |reason| reason.text.as_str());
-            vec![fit(piece.component.label(), LABEL), size, fit(reason, why)]
+            vec![fit(piece.component.label(), LABEL), size, fit(reason, why * lines - 2 * (lines - 1))]
         })
         .collect();
     text.push_str(&columns(&["COMPONENT", "SIZE", "WHY"], &rows, &[LABEL, SIZE], 2, look));
@@ -51,9 +53,7 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], look: &Look) -> Strin
     for notice in &architecture.notices {
         text.push_str(&paragraph("Note", notice, look));
     }
-    let target = target(architecture);
-    text.push_str(&paragraph("Next", &format!("scalectl render {target} -o templates"), look));
-    text.push_str(&paragraph("", &format!("scalectl deploy {target}"), look));
+    text.push_str(&next(again, look));
     text
 }
 
@@ -102,10 +102,9 @@ pub fn counts(architecture: &Architecture, stacks: &[Stack]) -> String {
     parts.join(" · ")
 }
 
-/// The flags that lead to this plan again.
-pub fn target(architecture: &Architecture) -> String {
-    let phase = &architecture.phase;
-    if architecture.users.0 == phase.from { format!("--phase {}", phase.id) } else { format!("--phase {} --users {}", phase.id, architecture.users.0) }
+/// What to do with a plan. Commands are not wrapped: they are there to be copied.
+pub fn next(again: &str, look: &Look) -> String {
+    format!("  {}      scalectl render {again} -o templates\n            scalectl deploy {again}\n", look.ink(Ink::Strong, "Next"))
 }
 
 /// A head in a narrow column with wrapped words beside it.

@@ -74,7 +74,7 @@ pub fn refusal(fates: &[DataFate], look: &Look) -> String {
 fn changes(review: &Review) -> &[Change] {
     match &review.intent {
         Intent::Create(changes) | Intent::Update(changes) => changes,
-        Intent::Nothing | Intent::Later { .. } => &[],
+        Intent::Nothing | Intent::Delete { .. } | Intent::Later { .. } => &[],
     }
 }
 
@@ -86,6 +86,7 @@ fn intent(review: &Review) -> String {
     match &review.intent {
         Intent::Create(changes) => format!("new: {} {}", changes.len(), plural(changes.len(), "resource")),
         Intent::Update(changes) => update(changes),
+        Intent::Delete { resources } => format!("deleted: {resources} {}", plural(*resources, "resource")),
         Intent::Nothing => "no changes".to_owned(),
         Intent::Later { create, resources, waits_for } => {
             let names: Vec<&str> = waits_for.iter().map(|key| key.stack.as_str()).collect();
