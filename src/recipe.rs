@@ -5,6 +5,7 @@
 pub mod application;
 pub mod database;
 pub mod host;
+pub mod target;
 
 use cfn::policy::{self, Document, Statement};
 use cfn::resource::{ec2, iam, kms, lambda, logs, sqs};
