@@ -59,4 +59,6 @@ blocks! {
     web_servers => WebServers,
     /// Machines that work off the queue.
     workers => Workers,
+    /// The app's services on ECS.
+    services => Services,
 }
