@@ -47,5 +47,9 @@ macro_rules! blocks {
 blocks! {
     /// VPC, subnets, routes, NAT gateways and gateway endpoints.
     network => Network,
+    /// The key for data at rest.
+    encryption_key => EncryptionKey,
+    /// PostgreSQL on RDS: leader, standby and follower.
+    database_instance => DatabaseInstance,
 }
 
