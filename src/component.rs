@@ -49,5 +49,9 @@ blocks! {
     network => Network,
     /// Alarm topic, alarms and dashboard.
     monitoring => Monitoring,
+    /// The key for data at rest.
+    encryption_key => EncryptionKey,
+    /// PostgreSQL on RDS: leader, standby and follower.
+    database_instance => DatabaseInstance,
 }
 

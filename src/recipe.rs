@@ -3,6 +3,7 @@
 //! What only one component needs belongs into that component's file.
 
 pub mod database;
+pub mod watch;
 
 use cfn::policy::{self, Document, Statement};
 use cfn::resource::{ec2, iam, kms, lambda, logs, sqs};
