@@ -53,5 +53,10 @@ blocks! {
     encryption_key => EncryptionKey,
     /// PostgreSQL on RDS: leader, standby and follower.
     database_instance => DatabaseInstance,
+    /// The single host of the first phases.
+    app_server => AppServer,
+    /// The data volume of a database on EC2.
+    data_volume => DataVolume,
+    /// PostgreSQL on a host of its own.
+    database_server => DatabaseServer,
 }
-
