@@ -49,6 +49,10 @@ blocks! {
     network => Network,
     /// Alarm topic, alarms and dashboard.
     monitoring => Monitoring,
+    /// The key for data at rest.
+    encryption_key => EncryptionKey,
+    /// PostgreSQL on RDS: leader, standby and follower.
+    database_instance => DatabaseInstance,
     /// The single host of the first phases.
     app_server => AppServer,
     /// The data volume of a database on EC2.

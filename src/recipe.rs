@@ -4,6 +4,7 @@
 
 pub mod application;
 pub mod database;
+pub mod watch;
 pub mod host;
 pub mod target;
 
