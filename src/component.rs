@@ -59,4 +59,10 @@ blocks! {
     data_volume => DataVolume,
     /// PostgreSQL on a host of its own.
     database_server => DatabaseServer,
+    /// Web servers in several zones behind the load balancer.
+    web_servers => WebServers,
+    /// Machines that work off the queue.
+    workers => Workers,
+    /// The app's services on ECS.
+    services => Services,
 }
