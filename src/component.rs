@@ -51,5 +51,7 @@ blocks! {
     encryption_key => EncryptionKey,
     /// PostgreSQL on RDS: leader, standby and follower.
     database_instance => DatabaseInstance,
+    /// PostgreSQL on Aurora: writer and readers, by domain and region.
+    database_cluster => DatabaseCluster,
 }
 
