@@ -53,5 +53,9 @@ blocks! {
     database_instance => DatabaseInstance,
     /// PostgreSQL on Aurora: writer and readers, by domain and region.
     database_cluster => DatabaseCluster,
+    /// Valkey in cluster mode: hot reads, and sessions at first.
+    cache => Cache,
+    /// Sessions in a global table of DynamoDB.
+    sessions => Sessions,
 }
 
