@@ -49,5 +49,14 @@ blocks! {
     network => Network,
     /// Alarm topic, alarms and dashboard.
     monitoring => Monitoring,
+    /// The key for data at rest.
+    encryption_key => EncryptionKey,
+    /// PostgreSQL on RDS: leader, standby and follower.
+    database_instance => DatabaseInstance,
+    /// The single host of the first phases.
+    app_server => AppServer,
+    /// The data volume of a database on EC2.
+    data_volume => DataVolume,
+    /// PostgreSQL on a host of its own.
+    database_server => DatabaseServer,
 }
-

@@ -48,7 +48,7 @@ impl Monitoring {
         layers.put(Layer::Ops, &policy, "Only this account's alarms may publish", model);
         if let Some(email) = &self.email {
             let subscription: Id<sns::Subscription> = Id::new("AlarmSubscription");
-            let model = sns::Subscription::new("email", topic.reference()).endpoint(email);
+            let model = sns::Subscription::new(sns::subscription::Protocol::Email, topic.reference()).endpoint(email);
             layers.put(Layer::Ops, &subscription, "Somebody is told; the address has to confirm once", model);
         }
         topic
