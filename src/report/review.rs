@@ -58,15 +58,15 @@ pub fn fate_words(fate: &DataFate) -> String {
     format!("{} ({}, {}) {what}{causes}{why}", fate.id, fate.resource_type, fate.key.stack)
 }
 
-/// The refusal of a deployment that would take data away, with the flags that accept it.
-pub fn refusal(fates: &[DataFate], look: &Look) -> String {
+/// The refusal of a deployment that would take data away, with the flags (`flag`) that accept it.
+pub fn refusal(fates: &[DataFate], flag: &str, look: &Look) -> String {
     let mut text = String::new();
     for fate in fates {
         for (index, line) in wrap(&fate_words(fate), look.width.saturating_sub(4)).iter().enumerate() {
             text.push_str(&format!("  {} {line}\n", if index == 0 { look.ink(Ink::Danger, "!") } else { " ".to_owned() }));
         }
     }
-    let flags: Vec<String> = fates.iter().map(|fate| format!("--accept-data-fate {}", fate.id)).collect();
+    let flags: Vec<String> = fates.iter().map(|fate| format!("{flag} {}", fate.id)).collect();
     text.push_str(&format!("  nothing was changed in these stacks · if this is what you want, add:\n    {}\n", flags.join(" ")));
     text
 }
@@ -74,7 +74,7 @@ pub fn refusal(fates: &[DataFate], look: &Look) -> String {
 fn changes(review: &Review) -> &[Change] {
     match &review.intent {
         Intent::Create(changes) | Intent::Update(changes) => changes,
-        Intent::Nothing | Intent::Delete { .. } | Intent::Later { .. } => &[],
+        Intent::Delete { .. } | Intent::Nothing | Intent::Later { .. } => &[],
     }
 }
 
@@ -86,7 +86,7 @@ fn intent(review: &Review) -> String {
     match &review.intent {
         Intent::Create(changes) => format!("new: {} {}", changes.len(), plural(changes.len(), "resource")),
         Intent::Update(changes) => update(changes),
-        Intent::Delete { resources } => format!("deleted: {resources} {}", plural(*resources, "resource")),
+        Intent::Delete { resources } => format!("deleted with its {resources} {}", plural(*resources, "resource")),
         Intent::Nothing => "no changes".to_owned(),
         Intent::Later { create, resources, waits_for } => {
             let names: Vec<&str> = waits_for.iter().map(|key| key.stack.as_str()).collect();
@@ -120,6 +120,9 @@ fn totals(reviews: &[Review]) -> (usize, usize, usize, usize) {
     for review in reviews {
         if let Intent::Later { create: true, resources, .. } = review.intent {
             totals.0 += resources;
+        }
+        if let Intent::Delete { resources } = review.intent {
+            totals.3 += resources;
         }
         for change in changes(review) {
             match change.action {
