@@ -1,3 +1,5 @@
 //! scalectl.
 
 pub mod deploy;
+#[cfg(feature = "aws")]
+pub mod aws;
