@@ -126,7 +126,7 @@ impl Cache {
     }
 
     fn secret() -> Id<sm::Secret> {
-        Id::new("CacheSecret")
+        Id::new("CacheCredentials")
     }
 
     /// How many nodes there are.
