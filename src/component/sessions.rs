@@ -60,21 +60,21 @@ impl Sessions {
     }
 
     fn table(site: &Site) -> dynamodb::GlobalTable {
-        use table::{AttributeDefinition, AttributeType, GlobalTableKeySchema, KeySchema, KeyType, Projection};
+        use table::{AttributeDefinition, AttributeType, KeySchema, KeyType, Projection};
         let replicas: Vec<_> = site.regions.iter().map(|region| Self::replica(site, region.region.code())).collect();
         let by_user = table::GlobalSecondaryIndex::new(
             INDEX,
             [KeySchema::new(USER, KeyType::Hash), KeySchema::new(KEY, KeyType::Range)],
-            Projection::new().projection_type("KEYS_ONLY"),
+            Projection::new().projection_type(table::ProjectionType::KeysOnly),
         );
         dynamodb::GlobalTable::new(replicas)
             .table_name(Self::table_name(site))
             .attribute_definitions([AttributeDefinition::new(KEY, AttributeType::S), AttributeDefinition::new(USER, AttributeType::S)])
-            .key_schema([GlobalTableKeySchema::new(KEY, KeyType::Hash)])
+            .key_schema([KeySchema::new(KEY, KeyType::Hash)])
             .global_secondary_indexes([by_user])
-            .billing_mode("PAY_PER_REQUEST")
+            .billing_mode(table::BillingMode::PayPerRequest)
             // Replication between regions reads the stream; it is there before the second region is.
-            .stream_specification(table::StreamSpecification::new("NEW_AND_OLD_IMAGES"))
+            .stream_specification(table::StreamSpecification::new(table::StreamViewType::NewAndOldImages))
             // By DynamoDB's own key in each region: a key of ours would have to be there before the replica is.
             .sse_specification(table::SSESpecification::new(true).sse_type(table::SSEType::Kms))
             .time_to_live_specification(table::TimeToLiveSpecification::new(true).attribute_name(EXPIRES))
