@@ -59,4 +59,16 @@ blocks! {
     data_volume => DataVolume,
     /// PostgreSQL on a host of its own.
     database_server => DatabaseServer,
+    /// Web servers in several zones behind the load balancer.
+    web_servers => WebServers,
+    /// Machines that work off the queue.
+    workers => Workers,
+    /// The app's services on ECS.
+    services => Services,
+    /// PostgreSQL on Aurora: writer and readers, by domain and region.
+    database_cluster => DatabaseCluster,
+    /// Valkey in cluster mode: hot reads, and sessions at first.
+    cache => Cache,
+    /// Sessions in a global table of DynamoDB.
+    sessions => Sessions,
 }

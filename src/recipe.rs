@@ -6,6 +6,7 @@ pub mod application;
 pub mod database;
 pub mod watch;
 pub mod host;
+pub mod target;
 
 use cfn::policy::{self, Document, Statement};
 use cfn::resource::{ec2, iam, kms, lambda, logs, sqs};

@@ -31,9 +31,10 @@ pub const ROOT_GIB: i64 = 20;
 const HOPS: i64 = 2;
 
 /// A role that Session Manager is let into, and the profile by which a machine wears it; both are called after the machine.
-pub fn identity(layers: &mut Layers, layer: Layer, machine: &str, statements: Vec<Statement>) -> Id<iam::InstanceProfile> {
+pub fn identity(layers: &mut Layers, layer: Layer, machine: &str, statements: Vec<Statement>, managed: &[&str]) -> Id<iam::InstanceProfile> {
     let role: Id<iam::Role> = Id::new(format!("{machine}Role"));
-    recipe::role(layers, layer, &role, "ec2.amazonaws.com", statements, &[SESSION_MANAGER]);
+    let managed = [&[SESSION_MANAGER], managed].concat();
+    recipe::role(layers, layer, &role, "ec2.amazonaws.com", statements, &managed);
     let profile: Id<iam::InstanceProfile> = Id::new(format!("{machine}Profile"));
     let why = "The machine gets short-lived credentials of its role instead of keys";
     layers.put(layer, &profile, why, iam::InstanceProfile::new([role.reference()]));
