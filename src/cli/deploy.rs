@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use super::Global;
 use super::exit::{Exit, Stop};
 use super::progress::{Question, Watcher};
 use super::screen::Screen;
 use super::target::{Home, Target};
 use super::world::{self, World};
-use super::Global;
 use crate::catalog::Catalog;
 use crate::deploy::{self, OutputValue};
 use crate::report::outcome::{self, Act};
@@ -15,7 +15,9 @@ use crate::{render, settings::rule};
 
 /// Arguments of `deploy`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The answer's codes: scalectl explain exit-codes\nSCALECTL_POLL_MS sets the time between two looks at a stack (2000).")]
+#[command(
+    after_help = "The answer's codes: scalectl explain exit-codes\nSCALECTL_POLL_MS sets the time between two looks at a stack (2000)."
+)]
 pub struct Args {
     #[command(flatten)]
     target: Target,
@@ -58,12 +60,12 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     }
     options.family = world::keys(&world::family(settings, &Catalog::builtin().map_err(Stop::error)?));
     let head = format!("{} · {} · phase {}", settings.prefix(), settings.region, architecture.phase.id);
-    let ended = args.world.enter(&settings.region, async |aws, account| {
+    let ended = args.world.enter(&settings.region, async |aws, account, interrupt| {
         screen.note(&format!("{head} · account {account}\n\n"));
-        let mut watcher = Watcher::new(screen, Question::Yes);
+        let mut watcher = Watcher::new(screen, Question::Yes, interrupt);
         let ended = deploy::deploy(aws, &units, &options, &mut watcher).await;
         watcher.end();
-        ended.map_err(Stop::error)
+        ended.map_err(Stop::error).and_then(|ended| world::unless_interrupted(ended, interrupt))
     })?;
     screen.note(&outcome::outcome(&ended, Act::Deploy, &screen.err));
     let exit = Exit::of(ended.exit_code());

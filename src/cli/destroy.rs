@@ -38,18 +38,21 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let catalog = Catalog::builtin().map_err(Stop::error)?;
     let settings = config::settings(&args.naming, global, &catalog, config::region_of_environment().as_deref())?;
     if let Some(name) = args.environment_name.as_ref().filter(|name| **name != settings.environment) {
-        return Err(Stop::usage(format!("--environment-name is \"{name}\", and the environment is \"{}\"; nothing was touched", settings.environment)));
+        return Err(Stop::usage(format!(
+            "--environment-name is \"{name}\", and the environment is \"{}\"; nothing was touched",
+            settings.environment
+        )));
     }
     let mut options = world::options(args.timeout)?;
     options.yes = args.yes;
     options.accept_data_fate = args.delete_data.iter().cloned().collect();
     let units = world::family(&settings, &catalog);
-    let ended = args.world.enter(&settings.region, async |aws, account| {
+    let ended = args.world.enter(&settings.region, async |aws, account, interrupt| {
         screen.note(&format!("{} · {} · account {account}: everything is taken down\n\n", settings.prefix(), settings.region));
-        let mut watcher = Watcher::new(screen, Question::Name(settings.environment.clone()));
+        let mut watcher = Watcher::new(screen, Question::Name(settings.environment.clone()), interrupt);
         let ended = deploy::destroy(aws, &units, &options, &mut watcher).await;
         watcher.end();
-        ended.map_err(Stop::error)
+        ended.map_err(Stop::error).and_then(|ended| world::unless_interrupted(ended, interrupt))
     })?;
     screen.note(&outcome::outcome(&ended, Act::Destroy, &screen.err));
     Ok(Exit::of(ended.exit_code()))

@@ -35,7 +35,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let catalog = Catalog::builtin().map_err(Stop::error)?;
     let settings = config::settings(&args.naming, global, &catalog, config::region_of_environment().as_deref())?;
     let keys = world::keys(&world::family(&settings, &catalog));
-    let (found, outputs) = args.world.enter(&settings.region, async |aws, _| {
+    let (found, outputs) = args.world.enter(&settings.region, async |aws, _, _| {
         let mut outputs = Vec::new();
         let statuses = deploy::status(aws, &keys).await.map_err(Stop::error)?;
         let standing: Vec<_> = statuses.into_iter().filter(|status| status.status.is_some()).collect();
@@ -68,7 +68,12 @@ fn described(template: &str, outputs: &[(String, String)], all: bool) -> Vec<Out
     let value = |(name, value): &(String, String)| {
         let about = about(name);
         let address = value.starts_with("http://") || value.starts_with("https://");
-        (all || about.is_some()).then(|| OutputValue { name: name.clone(), value: value.clone(), about: about.unwrap_or_default(), address })
+        (all || about.is_some()).then(|| OutputValue {
+            name: name.clone(),
+            value: value.clone(),
+            about: about.unwrap_or_default(),
+            address,
+        })
     };
     outputs.iter().filter_map(value).collect()
 }

@@ -1,11 +1,12 @@
 //! Who watches a deployment at the terminal: lines that are redrawn where they can be, lines that are appended where they cannot.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::screen::Screen;
+use crate::aws::Interrupt;
 use crate::deploy::{Decision, Happening, Intent, Key, Observer, Review};
 use crate::report::{progress as words, review};
 
@@ -24,23 +25,27 @@ pub enum Question {
 pub struct Watcher {
     screen: Screen,
     question: Question,
+    interrupt: Interrupt,
     begun: Instant,
     bars: MultiProgress,
     going: BTreeMap<Key, ProgressBar>,
     told: BTreeMap<Key, Duration>,
+    deleting: BTreeSet<Key>,
     reviews: Vec<Review>,
 }
 
 impl Watcher {
     /// A watcher that asks this question.
-    pub fn new(screen: &Screen, question: Question) -> Watcher {
+    pub fn new(screen: &Screen, question: Question, interrupt: &Interrupt) -> Watcher {
         Watcher {
             screen: *screen,
             question,
+            interrupt: interrupt.clone(),
             begun: Instant::now(),
             bars: MultiProgress::new(),
             going: BTreeMap::new(),
             told: BTreeMap::new(),
+            deleting: BTreeSet::new(),
             reviews: Vec::new(),
         }
     }
@@ -58,7 +63,7 @@ impl Watcher {
         let reviews = std::mem::take(&mut self.reviews);
         if reviews.iter().any(|review| !matches!(review.intent, Intent::Nothing)) {
             let look = self.screen.err;
-            self.say(&review::review(&reviews, &look));
+            self.say(&format!("{}\n", review::review(&reviews, &look)));
         }
     }
 
@@ -92,7 +97,8 @@ impl Watcher {
         let bars = &self.bars;
         let bar = self.going.entry(key.clone()).or_insert_with(|| {
             let bar = bars.add(ProgressBar::new_spinner());
-            let style = ProgressStyle::with_template("  {spinner} {prefix}  {wide_msg} {elapsed:>6}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+            let style = ProgressStyle::with_template("  {spinner} {prefix}  {wide_msg} {elapsed:>6}")
+                .unwrap_or_else(|_| ProgressStyle::default_spinner());
             bar.set_style(if unicode { style } else { style.tick_chars("|/-\\*") });
             bar.set_prefix(key.stack.clone());
             bar.enable_steady_tick(Duration::from_millis(200));
@@ -124,7 +130,14 @@ impl Observer for Watcher {
         } else if let Happening::Tick { key, elapsed } = happening {
             self.patience(key, *elapsed);
         }
-        if let Some(line) = words::line(happening, self.screen.live, &self.screen.err) {
+        if let Happening::Deleting(key) = happening {
+            self.deleting.insert(key.clone());
+        }
+        let line = match happening {
+            Happening::Finished { key, elapsed } if self.deleting.contains(key) => Some(words::gone(key, *elapsed, &self.screen.err)),
+            _ => words::line(happening, self.screen.live, &self.screen.err),
+        };
+        if let Some(line) = line {
             self.line(&line);
         }
     }
@@ -142,7 +155,7 @@ impl Observer for Watcher {
             Question::Name(name) => (format!("to go on, type the environment's name ({name}): "), Some(name.clone())),
         };
         let screen = self.screen;
-        let answer = self.bars.suspend(|| screen.ask(&question)).unwrap_or_default();
+        let answer = self.bars.suspend(|| screen.ask(&question, || self.interrupt.raised())).unwrap_or_default();
         let yes = match wanted {
             Some(name) => answer == name,
             None => matches!(answer.to_lowercase().as_str(), "y" | "yes"),

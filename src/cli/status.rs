@@ -43,10 +43,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let settings = config::settings(&args.naming, global, &catalog, config::region_of_environment().as_deref())?;
     let units = world::family(&settings, &catalog);
     let options = world::options(args.timeout)?;
-    let (followed, statuses) = args.world.enter(&settings.region, async |aws, _| {
+    let (followed, statuses) = args.world.enter(&settings.region, async |aws, _, interrupt| {
         let mut followed = None;
         if args.follow {
-            let mut watcher = Watcher::new(screen, Question::Yes);
+            let mut watcher = Watcher::new(screen, Question::Yes, interrupt);
             let ended = deploy::follow(aws, &units, &options, &mut watcher).await;
             watcher.end();
             followed = Some(ended.map_err(Stop::error)?);

@@ -6,7 +6,7 @@ use super::exit::{Exit, Stop};
 use crate::aws::{Aws, Connection, Interrupt};
 use crate::catalog::Catalog;
 use crate::component::Layer;
-use crate::deploy::{Key, Options, Unit};
+use crate::deploy::{Key, Options, Outcome, Unit};
 use crate::render::EDGE_REGION;
 use crate::settings::Settings;
 
@@ -26,29 +26,43 @@ const POLL: &str = "SCALECTL_POLL_MS";
 
 impl World {
     /// Connects, finds out who asks, and does the work. The first Ctrl-C asks the work to stop, the second stops the program.
-    pub fn enter<T>(&self, region: &str, work: impl AsyncFnOnce(&Aws, &str) -> Result<T, Stop>) -> Result<T, Stop> {
+    pub fn enter<T>(&self, region: &str, work: impl AsyncFnOnce(&Aws, &str, &Interrupt) -> Result<T, Stop>) -> Result<T, Stop> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Stop::error)?;
         let interrupt = Interrupt::default();
         let raise = interrupt.clone();
-        runtime.spawn(async move {
-            while tokio::signal::ctrl_c().await.is_ok() {
-                if raise.raised() {
-                    std::process::exit(i32::from(Exit::Interrupted.code()));
+        // Listening happens on a thread of its own, because a question blocks the one that works.
+        let listener = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Stop::error)?;
+        std::thread::spawn(move || {
+            listener.block_on(async {
+                while tokio::signal::ctrl_c().await.is_ok() {
+                    if raise.raised() {
+                        std::process::exit(i32::from(Exit::Interrupted.code()));
+                    }
+                    raise.raise();
                 }
-                raise.raise();
-            }
+            });
         });
         let connection = Connection {
             profile: self.profile.clone(),
             region: Some(region.to_owned()),
             endpoint_url: self.endpoint_url.clone(),
-            interrupt,
+            interrupt: interrupt.clone(),
         };
         runtime.block_on(async {
             let aws = Aws::connect(connection).await;
             let caller = aws.caller().await.map_err(Stop::error)?;
-            work(&aws, &caller.account).await
+            work(&aws, &caller.account, &interrupt).await
         })
+    }
+}
+
+/// Ctrl-C at the question is an interruption and not an answer.
+pub fn unless_interrupted(ended: Outcome, interrupt: &Interrupt) -> Result<Outcome, Stop> {
+    match ended {
+        Outcome::Declined(_) if interrupt.raised() => {
+            Err(Stop { exit: Exit::Interrupted, message: "interrupted before anything was changed".to_owned() })
+        }
+        ended => Ok(ended),
     }
 }
 

@@ -44,9 +44,14 @@ pub fn outcome(outcome: &Outcome, act: Act, look: &Look) -> String {
     let mut text = match outcome {
         Outcome::Done(report) if !report.changed() => format!("{} {}\n", look.ink(Ink::Good, "✔"), act.nothing()),
         Outcome::Done(report) => done(report, look),
-        Outcome::Refused { fates, .. } => format!("{} data would be lost, moved or left behind:\n{}", look.ink(Ink::Danger, "refused:"), refusal(fates, act.flag(), look)),
+        Outcome::Refused { fates, .. } => {
+            format!("{} data would be lost, moved or left behind:\n{}", look.ink(Ink::Danger, "refused:"), refusal(fates, act.flag(), look))
+        }
         Outcome::Stale { key, why, .. } => {
-            format!("{} AWS would do other than was shown to {key}: {why}\n  that stack was not changed · look again with: scalectl deploy\n", look.ink(Ink::Danger, "stopped:"))
+            format!(
+                "{} AWS would do other than was shown to {key}: {why}\n  that stack was not changed · look again with: scalectl deploy\n",
+                look.ink(Ink::Danger, "stopped:")
+            )
         }
         Outcome::RolledBack { failures, .. } => format!("{} and was rolled back\n{}", failed(), told(failures)),
         Outcome::NeedsAction { failures, .. } => format!("{} and needs you\n{}", failed(), told(failures)),
@@ -81,8 +86,12 @@ fn summary(report: &Report) -> String {
         let count = report.stacks.iter().filter(|stack| stack.change == wanted).count();
         (count > 0).then(|| format!("{count} {} {word}", plural(count, "stack")))
     };
-    let parts =
-        [count(Changed::Created, "created"), count(Changed::Updated, "changed"), count(Changed::Deleted, "deleted"), count(Changed::Nothing, "as they were")];
+    let parts = [
+        count(Changed::Created, "created"),
+        count(Changed::Updated, "changed"),
+        count(Changed::Deleted, "deleted"),
+        count(Changed::Nothing, "as they were"),
+    ];
     let longest = report.stacks.iter().map(|stack| stack.elapsed).max().unwrap_or_default();
     let words: Vec<String> = parts.into_iter().flatten().collect();
     if words.is_empty() { "nothing".to_owned() } else { format!("{} · the longest took {}", words.join(", "), elapsed(longest)) }

@@ -15,7 +15,8 @@ pub fn review(reviews: &[Review], look: &Look) -> String {
     }
     for review in reviews {
         for change in changes(review).iter().filter(|change| replaced(change)) {
-            let causes: Vec<&str> = change.causes.iter().filter(|cause| cause.recreation != "Never").map(|cause| cause.property.as_str()).collect();
+            let causes: Vec<&str> =
+                change.causes.iter().filter(|cause| cause.recreation != "Never").map(|cause| cause.property.as_str()).collect();
             let why = if causes.is_empty() { String::new() } else { format!(" ({} changes)", causes.join(", ")) };
             let word = if change.replacement == Replacement::Always { "is replaced" } else { "may be replaced" };
             text.push_str(&format!("{} {} {word}{why}\n", look.ink(Ink::Warning, "±"), change.id));
@@ -90,7 +91,8 @@ fn intent(review: &Review) -> String {
         Intent::Nothing => "no changes".to_owned(),
         Intent::Later { create, resources, waits_for } => {
             let names: Vec<&str> = waits_for.iter().map(|key| key.stack.as_str()).collect();
-            let what = if *create { format!("new: {resources} {}", plural(*resources, "resource")) } else { "changes are known later".to_owned() };
+            let what =
+                if *create { format!("new: {resources} {}", plural(*resources, "resource")) } else { "changes are known later".to_owned() };
             format!("{what}; waits for outputs of {}", names.join(", "))
         }
     }
@@ -109,7 +111,9 @@ fn update(changes: &[Change]) -> String {
         named("-", &|change| change.action == Action::Remove),
         named("±", &replaced),
         named("+", &|change| matches!(change.action, Action::Add | Action::Import)),
-        named("~", &|change| change.action != Action::Remove && !matches!(change.action, Action::Add | Action::Import) && !replaced(change)),
+        named("~", &|change| {
+            change.action != Action::Remove && !matches!(change.action, Action::Add | Action::Import) && !replaced(change)
+        }),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

@@ -23,7 +23,7 @@ pub fn status(prefix: &str, statuses: &[StackStatus], now: Duration, look: &Look
             let ids: Vec<&str> = stack.in_progress.iter().map(|(id, _)| id.as_str()).collect();
             notes.push(format!("working on {}", ids.join(", ")));
         }
-        notes.extend(stack.reason.clone());
+        notes.extend(stack.reason.clone().filter(|reason| !reason.is_empty()));
         if stack.drift.as_deref() == Some("DRIFTED") {
             notes.push("drifted: somebody changed it by hand".to_owned());
         }
@@ -81,7 +81,7 @@ pub fn json(prefix: &str, statuses: &[StackStatus]) -> String {
             name: &stack.key.stack,
             region: &stack.key.region,
             status: stack.status.as_ref()?.as_str(),
-            reason: stack.reason.as_deref(),
+            reason: stack.reason.as_deref().filter(|reason| !reason.is_empty()),
             changed_at_ms: stack.changed_at,
             drift: stack.drift.as_deref(),
             protected: stack.protected,
