@@ -65,4 +65,10 @@ blocks! {
     workers => Workers,
     /// The app's services on ECS.
     services => Services,
+    /// PostgreSQL on Aurora: writer and readers, by domain and region.
+    database_cluster => DatabaseCluster,
+    /// Valkey in cluster mode: hot reads, and sessions at first.
+    cache => Cache,
+    /// Sessions in a global table of DynamoDB.
+    sessions => Sessions,
 }
