@@ -102,7 +102,11 @@ impl Fleet {
     /// How many carry another load; a whole number in each zone.
     pub fn count_for(&self, vcpus: f64, zones: usize) -> u64 {
         let zones = u64::try_from(zones).unwrap_or(1).max(1);
-        let needed = if zones > 1 && self.loss == Loss::Carried { vcpus / self.sustained * zones as f64 / (zones - 1) as f64 } else { vcpus / self.sustained };
+        let needed = if zones > 1 && self.loss == Loss::Carried {
+            vcpus / self.sustained * zones as f64 / (zones - 1) as f64
+        } else {
+            vcpus / self.sustained
+        };
         whole(needed).max(1).div_ceil(zones) * zones
     }
 
@@ -119,5 +123,31 @@ pub fn zones_in_words(zones: usize) -> String {
         2 => "two zones".to_owned(),
         3 => "three zones".to_owned(),
         more => format!("{more} zones"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fleet(loss: Loss) -> Fleet {
+        Fleet { class: "c7g.large".to_owned(), count: 2, alone: 1, sustained: 2.0, target: 60.0, loss }
+    }
+
+    #[test]
+    fn what_is_left_without_one_zone_carries_the_load() {
+        assert_eq!(fleet(Loss::Carried).count_for(2.0, 2), 2);
+        assert_eq!(fleet(Loss::Carried).count_for(2.1, 2), 4);
+        assert_eq!(fleet(Loss::Carried).count_for(8.0, 3), 6);
+        assert_eq!(fleet(Loss::Delayed).count_for(4.0, 2), 2);
+        assert_eq!(fleet(Loss::Carried).count_for(0.0, 3), 3);
+    }
+
+    #[test]
+    fn the_survivors_are_counted_after_the_fullest_zone_is_gone() {
+        assert_eq!(whole(survivors(4, 2, Loss::Carried)), 2);
+        assert_eq!(whole(survivors(9, 3, Loss::Carried)), 6);
+        assert_eq!(whole(survivors(4, 2, Loss::Delayed)), 4);
+        assert_eq!(whole(survivors(1, 1, Loss::Carried)), 1);
     }
 }
