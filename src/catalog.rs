@@ -2,13 +2,15 @@
 
 mod class;
 mod limit;
+mod offering;
 mod price;
 mod region;
 pub mod sizing;
 
 pub use class::{Class, Service, UnknownClass};
 pub use limit::{Quota, Sla};
-pub use price::{Discount, MissingPrice, Offering, Price, Prices, Source, Tiered};
+pub use offering::Offering;
+pub use price::{Discount, MissingPrice, Price, Prices, Source, Tiered};
 pub use region::{RegionFacts, UnknownRegion};
 
 use std::sync::OnceLock;

@@ -47,6 +47,8 @@ macro_rules! blocks {
 blocks! {
     /// VPC, subnets, routes, NAT gateways and gateway endpoints.
     network => Network,
+    /// Alarm topic, alarms and dashboard.
+    monitoring => Monitoring,
     /// The key for data at rest.
     encryption_key => EncryptionKey,
     /// PostgreSQL on RDS: leader, standby and follower.
@@ -57,5 +59,10 @@ blocks! {
     cache => Cache,
     /// Sessions in a global table of DynamoDB.
     sessions => Sessions,
+    /// The single host of the first phases.
+    app_server => AppServer,
+    /// The data volume of a database on EC2.
+    data_volume => DataVolume,
+    /// PostgreSQL on a host of its own.
+    database_server => DatabaseServer,
 }
-

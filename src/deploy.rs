@@ -2,20 +2,36 @@
 //!
 //! It works on a `Stacks` and tells an `Observer`; it knows no SDK, no clock and no terminal.
 
+mod body;
+mod carry;
 mod change;
 mod deployed;
+mod destroy;
+mod ending;
 mod guard;
 mod observe;
+mod order;
 mod outcome;
+mod rendered;
+mod prepare;
+mod procedure;
+mod report;
+mod run;
 mod stacks;
 mod status;
+mod survey;
 mod trouble;
 mod unit;
+mod watch;
 
 pub use change::{Action, Cause, Change, ChangeSet, Given, Policy, Replacement, Stage};
+pub use destroy::destroy;
 pub use guard::{DataFate, Fate, holds_data};
 pub use observe::{Decision, Doing, Happening, Intent, Observer, Review, Step};
+pub use rendered::units;
 pub use outcome::{Changed, DeployError, Failure, Kept, Options, Outcome, OutputValue, Report, RootCause, StackReport};
+pub use procedure::deploy;
+pub use report::{StackStatus, follow, status};
 pub use stacks::{Body, ChangeSetRequest, Event, StackResource, StackState, Stacks};
 pub use status::{Next, Status, next};
 pub use trouble::Trouble;

@@ -1,3 +1,5 @@
-//! The program.
+//! The program: everything is behind the command line's door.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    scalectl::cli::run()
+}

@@ -2,8 +2,10 @@
 //!
 //! What only one component needs belongs into that component's file.
 
+pub mod application;
 pub mod database;
 pub mod watch;
+pub mod host;
 
 use cfn::policy::{self, Document, Statement};
 use cfn::resource::{ec2, iam, kms, lambda, logs, sqs};

@@ -1,12 +1,13 @@
 //! The price list: exact, dated, and never silently zero.
 
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{CatalogError, Class, Service};
+use super::CatalogError;
 use crate::units::{Region, Usd};
 
 /// The place in the list that prices things which have no region.
@@ -64,6 +65,14 @@ pub enum MissingPrice {
         /// Its unit.
         unit: String,
     },
+    /// The line is there but not sound: a defect of the program's own data.
+    #[error("the price list's `{key}` cannot be read: {message}")]
+    Unreadable {
+        /// The line asked for.
+        key: String,
+        /// What the reader says.
+        message: String,
+    },
 }
 
 /// One figure of the list.
@@ -90,55 +99,28 @@ pub struct Tiered {
     pub estimated: bool,
 }
 
-/// What is bought by the class and the hour, and under which line of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Offering {
-    /// An EC2 instance, Linux, on demand.
-    Ec2,
-    /// An RDS PostgreSQL instance in one zone.
-    RdsSingleAz,
-    /// An RDS PostgreSQL instance with a standby in another zone.
-    RdsMultiAz,
-    /// An Aurora PostgreSQL instance.
-    Aurora,
-    /// An ElastiCache node with Valkey.
-    CacheValkey,
-    /// An ElastiCache node with Redis OSS; Memcached costs the same.
-    CacheRedis,
-}
-
-impl Offering {
-    /// Whose classes it is bought in.
-    pub fn service(self) -> Service {
-        match self {
-            Offering::Ec2 => Service::Ec2,
-            Offering::RdsSingleAz | Offering::RdsMultiAz | Offering::Aurora => Service::Rds,
-            Offering::CacheValkey | Offering::CacheRedis => Service::ElastiCache,
-        }
-    }
-
-    /// The line of the price list: `ec2.r8g.large`, `rds.postgres.db.r8g.large.multi_az`, `elasticache.valkey.cache.r7g.large`.
-    pub fn key(self, class: &Class) -> String {
-        let name = &class.name;
-        match self {
-            Offering::Ec2 => format!("ec2.{name}"),
-            Offering::RdsSingleAz => format!("rds.postgres.{name}.single_az"),
-            Offering::RdsMultiAz => format!("rds.postgres.{name}.multi_az"),
-            Offering::Aurora => format!("aurora.postgres.{name}"),
-            Offering::CacheValkey => format!("elasticache.valkey.{name}"),
-            Offering::CacheRedis => format!("elasticache.redis.{name}"),
-        }
-    }
-}
-
-/// The whole list.
-#[derive(Debug, Deserialize)]
+/// The whole list. A line is read when it is first asked for: reading all of them would cost more time than the rest of a plan.
+#[derive(Debug)]
 pub struct Prices {
     /// Hours in a billing month.
     pub hours_per_month: u32,
     sources: IndexMap<String, Source>,
     discounts: IndexMap<String, Discount>,
-    prices: IndexMap<String, Line>,
+    prices: IndexMap<&'static str, Entry>,
+}
+
+/// One line of the list: its text, and what it says once it was read.
+#[derive(Debug)]
+struct Entry {
+    text: &'static str,
+    line: OnceLock<Result<Line, String>>,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    hours_per_month: u32,
+    sources: IndexMap<String, Source>,
+    discounts: IndexMap<String, Discount>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -163,7 +145,7 @@ impl Prices {
 
     /// The price of a line at a place that is no region, such as CloudFront's `edge-europe`; `global` serves every place.
     pub fn price_at(&self, key: &str, place: &str) -> Result<Price<'_>, MissingPrice> {
-        let line = self.prices.get(key).ok_or_else(|| MissingPrice::NoKey { key: key.to_owned() })?;
+        let line = self.line(key)?.ok_or_else(|| MissingPrice::NoKey { key: key.to_owned() })?;
         line.at(place).ok_or_else(|| {
             let known = line.usd.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
             MissingPrice::NotThere { key: key.to_owned(), place: place.to_owned(), known }
@@ -190,7 +172,7 @@ impl Prices {
         let mut price = self.price_at(&format!("{prefix}.tier1"), place)?;
         let (mut usd, mut estimated) = (Usd::ZERO, false);
         for number in 1.. {
-            let Some(line) = self.prices.get(&format!("{prefix}.tier{number}")) else { break };
+            let Some(line) = self.line(&format!("{prefix}.tier{number}"))? else { break };
             let from = line.from.unwrap_or_default();
             if quantity <= from && number > 1 {
                 break;
@@ -200,7 +182,7 @@ impl Prices {
                 // Later tiers are cheaper, so the last known price errs on the safe side.
                 None => estimated = true,
             }
-            let last = !self.prices.contains_key(&format!("{prefix}.tier{}", number + 1));
+            let last = !self.prices.contains_key(format!("{prefix}.tier{}", number + 1).as_str());
             let part = match line.to {
                 Some(to) if !last => quantity.min(to) - from,
                 _ => quantity - from,
@@ -229,7 +211,16 @@ impl Prices {
 
     /// The names of all lines.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.prices.keys().map(String::as_str)
+        self.prices.keys().copied()
+    }
+
+    fn line(&self, key: &str) -> Result<Option<&Line>, MissingPrice> {
+        let Some(entry) = self.prices.get(key) else { return Ok(None) };
+        let line = entry.line.get_or_init(|| serde_saphyr::from_str(entry.text).map_err(|error| error.to_string()));
+        match line {
+            Ok(line) => Ok(Some(line)),
+            Err(message) => Err(MissingPrice::Unreadable { key: key.to_owned(), message: message.clone() }),
+        }
     }
 }
 
@@ -275,5 +266,52 @@ fn exact_pair<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<(Deci
 }
 
 pub(super) fn read() -> Result<Prices, CatalogError> {
-    super::parse("prices.yaml", include_str!("../../data/prices.yaml"))
+    read_from(include_str!("../../data/prices.yaml"))
+}
+
+/// The list is YAML with one line for each price after `prices:`, so that a line can be found without reading the others.
+fn read_from(text: &'static str) -> Result<Prices, CatalogError> {
+    let wrong = |message: String| CatalogError { file: "prices.yaml", message };
+    let (head, body) = text.split_once("\nprices:\n").ok_or_else(|| wrong("there is no line `prices:`".to_owned()))?;
+    let head: Head = super::parse("prices.yaml", head)?;
+    let mut prices = IndexMap::with_capacity(body.lines().count());
+    for line in body.lines().filter(|line| !line.trim_start().starts_with('#') && !line.trim().is_empty()) {
+        let entry = line.strip_prefix("  ").and_then(|line| line.split_once(": ")).filter(|(key, _)| !key.contains(' '));
+        let (key, text) = entry.ok_or_else(|| wrong(format!("`{line}` is not of the form key: {{...}} on one line")))?;
+        if prices.insert(key, Entry { text, line: OnceLock::new() }).is_some() {
+            return Err(wrong(format!("`{key}` is there twice")));
+        }
+    }
+    let Head { hours_per_month, sources, discounts } = head;
+    Ok(Prices { hours_per_month, sources, discounts, prices })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "hours_per_month: 730\nsources: {}\ndiscounts: {}\nprices:\n";
+
+    fn list(body: &str) -> Result<Prices, CatalogError> {
+        read_from(String::leak(format!("{HEAD}{body}")))
+    }
+
+    #[test]
+    fn a_defect_of_the_list_is_told_and_never_a_price() {
+        let text = |body| list(body).unwrap_err().to_string();
+        assert!(text("  a.b: {}\n  a.b: {}\n").ends_with("`a.b` is there twice"));
+        assert!(text("a.b: {}\n").contains("is not of the form"));
+        let broken = list("  a.b: {unit: hour, usd: {global: cheap}, source: x}\n").unwrap();
+        let error = broken.price_at("a.b", "us-east-1").unwrap_err();
+        assert!(matches!(error, MissingPrice::Unreadable { .. }) && error.to_string().contains("cheap"), "{error}");
+    }
+
+    #[test]
+    fn every_line_of_the_shipped_list_is_sound() {
+        let prices = read().unwrap();
+        assert!(prices.keys().count() > 300);
+        for key in prices.keys() {
+            assert!(prices.line(key).unwrap().is_some_and(|line| !line.usd.is_empty()), "{key}");
+        }
+    }
 }

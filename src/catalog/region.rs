@@ -71,7 +71,7 @@ impl Regions {
         // A region that can be used is a better guess than one equally near that cannot.
         let near = super::nearest(typed, self.facts.iter().map(|facts| facts.region.code()))
             .or_else(|| super::nearest(typed, self.aws.keys().map(String::as_str)));
-        let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let hint = near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
         Err(UnknownRegion::DoesNotExist { code, hint, known })
     }
 

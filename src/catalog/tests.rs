@@ -175,7 +175,7 @@ fn a_region_without_figures_is_told_from_one_that_does_not_exist() {
     );
     assert_eq!(
         text("us-esat-1"),
-        format!("no AWS region is called `us-esat-1`; did you mean `us-east-1`?; scalectl has figures for {known}")
+        format!("no AWS region is called `us-esat-1` (did you mean `us-east-1`?); scalectl has figures for {known}")
     );
     assert!(text("us-east-1a").contains("did you mean `us-east-1`?"));
     assert!(text("EU-CENTRAL-1").contains("did you mean `eu-central-1`?"));

@@ -43,6 +43,11 @@ pub enum Intent {
     Create(Vec<Change>),
     /// It is updated; these are CloudFormation's words.
     Update(Vec<Change>),
+    /// It is deleted.
+    Delete {
+        /// How many resources it has.
+        resources: usize,
+    },
     /// Nothing is to be changed.
     Nothing,
     /// It waits for outputs of other stacks; its change set is made when its turn comes.

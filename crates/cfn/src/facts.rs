@@ -3,6 +3,8 @@
 mod conditional;
 mod create_only;
 mod fault;
+#[cfg(test)]
+mod tests;
 
 pub use conditional::Condition;
 pub use fault::{Fault, faults};
@@ -57,9 +59,8 @@ impl Facts {
                 }
             }
         };
-        let condition = conditional::of(self.resource_type).find(|condition| covers(&condition.property));
-        if condition.is_some() {
-            Replacement::Sometimes(condition)
+        if let Some(condition) = conditional::of(self.resource_type).find(|condition| covers(&condition.property)) {
+            if condition.when.is_some() { Replacement::Sometimes(Some(condition)) } else { Replacement::Never }
         } else if self.create_only.iter().any(covers) || create_only::of(self.resource_type).any(|property| covers(&property)) {
             Replacement::Always
         } else if self.conditional_create_only.iter().any(covers) {

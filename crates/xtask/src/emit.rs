@@ -77,21 +77,19 @@ fn structure_text(of: &Type<'_>, structure: &Structure, doc: &str, out: &mut Str
         let entries: Vec<String> =
             required.iter().map(|field| format!("({:?}, {}.into().into_node())", field.name, names::snake(&field.name))).collect();
         out.push_str(&format!(
-            "/// The required properties.\npub fn new({}) -> Self {{ Self(record(vec![{}])) }}\n\n",
+            "/// The required properties, in the order of their names.\npub fn new({}) -> Self {{ Self(record(vec![{}])) }}\n\n",
             arguments.join(", "),
             entries.join(", ")
         ));
     }
-    for field in fields.iter().filter(|field| !field.required) {
-        let mut setter = names::snake(&field.name);
-        if setter == "new" {
-            setter.push('_');
+    let optional: Vec<_> = fields.iter().filter(|field| !field.required).collect();
+    if !optional.is_empty() {
+        out.push_str("    setters! {\n");
+        for field in optional {
+            let setter = names::snake(&field.name);
+            out.push_str(&format!("        {setter}: {} = {:?},\n", rust_type(of, &field.kind), field.name));
         }
-        out.push_str(&format!(
-            "/// `{name}`.\npub fn {setter}(mut self, value: impl Into<Val<{of}>>) -> Self {{ put(&mut self.0, {name:?}, value.into().into_node()); self }}\n\n",
-            name = field.name,
-            of = rust_type(of, &field.kind)
-        ));
+        out.push_str("    }\n");
     }
     out.truncate(out.trim_end().len());
     out.push_str("\n}\n\n");
@@ -101,19 +99,16 @@ fn attributes(of: &Type<'_>, main: &str, out: &mut String) {
     if of.attributes.is_empty() {
         return;
     }
-    let mut getters: Vec<String> = Vec::new();
+    out.push_str(&format!("impl Id<{main}> {{\n    getters! {{\n"));
     for attribute in &of.attributes {
         let mut getter = names::snake(&attribute.path);
         // The handle itself has methods of these names.
         if ["name", "reference", "attribute", "in_region", "new"].contains(&getter.as_str()) {
             getter.push_str("_attribute");
         }
-        let of = rust_type(of, &attribute.kind);
-        let cast = if of == "String" { "" } else { ".cast()" };
-        let path = &attribute.path;
-        getters.push(format!("/// `!GetAtt {path}`.\npub fn {getter}(&self) -> Val<{of}> {{ self.attribute({path:?}){cast} }}\n"));
+        out.push_str(&format!("        {getter}: {} = {:?},\n", rust_type(of, &attribute.kind), attribute.path));
     }
-    out.push_str(&format!("impl Id<{main}> {{\n{}}}\n\n", getters.join("\n")));
+    out.push_str("    }\n}\n\n");
 }
 
 /// The `T` of a property's `Val<T>`.

@@ -168,3 +168,25 @@ pub const MODELS: &[Model] = &[
     model("AWS::WAFv2::WebACLAssociation"),
     model("AWS::XRay::SamplingRule"),
 ];
+
+/// Value sets that AWS's documentation gives and the schema does not: type, property wherever it comes, texts.
+pub const CLOSED: &[(&str, &str, &[&str])] = &[
+    ("AWS::ApiGatewayV2::Api", "ProtocolType", &["HTTP", "WEBSOCKET"]),
+    ("AWS::ApiGatewayV2::Integration", "IntegrationType", &["AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"]),
+    ("AWS::CloudFront::Distribution", "ViewerProtocolPolicy", &["allow-all", "https-only", "redirect-to-https"]),
+    ("AWS::DynamoDB::GlobalTable", "BillingMode", &["PAY_PER_REQUEST", "PROVISIONED"]),
+    ("AWS::DynamoDB::Table", "BillingMode", &["PAY_PER_REQUEST", "PROVISIONED"]),
+    ("AWS::DynamoDB::GlobalTable", "ProjectionType", &["ALL", "INCLUDE", "KEYS_ONLY"]),
+    ("AWS::DynamoDB::GlobalTable", "StreamViewType", &["KEYS_ONLY", "NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE"]),
+    ("AWS::DynamoDB::Table", "KeyType", &["HASH", "RANGE"]),
+    ("AWS::DynamoDB::Table", "ProjectionType", &["ALL", "INCLUDE", "KEYS_ONLY"]),
+    ("AWS::DynamoDB::Table", "StreamViewType", &["KEYS_ONLY", "NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE"]),
+    (
+        "AWS::ECS::TaskDefinition",
+        "LogDriver",
+        &["awsfirelens", "awslogs", "fluentd", "gelf", "journald", "json-file", "logentries", "splunk", "syslog"],
+    ),
+    ("AWS::SNS::Subscription", "Protocol", &["application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs"]),
+    ("AWS::SQS::Queue", "DeduplicationScope", &["messageGroup", "queue"]),
+    ("AWS::SQS::Queue", "FifoThroughputLimit", &["perMessageGroupId", "perQueue"]),
+];

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::enums::{Enums, Occurrence};
-use crate::list::{Model, Readable};
+use crate::list::{self, Model, Readable};
 use crate::names;
 
 /// The longest value set that becomes an enum. What is longer (countries, instance types) grows by the month, so it is text.
@@ -79,7 +79,10 @@ pub struct Type<'a> {
 }
 
 struct Reader {
+    resource_type: &'static str,
     schema: Value,
+    /// The structs that stand within a property: its name, their schema, their key.
+    inner: Vec<(String, Value, String)>,
     structures: IndexMap<String, Structure>,
     enums: Enums,
     read_only: HashSet<(String, String)>,
@@ -95,7 +98,14 @@ pub fn read(model: &Model, schema: Value) -> Result<Type<'_>> {
             .map(|pointer| pointer.split('/').filter(|part| !part.is_empty() && *part != "properties").collect::<Vec<_>>().join("/"))
             .collect()
     });
-    let mut reader = Reader { schema, structures: IndexMap::new(), enums: Enums::default(), read_only: HashSet::new() };
+    let mut reader = Reader {
+        resource_type: model.name,
+        schema,
+        inner: Vec::new(),
+        structures: IndexMap::new(),
+        enums: Enums::default(),
+        read_only: HashSet::new(),
+    };
     let [_, _, read_only, write_only, _]: &[Vec<String>; 5] = &paths;
     reader.mark(read_only);
     let root = reader.schema.clone();
@@ -237,7 +247,7 @@ impl Reader {
             }
             ["number"] => Kind::Number(schema.get("minimum").and_then(Value::as_f64), schema.get("maximum").and_then(Value::as_f64)),
             ["string"] => {
-                let pattern = schema.get("pattern").and_then(Value::as_str).filter(|pattern| sensible(pattern)).map(str::to_owned);
+                let pattern = schema.get("pattern").and_then(Value::as_str).and_then(checkable);
                 let set = self.set(schema, owner_rust, property);
                 Kind::Text(whole("minLength"), whole("maxLength"), pattern.filter(|_| set.is_none()), set)
             }
@@ -254,7 +264,12 @@ impl Reader {
                 let free = schema.get("patternProperties").and_then(Value::as_object).and_then(|all| all.values().next());
                 let free = free.or_else(|| schema.get("additionalProperties").filter(|more| more.is_object()));
                 if !Self::properties(schema).is_empty() {
+                    let same = self.inner.iter().find(|(hint, other, _)| hint == property && other == schema);
+                    if let Some((_, _, key)) = same {
+                        return Ok(Kind::Struct(key.clone()));
+                    }
                     let key = format!("{owner}/{property}");
+                    self.inner.push((property.to_owned(), schema.clone(), key.clone()));
                     let known = self.structures.get(&key).map(|structure| structure.rust.clone());
                     let rust = known.unwrap_or_else(|| self.free(owner_rust, property));
                     self.structure(&key, rust, schema)?;
@@ -275,8 +290,14 @@ impl Reader {
     /// Notes the closed value set of a text.
     fn set(&mut self, schema: &Value, owner: &str, hint: &str) -> Option<usize> {
         let values = schema.get("enum").or_else(|| schema.get("enumCaseInsensitive")).and_then(Value::as_array).cloned();
-        let values = values.or_else(|| schema.get("const").map(|only| vec![only.clone()]))?;
-        let values: Vec<String> = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        let values = values.or_else(|| schema.get("const").map(|only| vec![only.clone()]));
+        let values: Vec<String> = match values {
+            Some(values) => values.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            None => {
+                let (_, _, texts) = list::CLOSED.iter().find(|(of, property, _)| *of == self.resource_type && *property == hint)?;
+                texts.iter().map(|text| (*text).to_owned()).collect()
+            }
+        };
         let open = values.is_empty() || values.len() > LONGEST_ENUM || hint == "Region";
         (!open).then(|| self.enums.note(Occurrence { owner: owner.to_owned(), hint: hint.to_owned(), values }))
     }
@@ -331,7 +352,10 @@ const RESERVED: &[&str] =
 /// Properties that AWS's schemas give as any object, and which are maps of text.
 const DICTIONARIES: &[&str] = &["Parameters", "ParameterNameValues", "StageVariables", "CostFilters"];
 
-/// Whether a pattern can be checked: `regex-lite` compiles it. Those that are for formats which CloudFormation itself relaxes are left out.
-fn sensible(pattern: &str) -> bool {
-    regex_lite::Regex::new(pattern).is_ok()
+/// A pattern that can be checked: one that `regex-lite` compiles. The rest, which look ahead or name Unicode classes, are left out, and so
+/// are those that stand in quotation marks by mistake (`AWS::Amplify::Domain`) or that any text matches.
+fn checkable(pattern: &str) -> Option<String> {
+    let pattern = pattern.replace("\\Z", "$");
+    let idle = pattern.starts_with('"') || ["(?s).*", ".*", "[\\s\\S]*", "[\\S\\s]*"].contains(&pattern.as_str());
+    (!idle && regex_lite::Regex::new(&pattern).is_ok()).then_some(pattern)
 }

@@ -4,7 +4,6 @@ pub(crate) use crate::facts::{Facts, Field, Shape};
 pub(crate) use crate::node::{Map, Node};
 pub(crate) use crate::resource::{Id, Tag};
 pub(crate) use crate::val::{Dict, Literal, Val};
-pub(crate) use crate::{closed_set, resource, structures};
 
 /// A map of these properties, in this order.
 pub(crate) fn record(entries: Vec<(&'static str, Node)>) -> Map {
@@ -17,8 +16,6 @@ pub(crate) fn put(map: &mut Map, name: &'static str, node: Node) {
 }
 
 /// A closed set of texts as an enum: `ALL` has the texts of a template.
-#[macro_export]
-#[doc(hidden)]
 macro_rules! closed_set {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $wire:literal,)* }) => {
         $(#[$doc])*
@@ -43,8 +40,6 @@ macro_rules! closed_set {
 }
 
 /// Makes literals of structs that hold a map.
-#[macro_export]
-#[doc(hidden)]
 macro_rules! structures {
     ($($name:ident),*) => {
         $(impl Literal for $name {
@@ -56,11 +51,9 @@ macro_rules! structures {
 }
 
 /// Makes a struct that holds a map the model of a resource type.
-#[macro_export]
-#[doc(hidden)]
 macro_rules! resource {
     ($name:ident, $type:literal) => {
-        impl $crate::resource::ResourceType for $name {
+        impl crate::resource::ResourceType for $name {
             const TYPE: &'static str = $type;
             fn facts() -> &'static Facts {
                 &FACTS
@@ -71,3 +64,26 @@ macro_rules! resource {
         }
     };
 }
+
+/// The setters of optional properties: name in Rust, type, name of AWS.
+macro_rules! setters {
+    ($($setter:ident: $of:ty = $name:literal,)*) => {
+        $(#[doc = concat!("Sets `", $name, "`.")]
+        pub fn $setter(mut self, value: impl Into<Val<$of>>) -> Self {
+            put(&mut self.0, $name, value.into().into_node());
+            self
+        })*
+    };
+}
+
+/// The getters of attributes: name in Rust, type, name of AWS.
+macro_rules! getters {
+    ($($getter:ident: $of:ty = $name:literal,)*) => {
+        $(#[doc = concat!("`!GetAtt ", $name, "`.")]
+        pub fn $getter(&self) -> Val<$of> {
+            self.attribute($name).cast()
+        })*
+    };
+}
+
+pub(crate) use {closed_set, getters, resource, setters, structures};

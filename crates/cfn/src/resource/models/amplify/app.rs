@@ -8,111 +8,29 @@ use crate::resource::model::*;
 pub struct App(Map);
 
 impl App {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
 
-    /// `AccessToken`.
-    pub fn access_token(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AccessToken", value.into().into_node());
-        self
-    }
-
-    /// `AutoBranchCreationConfig`.
-    pub fn auto_branch_creation_config(mut self, value: impl Into<Val<AutoBranchCreationConfig>>) -> Self {
-        put(&mut self.0, "AutoBranchCreationConfig", value.into().into_node());
-        self
-    }
-
-    /// `BasicAuthConfig`.
-    pub fn basic_auth_config(mut self, value: impl Into<Val<BasicAuthConfig>>) -> Self {
-        put(&mut self.0, "BasicAuthConfig", value.into().into_node());
-        self
-    }
-
-    /// `BuildSpec`.
-    pub fn build_spec(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "BuildSpec", value.into().into_node());
-        self
-    }
-
-    /// `CacheConfig`.
-    pub fn cache_config(mut self, value: impl Into<Val<CacheConfig>>) -> Self {
-        put(&mut self.0, "CacheConfig", value.into().into_node());
-        self
-    }
-
-    /// `ComputeRoleArn`.
-    pub fn compute_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ComputeRoleArn", value.into().into_node());
-        self
-    }
-
-    /// `CustomHeaders`.
-    pub fn custom_headers(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CustomHeaders", value.into().into_node());
-        self
-    }
-
-    /// `CustomRules`.
-    pub fn custom_rules(mut self, value: impl Into<Val<Vec<CustomRule>>>) -> Self {
-        put(&mut self.0, "CustomRules", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `EnableBranchAutoDeletion`.
-    pub fn enable_branch_auto_deletion(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableBranchAutoDeletion", value.into().into_node());
-        self
-    }
-
-    /// `EnvironmentVariables`.
-    pub fn environment_variables(mut self, value: impl Into<Val<Vec<EnvironmentVariable>>>) -> Self {
-        put(&mut self.0, "EnvironmentVariables", value.into().into_node());
-        self
-    }
-
-    /// `IAMServiceRole`.
-    pub fn iam_service_role(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IAMServiceRole", value.into().into_node());
-        self
-    }
-
-    /// `JobConfig`.
-    pub fn job_config(mut self, value: impl Into<Val<JobConfig>>) -> Self {
-        put(&mut self.0, "JobConfig", value.into().into_node());
-        self
-    }
-
-    /// `OauthToken`.
-    pub fn oauth_token(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OauthToken", value.into().into_node());
-        self
-    }
-
-    /// `Platform`.
-    pub fn platform(mut self, value: impl Into<Val<Platform>>) -> Self {
-        put(&mut self.0, "Platform", value.into().into_node());
-        self
-    }
-
-    /// `Repository`.
-    pub fn repository(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Repository", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        access_token: String = "AccessToken",
+        auto_branch_creation_config: AutoBranchCreationConfig = "AutoBranchCreationConfig",
+        basic_auth_config: BasicAuthConfig = "BasicAuthConfig",
+        build_spec: String = "BuildSpec",
+        cache_config: CacheConfig = "CacheConfig",
+        compute_role_arn: String = "ComputeRoleArn",
+        custom_headers: String = "CustomHeaders",
+        custom_rules: Vec<CustomRule> = "CustomRules",
+        description: String = "Description",
+        enable_branch_auto_deletion: bool = "EnableBranchAutoDeletion",
+        environment_variables: Vec<EnvironmentVariable> = "EnvironmentVariables",
+        iam_service_role: String = "IAMServiceRole",
+        job_config: JobConfig = "JobConfig",
+        oauth_token: String = "OauthToken",
+        platform: Platform = "Platform",
+        repository: String = "Repository",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -127,70 +45,18 @@ impl AutoBranchCreationConfig {
         Self::default()
     }
 
-    /// `AutoBranchCreationPatterns`.
-    pub fn auto_branch_creation_patterns(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AutoBranchCreationPatterns", value.into().into_node());
-        self
-    }
-
-    /// `BasicAuthConfig`.
-    pub fn basic_auth_config(mut self, value: impl Into<Val<BasicAuthConfig>>) -> Self {
-        put(&mut self.0, "BasicAuthConfig", value.into().into_node());
-        self
-    }
-
-    /// `BuildSpec`.
-    pub fn build_spec(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "BuildSpec", value.into().into_node());
-        self
-    }
-
-    /// `EnableAutoBranchCreation`.
-    pub fn enable_auto_branch_creation(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableAutoBranchCreation", value.into().into_node());
-        self
-    }
-
-    /// `EnableAutoBuild`.
-    pub fn enable_auto_build(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableAutoBuild", value.into().into_node());
-        self
-    }
-
-    /// `EnablePerformanceMode`.
-    pub fn enable_performance_mode(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnablePerformanceMode", value.into().into_node());
-        self
-    }
-
-    /// `EnablePullRequestPreview`.
-    pub fn enable_pull_request_preview(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnablePullRequestPreview", value.into().into_node());
-        self
-    }
-
-    /// `EnvironmentVariables`.
-    pub fn environment_variables(mut self, value: impl Into<Val<Vec<EnvironmentVariable>>>) -> Self {
-        put(&mut self.0, "EnvironmentVariables", value.into().into_node());
-        self
-    }
-
-    /// `Framework`.
-    pub fn framework(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Framework", value.into().into_node());
-        self
-    }
-
-    /// `PullRequestEnvironmentName`.
-    pub fn pull_request_environment_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PullRequestEnvironmentName", value.into().into_node());
-        self
-    }
-
-    /// `Stage`.
-    pub fn stage(mut self, value: impl Into<Val<Stage>>) -> Self {
-        put(&mut self.0, "Stage", value.into().into_node());
-        self
+    setters! {
+        auto_branch_creation_patterns: Vec<String> = "AutoBranchCreationPatterns",
+        basic_auth_config: BasicAuthConfig = "BasicAuthConfig",
+        build_spec: String = "BuildSpec",
+        enable_auto_branch_creation: bool = "EnableAutoBranchCreation",
+        enable_auto_build: bool = "EnableAutoBuild",
+        enable_performance_mode: bool = "EnablePerformanceMode",
+        enable_pull_request_preview: bool = "EnablePullRequestPreview",
+        environment_variables: Vec<EnvironmentVariable> = "EnvironmentVariables",
+        framework: String = "Framework",
+        pull_request_environment_name: String = "PullRequestEnvironmentName",
+        stage: Stage = "Stage",
     }
 }
 
@@ -205,22 +71,10 @@ impl BasicAuthConfig {
         Self::default()
     }
 
-    /// `EnableBasicAuth`.
-    pub fn enable_basic_auth(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableBasicAuth", value.into().into_node());
-        self
-    }
-
-    /// `Password`.
-    pub fn password(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Password", value.into().into_node());
-        self
-    }
-
-    /// `Username`.
-    pub fn username(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Username", value.into().into_node());
-        self
+    setters! {
+        enable_basic_auth: bool = "EnableBasicAuth",
+        password: String = "Password",
+        username: String = "Username",
     }
 }
 
@@ -230,7 +84,7 @@ impl BasicAuthConfig {
 pub struct EnvironmentVariable(Map);
 
 impl EnvironmentVariable {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -247,10 +101,8 @@ impl CacheConfig {
         Self::default()
     }
 
-    /// `Type`.
-    pub fn type_(mut self, value: impl Into<Val<CacheConfigType>>) -> Self {
-        put(&mut self.0, "Type", value.into().into_node());
-        self
+    setters! {
+        type_: CacheConfigType = "Type",
     }
 }
 
@@ -260,21 +112,14 @@ impl CacheConfig {
 pub struct CustomRule(Map);
 
 impl CustomRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(source: impl Into<Val<String>>, target: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Source", source.into().into_node()), ("Target", target.into().into_node())]))
     }
 
-    /// `Condition`.
-    pub fn condition(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Condition", value.into().into_node());
-        self
-    }
-
-    /// `Status`.
-    pub fn status(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Status", value.into().into_node());
-        self
+    setters! {
+        condition: String = "Condition",
+        status: String = "Status",
     }
 }
 
@@ -284,7 +129,7 @@ impl CustomRule {
 pub struct JobConfig(Map);
 
 impl JobConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(build_compute_type: impl Into<Val<BuildComputeType>>) -> Self {
         Self(record(vec![("BuildComputeType", build_compute_type.into().into_node())]))
     }
@@ -332,24 +177,11 @@ structures!(App, AutoBranchCreationConfig, BasicAuthConfig, EnvironmentVariable,
 resource!(App, "AWS::Amplify::App");
 
 impl Id<App> {
-    /// `!GetAtt AppId`.
-    pub fn app_id(&self) -> Val<String> {
-        self.attribute("AppId")
-    }
-
-    /// `!GetAtt AppName`.
-    pub fn app_name(&self) -> Val<String> {
-        self.attribute("AppName")
-    }
-
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt DefaultDomain`.
-    pub fn default_domain(&self) -> Val<String> {
-        self.attribute("DefaultDomain")
+    getters! {
+        app_id: String = "AppId",
+        app_name: String = "AppName",
+        arn: String = "Arn",
+        default_domain: String = "DefaultDomain",
     }
 }
 
@@ -373,18 +205,18 @@ static APP_SHAPE: Shape = Shape::Object {
         Field::optional("BasicAuthConfig", &BASIC_AUTH_CONFIG_SHAPE),
         Field::optional("BuildSpec", &Shape::Text { min: Some(1), max: Some(25000), pattern: Some("(?s).+"), values: &[] }),
         Field::optional("CacheConfig", &CACHE_CONFIG_SHAPE),
-        Field::optional("ComputeRoleArn", &Shape::Text { min: Some(0), max: Some(1000), pattern: Some("(?s).*"), values: &[] }),
-        Field::optional("CustomHeaders", &Shape::Text { min: Some(0), max: Some(25000), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("ComputeRoleArn", &Shape::Text { min: Some(0), max: Some(1000), pattern: None, values: &[] }),
+        Field::optional("CustomHeaders", &Shape::Text { min: Some(0), max: Some(25000), pattern: None, values: &[] }),
         Field::optional("CustomRules", &Shape::list(&CUSTOM_RULE_SHAPE)),
-        Field::optional("Description", &Shape::Text { min: Some(0), max: Some(1000), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("Description", &Shape::Text { min: Some(0), max: Some(1000), pattern: None, values: &[] }),
         Field::optional("EnableBranchAutoDeletion", &Shape::Boolean),
         Field::optional("EnvironmentVariables", &Shape::list(&ENVIRONMENT_VARIABLE_SHAPE)),
-        Field::optional("IAMServiceRole", &Shape::Text { min: Some(1), max: Some(1000), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("IAMServiceRole", &Shape::Text { min: Some(1), max: Some(1000), pattern: None, values: &[] }),
         Field::optional("JobConfig", &JOB_CONFIG_SHAPE),
         Field::required("Name", &Shape::Text { min: Some(1), max: Some(255), pattern: Some("(?s).+"), values: &[] }),
-        Field::optional("OauthToken", &Shape::Text { min: Some(0), max: Some(1000), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("OauthToken", &Shape::Text { min: Some(0), max: Some(1000), pattern: None, values: &[] }),
         Field::optional("Platform", &Shape::choice(Platform::ALL)),
-        Field::optional("Repository", &Shape::Text { min: Some(0), max: Some(1000), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("Repository", &Shape::Text { min: Some(0), max: Some(1000), pattern: None, values: &[] }),
         Field::optional("Tags", &Shape::list(&TAG_SHAPE)),
     ],
 };
@@ -403,8 +235,8 @@ static AUTO_BRANCH_CREATION_CONFIG_SHAPE: Shape = Shape::Object {
         Field::optional("EnablePerformanceMode", &Shape::Boolean),
         Field::optional("EnablePullRequestPreview", &Shape::Boolean),
         Field::optional("EnvironmentVariables", &Shape::list(&ENVIRONMENT_VARIABLE_SHAPE)),
-        Field::optional("Framework", &Shape::Text { min: Some(0), max: Some(255), pattern: Some("(?s).*"), values: &[] }),
-        Field::optional("PullRequestEnvironmentName", &Shape::Text { min: Some(0), max: Some(20), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("Framework", &Shape::Text { min: Some(0), max: Some(255), pattern: None, values: &[] }),
+        Field::optional("PullRequestEnvironmentName", &Shape::Text { min: Some(0), max: Some(20), pattern: None, values: &[] }),
         Field::optional("Stage", &Shape::choice(Stage::ALL)),
     ],
 };
@@ -421,8 +253,8 @@ static BASIC_AUTH_CONFIG_SHAPE: Shape = Shape::Object {
 static ENVIRONMENT_VARIABLE_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
-        Field::required("Name", &Shape::Text { min: None, max: Some(255), pattern: Some("(?s).*"), values: &[] }),
-        Field::required("Value", &Shape::Text { min: None, max: Some(5500), pattern: Some("(?s).*"), values: &[] }),
+        Field::required("Name", &Shape::Text { min: None, max: Some(255), pattern: None, values: &[] }),
+        Field::required("Value", &Shape::Text { min: None, max: Some(5500), pattern: None, values: &[] }),
     ],
 };
 
@@ -431,7 +263,7 @@ static CACHE_CONFIG_SHAPE: Shape = Shape::Object { open: false, fields: &[Field:
 static CUSTOM_RULE_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
-        Field::optional("Condition", &Shape::Text { min: Some(0), max: Some(2048), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("Condition", &Shape::Text { min: Some(0), max: Some(2048), pattern: None, values: &[] }),
         Field::required("Source", &Shape::Text { min: Some(1), max: Some(2048), pattern: Some("(?s).+"), values: &[] }),
         Field::optional("Status", &Shape::Text { min: Some(3), max: Some(7), pattern: Some(".{3,7}"), values: &[] }),
         Field::required("Target", &Shape::Text { min: Some(1), max: Some(2048), pattern: Some("(?s).+"), values: &[] }),

@@ -8,93 +8,26 @@ use crate::resource::model::*;
 pub struct Branch(Map);
 
 impl Branch {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(app_id: impl Into<Val<String>>, branch_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AppId", app_id.into().into_node()), ("BranchName", branch_name.into().into_node())]))
     }
 
-    /// `Backend`.
-    pub fn backend(mut self, value: impl Into<Val<Backend>>) -> Self {
-        put(&mut self.0, "Backend", value.into().into_node());
-        self
-    }
-
-    /// `BasicAuthConfig`.
-    pub fn basic_auth_config(mut self, value: impl Into<Val<BasicAuthConfig>>) -> Self {
-        put(&mut self.0, "BasicAuthConfig", value.into().into_node());
-        self
-    }
-
-    /// `BuildSpec`.
-    pub fn build_spec(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "BuildSpec", value.into().into_node());
-        self
-    }
-
-    /// `ComputeRoleArn`.
-    pub fn compute_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ComputeRoleArn", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `EnableAutoBuild`.
-    pub fn enable_auto_build(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableAutoBuild", value.into().into_node());
-        self
-    }
-
-    /// `EnablePerformanceMode`.
-    pub fn enable_performance_mode(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnablePerformanceMode", value.into().into_node());
-        self
-    }
-
-    /// `EnablePullRequestPreview`.
-    pub fn enable_pull_request_preview(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnablePullRequestPreview", value.into().into_node());
-        self
-    }
-
-    /// `EnableSkewProtection`.
-    pub fn enable_skew_protection(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableSkewProtection", value.into().into_node());
-        self
-    }
-
-    /// `EnvironmentVariables`.
-    pub fn environment_variables(mut self, value: impl Into<Val<Vec<EnvironmentVariable>>>) -> Self {
-        put(&mut self.0, "EnvironmentVariables", value.into().into_node());
-        self
-    }
-
-    /// `Framework`.
-    pub fn framework(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Framework", value.into().into_node());
-        self
-    }
-
-    /// `PullRequestEnvironmentName`.
-    pub fn pull_request_environment_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PullRequestEnvironmentName", value.into().into_node());
-        self
-    }
-
-    /// `Stage`.
-    pub fn stage(mut self, value: impl Into<Val<Stage>>) -> Self {
-        put(&mut self.0, "Stage", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        backend: Backend = "Backend",
+        basic_auth_config: BasicAuthConfig = "BasicAuthConfig",
+        build_spec: String = "BuildSpec",
+        compute_role_arn: String = "ComputeRoleArn",
+        description: String = "Description",
+        enable_auto_build: bool = "EnableAutoBuild",
+        enable_performance_mode: bool = "EnablePerformanceMode",
+        enable_pull_request_preview: bool = "EnablePullRequestPreview",
+        enable_skew_protection: bool = "EnableSkewProtection",
+        environment_variables: Vec<EnvironmentVariable> = "EnvironmentVariables",
+        framework: String = "Framework",
+        pull_request_environment_name: String = "PullRequestEnvironmentName",
+        stage: Stage = "Stage",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -109,10 +42,8 @@ impl Backend {
         Self::default()
     }
 
-    /// `StackArn`.
-    pub fn stack_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "StackArn", value.into().into_node());
-        self
+    setters! {
+        stack_arn: String = "StackArn",
     }
 }
 
@@ -122,15 +53,13 @@ impl Backend {
 pub struct BasicAuthConfig(Map);
 
 impl BasicAuthConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(password: impl Into<Val<String>>, username: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Password", password.into().into_node()), ("Username", username.into().into_node())]))
     }
 
-    /// `EnableBasicAuth`.
-    pub fn enable_basic_auth(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableBasicAuth", value.into().into_node());
-        self
+    setters! {
+        enable_basic_auth: bool = "EnableBasicAuth",
     }
 }
 
@@ -140,7 +69,7 @@ impl BasicAuthConfig {
 pub struct EnvironmentVariable(Map);
 
 impl EnvironmentVariable {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -162,74 +91,21 @@ structures!(Branch, Backend, BasicAuthConfig, EnvironmentVariable);
 resource!(Branch, "AWS::Amplify::Branch");
 
 impl Id<Branch> {
-    /// `!GetAtt AppId`.
-    pub fn app_id(&self) -> Val<String> {
-        self.attribute("AppId")
-    }
-
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt Backend.StackArn`.
-    pub fn backend_stack_arn(&self) -> Val<String> {
-        self.attribute("Backend.StackArn")
-    }
-
-    /// `!GetAtt BranchName`.
-    pub fn branch_name(&self) -> Val<String> {
-        self.attribute("BranchName")
-    }
-
-    /// `!GetAtt BuildSpec`.
-    pub fn build_spec(&self) -> Val<String> {
-        self.attribute("BuildSpec")
-    }
-
-    /// `!GetAtt ComputeRoleArn`.
-    pub fn compute_role_arn(&self) -> Val<String> {
-        self.attribute("ComputeRoleArn")
-    }
-
-    /// `!GetAtt Description`.
-    pub fn description(&self) -> Val<String> {
-        self.attribute("Description")
-    }
-
-    /// `!GetAtt EnableAutoBuild`.
-    pub fn enable_auto_build(&self) -> Val<bool> {
-        self.attribute("EnableAutoBuild").cast()
-    }
-
-    /// `!GetAtt EnablePerformanceMode`.
-    pub fn enable_performance_mode(&self) -> Val<bool> {
-        self.attribute("EnablePerformanceMode").cast()
-    }
-
-    /// `!GetAtt EnablePullRequestPreview`.
-    pub fn enable_pull_request_preview(&self) -> Val<bool> {
-        self.attribute("EnablePullRequestPreview").cast()
-    }
-
-    /// `!GetAtt EnableSkewProtection`.
-    pub fn enable_skew_protection(&self) -> Val<bool> {
-        self.attribute("EnableSkewProtection").cast()
-    }
-
-    /// `!GetAtt Framework`.
-    pub fn framework(&self) -> Val<String> {
-        self.attribute("Framework")
-    }
-
-    /// `!GetAtt PullRequestEnvironmentName`.
-    pub fn pull_request_environment_name(&self) -> Val<String> {
-        self.attribute("PullRequestEnvironmentName")
-    }
-
-    /// `!GetAtt Stage`.
-    pub fn stage(&self) -> Val<String> {
-        self.attribute("Stage")
+    getters! {
+        app_id: String = "AppId",
+        arn: String = "Arn",
+        backend_stack_arn: String = "Backend.StackArn",
+        branch_name: String = "BranchName",
+        build_spec: String = "BuildSpec",
+        compute_role_arn: String = "ComputeRoleArn",
+        description: String = "Description",
+        enable_auto_build: bool = "EnableAutoBuild",
+        enable_performance_mode: bool = "EnablePerformanceMode",
+        enable_pull_request_preview: bool = "EnablePullRequestPreview",
+        enable_skew_protection: bool = "EnableSkewProtection",
+        framework: String = "Framework",
+        pull_request_environment_name: String = "PullRequestEnvironmentName",
+        stage: String = "Stage",
     }
 }
 
@@ -253,15 +129,15 @@ static BRANCH_SHAPE: Shape = Shape::Object {
         Field::optional("BasicAuthConfig", &BASIC_AUTH_CONFIG_SHAPE),
         Field::required("BranchName", &Shape::Text { min: Some(1), max: Some(255), pattern: Some("(?s).+"), values: &[] }),
         Field::optional("BuildSpec", &Shape::Text { min: Some(1), max: Some(25000), pattern: Some("(?s).+"), values: &[] }),
-        Field::optional("ComputeRoleArn", &Shape::Text { min: Some(0), max: Some(1000), pattern: Some("(?s).*"), values: &[] }),
-        Field::optional("Description", &Shape::Text { min: Some(0), max: Some(1000), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("ComputeRoleArn", &Shape::Text { min: Some(0), max: Some(1000), pattern: None, values: &[] }),
+        Field::optional("Description", &Shape::Text { min: Some(0), max: Some(1000), pattern: None, values: &[] }),
         Field::optional("EnableAutoBuild", &Shape::Boolean),
         Field::optional("EnablePerformanceMode", &Shape::Boolean),
         Field::optional("EnablePullRequestPreview", &Shape::Boolean),
         Field::optional("EnableSkewProtection", &Shape::Boolean),
         Field::optional("EnvironmentVariables", &Shape::list(&ENVIRONMENT_VARIABLE_SHAPE)),
-        Field::optional("Framework", &Shape::Text { min: Some(0), max: Some(255), pattern: Some("(?s).*"), values: &[] }),
-        Field::optional("PullRequestEnvironmentName", &Shape::Text { min: Some(0), max: Some(20), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("Framework", &Shape::Text { min: Some(0), max: Some(255), pattern: None, values: &[] }),
+        Field::optional("PullRequestEnvironmentName", &Shape::Text { min: Some(0), max: Some(20), pattern: None, values: &[] }),
         Field::optional("Stage", &Shape::choice(Stage::ALL)),
         Field::optional("Tags", &Shape::list(&TAG_SHAPE)),
     ],
@@ -292,8 +168,8 @@ static BASIC_AUTH_CONFIG_SHAPE: Shape = Shape::Object {
 static ENVIRONMENT_VARIABLE_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
-        Field::required("Name", &Shape::Text { min: None, max: Some(255), pattern: Some("(?s).*"), values: &[] }),
-        Field::required("Value", &Shape::Text { min: None, max: Some(5500), pattern: Some("(?s).*"), values: &[] }),
+        Field::required("Name", &Shape::Text { min: None, max: Some(255), pattern: None, values: &[] }),
+        Field::required("Value", &Shape::Text { min: None, max: Some(5500), pattern: None, values: &[] }),
     ],
 };
 

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Domain(Map);
 
 impl Domain {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         app_id: impl Into<Val<String>>,
         domain_name: impl Into<Val<String>>,
@@ -21,28 +21,11 @@ impl Domain {
         ]))
     }
 
-    /// `AutoSubDomainCreationPatterns`.
-    pub fn auto_sub_domain_creation_patterns(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AutoSubDomainCreationPatterns", value.into().into_node());
-        self
-    }
-
-    /// `AutoSubDomainIAMRole`.
-    pub fn auto_sub_domain_iam_role(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AutoSubDomainIAMRole", value.into().into_node());
-        self
-    }
-
-    /// `CertificateSettings`.
-    pub fn certificate_settings(mut self, value: impl Into<Val<CertificateSettings>>) -> Self {
-        put(&mut self.0, "CertificateSettings", value.into().into_node());
-        self
-    }
-
-    /// `EnableAutoSubDomain`.
-    pub fn enable_auto_sub_domain(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableAutoSubDomain", value.into().into_node());
-        self
+    setters! {
+        auto_sub_domain_creation_patterns: Vec<String> = "AutoSubDomainCreationPatterns",
+        auto_sub_domain_iam_role: String = "AutoSubDomainIAMRole",
+        certificate_settings: CertificateSettings = "CertificateSettings",
+        enable_auto_sub_domain: bool = "EnableAutoSubDomain",
     }
 }
 
@@ -57,16 +40,9 @@ impl CertificateSettings {
         Self::default()
     }
 
-    /// `CertificateType`.
-    pub fn certificate_type(mut self, value: impl Into<Val<CertificateType>>) -> Self {
-        put(&mut self.0, "CertificateType", value.into().into_node());
-        self
-    }
-
-    /// `CustomCertificateArn`.
-    pub fn custom_certificate_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CustomCertificateArn", value.into().into_node());
-        self
+    setters! {
+        certificate_type: CertificateType = "CertificateType",
+        custom_certificate_arn: String = "CustomCertificateArn",
     }
 }
 
@@ -76,7 +52,7 @@ impl CertificateSettings {
 pub struct SubDomainSetting(Map);
 
 impl SubDomainSetting {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(branch_name: impl Into<Val<String>>, prefix: impl Into<Val<String>>) -> Self {
         Self(record(vec![("BranchName", branch_name.into().into_node()), ("Prefix", prefix.into().into_node())]))
     }
@@ -95,69 +71,20 @@ structures!(Domain, CertificateSettings, SubDomainSetting);
 resource!(Domain, "AWS::Amplify::Domain");
 
 impl Id<Domain> {
-    /// `!GetAtt AppId`.
-    pub fn app_id(&self) -> Val<String> {
-        self.attribute("AppId")
-    }
-
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt AutoSubDomainCreationPatterns`.
-    pub fn auto_sub_domain_creation_patterns(&self) -> Val<Vec<String>> {
-        self.attribute("AutoSubDomainCreationPatterns").cast()
-    }
-
-    /// `!GetAtt AutoSubDomainIAMRole`.
-    pub fn auto_sub_domain_iam_role(&self) -> Val<String> {
-        self.attribute("AutoSubDomainIAMRole")
-    }
-
-    /// `!GetAtt Certificate.CertificateArn`.
-    pub fn certificate_certificate_arn(&self) -> Val<String> {
-        self.attribute("Certificate.CertificateArn")
-    }
-
-    /// `!GetAtt Certificate.CertificateType`.
-    pub fn certificate_certificate_type(&self) -> Val<String> {
-        self.attribute("Certificate.CertificateType")
-    }
-
-    /// `!GetAtt Certificate.CertificateVerificationDNSRecord`.
-    pub fn certificate_certificate_verification_dns_record(&self) -> Val<String> {
-        self.attribute("Certificate.CertificateVerificationDNSRecord")
-    }
-
-    /// `!GetAtt CertificateRecord`.
-    pub fn certificate_record(&self) -> Val<String> {
-        self.attribute("CertificateRecord")
-    }
-
-    /// `!GetAtt DomainName`.
-    pub fn domain_name(&self) -> Val<String> {
-        self.attribute("DomainName")
-    }
-
-    /// `!GetAtt DomainStatus`.
-    pub fn domain_status(&self) -> Val<String> {
-        self.attribute("DomainStatus")
-    }
-
-    /// `!GetAtt EnableAutoSubDomain`.
-    pub fn enable_auto_sub_domain(&self) -> Val<bool> {
-        self.attribute("EnableAutoSubDomain").cast()
-    }
-
-    /// `!GetAtt StatusReason`.
-    pub fn status_reason(&self) -> Val<String> {
-        self.attribute("StatusReason")
-    }
-
-    /// `!GetAtt UpdateStatus`.
-    pub fn update_status(&self) -> Val<String> {
-        self.attribute("UpdateStatus")
+    getters! {
+        app_id: String = "AppId",
+        arn: String = "Arn",
+        auto_sub_domain_creation_patterns: Vec<String> = "AutoSubDomainCreationPatterns",
+        auto_sub_domain_iam_role: String = "AutoSubDomainIAMRole",
+        certificate_certificate_arn: String = "Certificate.CertificateArn",
+        certificate_certificate_type: String = "Certificate.CertificateType",
+        certificate_certificate_verification_dns_record: String = "Certificate.CertificateVerificationDNSRecord",
+        certificate_record: String = "CertificateRecord",
+        domain_name: String = "DomainName",
+        domain_status: String = "DomainStatus",
+        enable_auto_sub_domain: bool = "EnableAutoSubDomain",
+        status_reason: String = "StatusReason",
+        update_status: String = "UpdateStatus",
     }
 }
 
@@ -207,6 +134,6 @@ static SUB_DOMAIN_SETTING_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
         Field::required("BranchName", &Shape::Text { min: Some(1), max: Some(255), pattern: Some("(?s).+"), values: &[] }),
-        Field::required("Prefix", &Shape::Text { min: Some(0), max: Some(255), pattern: Some("(?s).*"), values: &[] }),
+        Field::required("Prefix", &Shape::Text { min: Some(0), max: Some(255), pattern: None, values: &[] }),
     ],
 };

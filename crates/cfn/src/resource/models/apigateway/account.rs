@@ -13,10 +13,8 @@ impl Account {
         Self::default()
     }
 
-    /// `CloudWatchRoleArn`.
-    pub fn cloud_watch_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CloudWatchRoleArn", value.into().into_node());
-        self
+    setters! {
+        cloud_watch_role_arn: String = "CloudWatchRoleArn",
     }
 }
 
@@ -25,9 +23,8 @@ structures!(Account);
 resource!(Account, "AWS::ApiGateway::Account");
 
 impl Id<Account> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

@@ -13,52 +13,15 @@ impl ApiKey {
         Self::default()
     }
 
-    /// `CustomerId`.
-    pub fn customer_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CustomerId", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
-    }
-
-    /// `GenerateDistinctId`.
-    pub fn generate_distinct_id(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "GenerateDistinctId", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `StageKeys`.
-    pub fn stage_keys(mut self, value: impl Into<Val<Vec<StageKey>>>) -> Self {
-        put(&mut self.0, "StageKeys", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `Value`.
-    pub fn value(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Value", value.into().into_node());
-        self
+    setters! {
+        customer_id: String = "CustomerId",
+        description: String = "Description",
+        enabled: bool = "Enabled",
+        generate_distinct_id: bool = "GenerateDistinctId",
+        name: String = "Name",
+        stage_keys: Vec<StageKey> = "StageKeys",
+        tags: Vec<Tag> = "Tags",
+        value: String = "Value",
     }
 }
 
@@ -73,16 +36,9 @@ impl StageKey {
         Self::default()
     }
 
-    /// `RestApiId`.
-    pub fn rest_api_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RestApiId", value.into().into_node());
-        self
-    }
-
-    /// `StageName`.
-    pub fn stage_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "StageName", value.into().into_node());
-        self
+    setters! {
+        rest_api_id: String = "RestApiId",
+        stage_name: String = "StageName",
     }
 }
 
@@ -91,9 +47,8 @@ structures!(ApiKey, StageKey);
 resource!(ApiKey, "AWS::ApiGateway::ApiKey");
 
 impl Id<ApiKey> {
-    /// `!GetAtt APIKeyId`.
-    pub fn api_key_id(&self) -> Val<String> {
-        self.attribute("APIKeyId")
+    getters! {
+        api_key_id: String = "APIKeyId",
     }
 }
 

@@ -8,33 +8,16 @@ use crate::resource::model::*;
 pub struct Deployment(Map);
 
 impl Deployment {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(rest_api_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("RestApiId", rest_api_id.into().into_node())]))
     }
 
-    /// `DeploymentCanarySettings`.
-    pub fn deployment_canary_settings(mut self, value: impl Into<Val<DeploymentCanarySettings>>) -> Self {
-        put(&mut self.0, "DeploymentCanarySettings", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `StageDescription`.
-    pub fn stage_description(mut self, value: impl Into<Val<StageDescription>>) -> Self {
-        put(&mut self.0, "StageDescription", value.into().into_node());
-        self
-    }
-
-    /// `StageName`.
-    pub fn stage_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "StageName", value.into().into_node());
-        self
+    setters! {
+        deployment_canary_settings: DeploymentCanarySettings = "DeploymentCanarySettings",
+        description: String = "Description",
+        stage_description: StageDescription = "StageDescription",
+        stage_name: String = "StageName",
     }
 }
 
@@ -49,22 +32,10 @@ impl DeploymentCanarySettings {
         Self::default()
     }
 
-    /// `PercentTraffic`.
-    pub fn percent_traffic(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "PercentTraffic", value.into().into_node());
-        self
-    }
-
-    /// `StageVariableOverrides`.
-    pub fn stage_variable_overrides(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "StageVariableOverrides", value.into().into_node());
-        self
-    }
-
-    /// `UseStageCache`.
-    pub fn use_stage_cache(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "UseStageCache", value.into().into_node());
-        self
+    setters! {
+        percent_traffic: f64 = "PercentTraffic",
+        stage_variable_overrides: Dict<String> = "StageVariableOverrides",
+        use_stage_cache: bool = "UseStageCache",
     }
 }
 
@@ -79,118 +50,26 @@ impl StageDescription {
         Self::default()
     }
 
-    /// `AccessLogSetting`.
-    pub fn access_log_setting(mut self, value: impl Into<Val<AccessLogSetting>>) -> Self {
-        put(&mut self.0, "AccessLogSetting", value.into().into_node());
-        self
-    }
-
-    /// `CacheClusterEnabled`.
-    pub fn cache_cluster_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "CacheClusterEnabled", value.into().into_node());
-        self
-    }
-
-    /// `CacheClusterSize`.
-    pub fn cache_cluster_size(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CacheClusterSize", value.into().into_node());
-        self
-    }
-
-    /// `CacheDataEncrypted`.
-    pub fn cache_data_encrypted(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "CacheDataEncrypted", value.into().into_node());
-        self
-    }
-
-    /// `CacheTtlInSeconds`.
-    pub fn cache_ttl_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "CacheTtlInSeconds", value.into().into_node());
-        self
-    }
-
-    /// `CachingEnabled`.
-    pub fn caching_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "CachingEnabled", value.into().into_node());
-        self
-    }
-
-    /// `CanarySetting`.
-    pub fn canary_setting(mut self, value: impl Into<Val<CanarySetting>>) -> Self {
-        put(&mut self.0, "CanarySetting", value.into().into_node());
-        self
-    }
-
-    /// `ClientCertificateId`.
-    pub fn client_certificate_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ClientCertificateId", value.into().into_node());
-        self
-    }
-
-    /// `DataTraceEnabled`.
-    pub fn data_trace_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DataTraceEnabled", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `DocumentationVersion`.
-    pub fn documentation_version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DocumentationVersion", value.into().into_node());
-        self
-    }
-
-    /// `LoggingLevel`.
-    pub fn logging_level(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LoggingLevel", value.into().into_node());
-        self
-    }
-
-    /// `MethodSettings`.
-    pub fn method_settings(mut self, value: impl Into<Val<Vec<MethodSetting>>>) -> Self {
-        put(&mut self.0, "MethodSettings", value.into().into_node());
-        self
-    }
-
-    /// `MetricsEnabled`.
-    pub fn metrics_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "MetricsEnabled", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `ThrottlingBurstLimit`.
-    pub fn throttling_burst_limit(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ThrottlingBurstLimit", value.into().into_node());
-        self
-    }
-
-    /// `ThrottlingRateLimit`.
-    pub fn throttling_rate_limit(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "ThrottlingRateLimit", value.into().into_node());
-        self
-    }
-
-    /// `TracingEnabled`.
-    pub fn tracing_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "TracingEnabled", value.into().into_node());
-        self
-    }
-
-    /// `Variables`.
-    pub fn variables(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "Variables", value.into().into_node());
-        self
+    setters! {
+        access_log_setting: AccessLogSetting = "AccessLogSetting",
+        cache_cluster_enabled: bool = "CacheClusterEnabled",
+        cache_cluster_size: String = "CacheClusterSize",
+        cache_data_encrypted: bool = "CacheDataEncrypted",
+        cache_ttl_in_seconds: i64 = "CacheTtlInSeconds",
+        caching_enabled: bool = "CachingEnabled",
+        canary_setting: CanarySetting = "CanarySetting",
+        client_certificate_id: String = "ClientCertificateId",
+        data_trace_enabled: bool = "DataTraceEnabled",
+        description: String = "Description",
+        documentation_version: String = "DocumentationVersion",
+        logging_level: String = "LoggingLevel",
+        method_settings: Vec<MethodSetting> = "MethodSettings",
+        metrics_enabled: bool = "MetricsEnabled",
+        tags: Vec<Tag> = "Tags",
+        throttling_burst_limit: i64 = "ThrottlingBurstLimit",
+        throttling_rate_limit: f64 = "ThrottlingRateLimit",
+        tracing_enabled: bool = "TracingEnabled",
+        variables: Dict<String> = "Variables",
     }
 }
 
@@ -205,16 +84,9 @@ impl AccessLogSetting {
         Self::default()
     }
 
-    /// `DestinationArn`.
-    pub fn destination_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DestinationArn", value.into().into_node());
-        self
-    }
-
-    /// `Format`.
-    pub fn format(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Format", value.into().into_node());
-        self
+    setters! {
+        destination_arn: String = "DestinationArn",
+        format: String = "Format",
     }
 }
 
@@ -229,22 +101,10 @@ impl CanarySetting {
         Self::default()
     }
 
-    /// `PercentTraffic`.
-    pub fn percent_traffic(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "PercentTraffic", value.into().into_node());
-        self
-    }
-
-    /// `StageVariableOverrides`.
-    pub fn stage_variable_overrides(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "StageVariableOverrides", value.into().into_node());
-        self
-    }
-
-    /// `UseStageCache`.
-    pub fn use_stage_cache(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "UseStageCache", value.into().into_node());
-        self
+    setters! {
+        percent_traffic: f64 = "PercentTraffic",
+        stage_variable_overrides: Dict<String> = "StageVariableOverrides",
+        use_stage_cache: bool = "UseStageCache",
     }
 }
 
@@ -259,64 +119,17 @@ impl MethodSetting {
         Self::default()
     }
 
-    /// `CacheDataEncrypted`.
-    pub fn cache_data_encrypted(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "CacheDataEncrypted", value.into().into_node());
-        self
-    }
-
-    /// `CacheTtlInSeconds`.
-    pub fn cache_ttl_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "CacheTtlInSeconds", value.into().into_node());
-        self
-    }
-
-    /// `CachingEnabled`.
-    pub fn caching_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "CachingEnabled", value.into().into_node());
-        self
-    }
-
-    /// `DataTraceEnabled`.
-    pub fn data_trace_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DataTraceEnabled", value.into().into_node());
-        self
-    }
-
-    /// `HttpMethod`.
-    pub fn http_method(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HttpMethod", value.into().into_node());
-        self
-    }
-
-    /// `LoggingLevel`.
-    pub fn logging_level(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LoggingLevel", value.into().into_node());
-        self
-    }
-
-    /// `MetricsEnabled`.
-    pub fn metrics_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "MetricsEnabled", value.into().into_node());
-        self
-    }
-
-    /// `ResourcePath`.
-    pub fn resource_path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResourcePath", value.into().into_node());
-        self
-    }
-
-    /// `ThrottlingBurstLimit`.
-    pub fn throttling_burst_limit(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ThrottlingBurstLimit", value.into().into_node());
-        self
-    }
-
-    /// `ThrottlingRateLimit`.
-    pub fn throttling_rate_limit(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "ThrottlingRateLimit", value.into().into_node());
-        self
+    setters! {
+        cache_data_encrypted: bool = "CacheDataEncrypted",
+        cache_ttl_in_seconds: i64 = "CacheTtlInSeconds",
+        caching_enabled: bool = "CachingEnabled",
+        data_trace_enabled: bool = "DataTraceEnabled",
+        http_method: String = "HttpMethod",
+        logging_level: String = "LoggingLevel",
+        metrics_enabled: bool = "MetricsEnabled",
+        resource_path: String = "ResourcePath",
+        throttling_burst_limit: i64 = "ThrottlingBurstLimit",
+        throttling_rate_limit: f64 = "ThrottlingRateLimit",
     }
 }
 
@@ -325,9 +138,8 @@ structures!(Deployment, DeploymentCanarySettings, StageDescription, AccessLogSet
 resource!(Deployment, "AWS::ApiGateway::Deployment");
 
 impl Id<Deployment> {
-    /// `!GetAtt DeploymentId`.
-    pub fn deployment_id(&self) -> Val<String> {
-        self.attribute("DeploymentId")
+    getters! {
+        deployment_id: String = "DeploymentId",
     }
 }
 

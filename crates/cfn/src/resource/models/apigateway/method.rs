@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Method(Map);
 
 impl Method {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(http_method: impl Into<Val<String>>, resource_id: impl Into<Val<String>>, rest_api_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("HttpMethod", http_method.into().into_node()),
@@ -17,64 +17,17 @@ impl Method {
         ]))
     }
 
-    /// `ApiKeyRequired`.
-    pub fn api_key_required(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ApiKeyRequired", value.into().into_node());
-        self
-    }
-
-    /// `AuthorizationScopes`.
-    pub fn authorization_scopes(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AuthorizationScopes", value.into().into_node());
-        self
-    }
-
-    /// `AuthorizationType`.
-    pub fn authorization_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AuthorizationType", value.into().into_node());
-        self
-    }
-
-    /// `AuthorizerId`.
-    pub fn authorizer_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AuthorizerId", value.into().into_node());
-        self
-    }
-
-    /// `Integration`.
-    pub fn integration(mut self, value: impl Into<Val<Integration>>) -> Self {
-        put(&mut self.0, "Integration", value.into().into_node());
-        self
-    }
-
-    /// `MethodResponses`.
-    pub fn method_responses(mut self, value: impl Into<Val<Vec<MethodResponse>>>) -> Self {
-        put(&mut self.0, "MethodResponses", value.into().into_node());
-        self
-    }
-
-    /// `OperationName`.
-    pub fn operation_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OperationName", value.into().into_node());
-        self
-    }
-
-    /// `RequestModels`.
-    pub fn request_models(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "RequestModels", value.into().into_node());
-        self
-    }
-
-    /// `RequestParameters`.
-    pub fn request_parameters(mut self, value: impl Into<Val<Dict<Node>>>) -> Self {
-        put(&mut self.0, "RequestParameters", value.into().into_node());
-        self
-    }
-
-    /// `RequestValidatorId`.
-    pub fn request_validator_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RequestValidatorId", value.into().into_node());
-        self
+    setters! {
+        api_key_required: bool = "ApiKeyRequired",
+        authorization_scopes: Vec<String> = "AuthorizationScopes",
+        authorization_type: String = "AuthorizationType",
+        authorizer_id: String = "AuthorizerId",
+        integration: Integration = "Integration",
+        method_responses: Vec<MethodResponse> = "MethodResponses",
+        operation_name: String = "OperationName",
+        request_models: Dict<String> = "RequestModels",
+        request_parameters: Dict<Node> = "RequestParameters",
+        request_validator_id: String = "RequestValidatorId",
     }
 }
 
@@ -84,99 +37,27 @@ impl Method {
 pub struct Integration(Map);
 
 impl Integration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<IntegrationType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
 
-    /// `CacheKeyParameters`.
-    pub fn cache_key_parameters(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "CacheKeyParameters", value.into().into_node());
-        self
-    }
-
-    /// `CacheNamespace`.
-    pub fn cache_namespace(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CacheNamespace", value.into().into_node());
-        self
-    }
-
-    /// `ConnectionId`.
-    pub fn connection_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ConnectionId", value.into().into_node());
-        self
-    }
-
-    /// `ConnectionType`.
-    pub fn connection_type(mut self, value: impl Into<Val<ConnectionType>>) -> Self {
-        put(&mut self.0, "ConnectionType", value.into().into_node());
-        self
-    }
-
-    /// `ContentHandling`.
-    pub fn content_handling(mut self, value: impl Into<Val<ContentHandling>>) -> Self {
-        put(&mut self.0, "ContentHandling", value.into().into_node());
-        self
-    }
-
-    /// `Credentials`.
-    pub fn credentials(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Credentials", value.into().into_node());
-        self
-    }
-
-    /// `IntegrationHttpMethod`.
-    pub fn integration_http_method(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IntegrationHttpMethod", value.into().into_node());
-        self
-    }
-
-    /// `IntegrationResponses`.
-    pub fn integration_responses(mut self, value: impl Into<Val<Vec<IntegrationResponse>>>) -> Self {
-        put(&mut self.0, "IntegrationResponses", value.into().into_node());
-        self
-    }
-
-    /// `IntegrationTarget`.
-    pub fn integration_target(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IntegrationTarget", value.into().into_node());
-        self
-    }
-
-    /// `PassthroughBehavior`.
-    pub fn passthrough_behavior(mut self, value: impl Into<Val<PassthroughBehavior>>) -> Self {
-        put(&mut self.0, "PassthroughBehavior", value.into().into_node());
-        self
-    }
-
-    /// `RequestParameters`.
-    pub fn request_parameters(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "RequestParameters", value.into().into_node());
-        self
-    }
-
-    /// `RequestTemplates`.
-    pub fn request_templates(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "RequestTemplates", value.into().into_node());
-        self
-    }
-
-    /// `ResponseTransferMode`.
-    pub fn response_transfer_mode(mut self, value: impl Into<Val<ResponseTransferMode>>) -> Self {
-        put(&mut self.0, "ResponseTransferMode", value.into().into_node());
-        self
-    }
-
-    /// `TimeoutInMillis`.
-    pub fn timeout_in_millis(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "TimeoutInMillis", value.into().into_node());
-        self
-    }
-
-    /// `Uri`.
-    pub fn uri(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Uri", value.into().into_node());
-        self
+    setters! {
+        cache_key_parameters: Vec<String> = "CacheKeyParameters",
+        cache_namespace: String = "CacheNamespace",
+        connection_id: String = "ConnectionId",
+        connection_type: ConnectionType = "ConnectionType",
+        content_handling: ContentHandling = "ContentHandling",
+        credentials: String = "Credentials",
+        integration_http_method: String = "IntegrationHttpMethod",
+        integration_responses: Vec<IntegrationResponse> = "IntegrationResponses",
+        integration_target: String = "IntegrationTarget",
+        passthrough_behavior: PassthroughBehavior = "PassthroughBehavior",
+        request_parameters: Dict<String> = "RequestParameters",
+        request_templates: Dict<String> = "RequestTemplates",
+        response_transfer_mode: ResponseTransferMode = "ResponseTransferMode",
+        timeout_in_millis: i64 = "TimeoutInMillis",
+        uri: String = "Uri",
     }
 }
 
@@ -186,33 +67,16 @@ impl Integration {
 pub struct IntegrationResponse(Map);
 
 impl IntegrationResponse {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status_code: impl Into<Val<String>>) -> Self {
         Self(record(vec![("StatusCode", status_code.into().into_node())]))
     }
 
-    /// `ContentHandling`.
-    pub fn content_handling(mut self, value: impl Into<Val<ContentHandling>>) -> Self {
-        put(&mut self.0, "ContentHandling", value.into().into_node());
-        self
-    }
-
-    /// `ResponseParameters`.
-    pub fn response_parameters(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "ResponseParameters", value.into().into_node());
-        self
-    }
-
-    /// `ResponseTemplates`.
-    pub fn response_templates(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "ResponseTemplates", value.into().into_node());
-        self
-    }
-
-    /// `SelectionPattern`.
-    pub fn selection_pattern(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SelectionPattern", value.into().into_node());
-        self
+    setters! {
+        content_handling: ContentHandling = "ContentHandling",
+        response_parameters: Dict<String> = "ResponseParameters",
+        response_templates: Dict<String> = "ResponseTemplates",
+        selection_pattern: String = "SelectionPattern",
     }
 }
 
@@ -222,21 +86,14 @@ impl IntegrationResponse {
 pub struct MethodResponse(Map);
 
 impl MethodResponse {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status_code: impl Into<Val<String>>) -> Self {
         Self(record(vec![("StatusCode", status_code.into().into_node())]))
     }
 
-    /// `ResponseModels`.
-    pub fn response_models(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "ResponseModels", value.into().into_node());
-        self
-    }
-
-    /// `ResponseParameters`.
-    pub fn response_parameters(mut self, value: impl Into<Val<Dict<Node>>>) -> Self {
-        put(&mut self.0, "ResponseParameters", value.into().into_node());
-        self
+    setters! {
+        response_models: Dict<String> = "ResponseModels",
+        response_parameters: Dict<Node> = "ResponseParameters",
     }
 }
 

@@ -13,106 +13,24 @@ impl RestApi {
         Self::default()
     }
 
-    /// `ApiKeySourceType`.
-    pub fn api_key_source_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ApiKeySourceType", value.into().into_node());
-        self
-    }
-
-    /// `BinaryMediaTypes`.
-    pub fn binary_media_types(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "BinaryMediaTypes", value.into().into_node());
-        self
-    }
-
-    /// `Body`.
-    pub fn body(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "Body", value.into().into_node());
-        self
-    }
-
-    /// `BodyS3Location`.
-    pub fn body_s3_location(mut self, value: impl Into<Val<S3Location>>) -> Self {
-        put(&mut self.0, "BodyS3Location", value.into().into_node());
-        self
-    }
-
-    /// `CloneFrom`.
-    pub fn clone_from(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CloneFrom", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `DisableExecuteApiEndpoint`.
-    pub fn disable_execute_api_endpoint(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DisableExecuteApiEndpoint", value.into().into_node());
-        self
-    }
-
-    /// `EndpointAccessMode`.
-    pub fn endpoint_access_mode(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EndpointAccessMode", value.into().into_node());
-        self
-    }
-
-    /// `EndpointConfiguration`.
-    pub fn endpoint_configuration(mut self, value: impl Into<Val<EndpointConfiguration>>) -> Self {
-        put(&mut self.0, "EndpointConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `FailOnWarnings`.
-    pub fn fail_on_warnings(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "FailOnWarnings", value.into().into_node());
-        self
-    }
-
-    /// `MinimumCompressionSize`.
-    pub fn minimum_compression_size(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MinimumCompressionSize", value.into().into_node());
-        self
-    }
-
-    /// `Mode`.
-    pub fn mode(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Mode", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `Parameters`.
-    pub fn parameters(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "Parameters", value.into().into_node());
-        self
-    }
-
-    /// `Policy`.
-    pub fn policy(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "Policy", value.into().into_node());
-        self
-    }
-
-    /// `SecurityPolicy`.
-    pub fn security_policy(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SecurityPolicy", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        api_key_source_type: String = "ApiKeySourceType",
+        binary_media_types: Vec<String> = "BinaryMediaTypes",
+        body: Node = "Body",
+        body_s3_location: S3Location = "BodyS3Location",
+        clone_from: String = "CloneFrom",
+        description: String = "Description",
+        disable_execute_api_endpoint: bool = "DisableExecuteApiEndpoint",
+        endpoint_access_mode: String = "EndpointAccessMode",
+        endpoint_configuration: EndpointConfiguration = "EndpointConfiguration",
+        fail_on_warnings: bool = "FailOnWarnings",
+        minimum_compression_size: i64 = "MinimumCompressionSize",
+        mode: String = "Mode",
+        name: String = "Name",
+        parameters: Dict<String> = "Parameters",
+        policy: Node = "Policy",
+        security_policy: String = "SecurityPolicy",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -127,28 +45,11 @@ impl S3Location {
         Self::default()
     }
 
-    /// `Bucket`.
-    pub fn bucket(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Bucket", value.into().into_node());
-        self
-    }
-
-    /// `ETag`.
-    pub fn e_tag(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ETag", value.into().into_node());
-        self
-    }
-
-    /// `Key`.
-    pub fn key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Key", value.into().into_node());
-        self
-    }
-
-    /// `Version`.
-    pub fn version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Version", value.into().into_node());
-        self
+    setters! {
+        bucket: String = "Bucket",
+        e_tag: String = "ETag",
+        key: String = "Key",
+        version: String = "Version",
     }
 }
 
@@ -163,22 +64,10 @@ impl EndpointConfiguration {
         Self::default()
     }
 
-    /// `IpAddressType`.
-    pub fn ip_address_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IpAddressType", value.into().into_node());
-        self
-    }
-
-    /// `Types`.
-    pub fn types(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Types", value.into().into_node());
-        self
-    }
-
-    /// `VpcEndpointIds`.
-    pub fn vpc_endpoint_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "VpcEndpointIds", value.into().into_node());
-        self
+    setters! {
+        ip_address_type: String = "IpAddressType",
+        types: Vec<String> = "Types",
+        vpc_endpoint_ids: Vec<String> = "VpcEndpointIds",
     }
 }
 
@@ -187,14 +76,9 @@ structures!(RestApi, S3Location, EndpointConfiguration);
 resource!(RestApi, "AWS::ApiGateway::RestApi");
 
 impl Id<RestApi> {
-    /// `!GetAtt RestApiId`.
-    pub fn rest_api_id(&self) -> Val<String> {
-        self.attribute("RestApiId")
-    }
-
-    /// `!GetAtt RootResourceId`.
-    pub fn root_resource_id(&self) -> Val<String> {
-        self.attribute("RootResourceId")
+    getters! {
+        rest_api_id: String = "RestApiId",
+        root_resource_id: String = "RootResourceId",
     }
 }
 

@@ -13,40 +13,13 @@ impl UsagePlan {
         Self::default()
     }
 
-    /// `ApiStages`.
-    pub fn api_stages(mut self, value: impl Into<Val<Vec<ApiStage>>>) -> Self {
-        put(&mut self.0, "ApiStages", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `Quota`.
-    pub fn quota(mut self, value: impl Into<Val<QuotaSettings>>) -> Self {
-        put(&mut self.0, "Quota", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `Throttle`.
-    pub fn throttle(mut self, value: impl Into<Val<ThrottleSettings>>) -> Self {
-        put(&mut self.0, "Throttle", value.into().into_node());
-        self
-    }
-
-    /// `UsagePlanName`.
-    pub fn usage_plan_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "UsagePlanName", value.into().into_node());
-        self
+    setters! {
+        api_stages: Vec<ApiStage> = "ApiStages",
+        description: String = "Description",
+        quota: QuotaSettings = "Quota",
+        tags: Vec<Tag> = "Tags",
+        throttle: ThrottleSettings = "Throttle",
+        usage_plan_name: String = "UsagePlanName",
     }
 }
 
@@ -61,22 +34,10 @@ impl ApiStage {
         Self::default()
     }
 
-    /// `ApiId`.
-    pub fn api_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ApiId", value.into().into_node());
-        self
-    }
-
-    /// `Stage`.
-    pub fn stage(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Stage", value.into().into_node());
-        self
-    }
-
-    /// `Throttle`.
-    pub fn throttle(mut self, value: impl Into<Val<Dict<ThrottleSettings>>>) -> Self {
-        put(&mut self.0, "Throttle", value.into().into_node());
-        self
+    setters! {
+        api_id: String = "ApiId",
+        stage: String = "Stage",
+        throttle: Dict<ThrottleSettings> = "Throttle",
     }
 }
 
@@ -91,16 +52,9 @@ impl ThrottleSettings {
         Self::default()
     }
 
-    /// `BurstLimit`.
-    pub fn burst_limit(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "BurstLimit", value.into().into_node());
-        self
-    }
-
-    /// `RateLimit`.
-    pub fn rate_limit(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "RateLimit", value.into().into_node());
-        self
+    setters! {
+        burst_limit: i64 = "BurstLimit",
+        rate_limit: f64 = "RateLimit",
     }
 }
 
@@ -115,22 +69,10 @@ impl QuotaSettings {
         Self::default()
     }
 
-    /// `Limit`.
-    pub fn limit(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Limit", value.into().into_node());
-        self
-    }
-
-    /// `Offset`.
-    pub fn offset(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Offset", value.into().into_node());
-        self
-    }
-
-    /// `Period`.
-    pub fn period(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Period", value.into().into_node());
-        self
+    setters! {
+        limit: i64 = "Limit",
+        offset: i64 = "Offset",
+        period: String = "Period",
     }
 }
 
@@ -139,9 +81,8 @@ structures!(UsagePlan, ApiStage, ThrottleSettings, QuotaSettings);
 resource!(UsagePlan, "AWS::ApiGateway::UsagePlan");
 
 impl Id<UsagePlan> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

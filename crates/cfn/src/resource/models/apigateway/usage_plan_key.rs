@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct UsagePlanKey(Map);
 
 impl UsagePlanKey {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key_id: impl Into<Val<String>>, key_type: impl Into<Val<KeyType>>, usage_plan_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("KeyId", key_id.into().into_node()),
@@ -30,9 +30,8 @@ structures!(UsagePlanKey);
 resource!(UsagePlanKey, "AWS::ApiGateway::UsagePlanKey");
 
 impl Id<UsagePlanKey> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

@@ -13,112 +13,25 @@ impl Api {
         Self::default()
     }
 
-    /// `ApiKeySelectionExpression`.
-    pub fn api_key_selection_expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ApiKeySelectionExpression", value.into().into_node());
-        self
-    }
-
-    /// `BasePath`.
-    pub fn base_path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "BasePath", value.into().into_node());
-        self
-    }
-
-    /// `Body`.
-    pub fn body(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "Body", value.into().into_node());
-        self
-    }
-
-    /// `BodyS3Location`.
-    pub fn body_s3_location(mut self, value: impl Into<Val<BodyS3Location>>) -> Self {
-        put(&mut self.0, "BodyS3Location", value.into().into_node());
-        self
-    }
-
-    /// `CorsConfiguration`.
-    pub fn cors_configuration(mut self, value: impl Into<Val<Cors>>) -> Self {
-        put(&mut self.0, "CorsConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `CredentialsArn`.
-    pub fn credentials_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CredentialsArn", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `DisableExecuteApiEndpoint`.
-    pub fn disable_execute_api_endpoint(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DisableExecuteApiEndpoint", value.into().into_node());
-        self
-    }
-
-    /// `DisableSchemaValidation`.
-    pub fn disable_schema_validation(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DisableSchemaValidation", value.into().into_node());
-        self
-    }
-
-    /// `FailOnWarnings`.
-    pub fn fail_on_warnings(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "FailOnWarnings", value.into().into_node());
-        self
-    }
-
-    /// `IpAddressType`.
-    pub fn ip_address_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IpAddressType", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `ProtocolType`.
-    pub fn protocol_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ProtocolType", value.into().into_node());
-        self
-    }
-
-    /// `RouteKey`.
-    pub fn route_key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RouteKey", value.into().into_node());
-        self
-    }
-
-    /// `RouteSelectionExpression`.
-    pub fn route_selection_expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RouteSelectionExpression", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `Target`.
-    pub fn target(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Target", value.into().into_node());
-        self
-    }
-
-    /// `Version`.
-    pub fn version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Version", value.into().into_node());
-        self
+    setters! {
+        api_key_selection_expression: String = "ApiKeySelectionExpression",
+        base_path: String = "BasePath",
+        body: Node = "Body",
+        body_s3_location: BodyS3Location = "BodyS3Location",
+        cors_configuration: Cors = "CorsConfiguration",
+        credentials_arn: String = "CredentialsArn",
+        description: String = "Description",
+        disable_execute_api_endpoint: bool = "DisableExecuteApiEndpoint",
+        disable_schema_validation: bool = "DisableSchemaValidation",
+        fail_on_warnings: bool = "FailOnWarnings",
+        ip_address_type: String = "IpAddressType",
+        name: String = "Name",
+        protocol_type: ProtocolType = "ProtocolType",
+        route_key: String = "RouteKey",
+        route_selection_expression: String = "RouteSelectionExpression",
+        tags: Dict<String> = "Tags",
+        target: String = "Target",
+        version: String = "Version",
     }
 }
 
@@ -133,28 +46,11 @@ impl BodyS3Location {
         Self::default()
     }
 
-    /// `Bucket`.
-    pub fn bucket(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Bucket", value.into().into_node());
-        self
-    }
-
-    /// `Etag`.
-    pub fn etag(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Etag", value.into().into_node());
-        self
-    }
-
-    /// `Key`.
-    pub fn key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Key", value.into().into_node());
-        self
-    }
-
-    /// `Version`.
-    pub fn version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Version", value.into().into_node());
-        self
+    setters! {
+        bucket: String = "Bucket",
+        etag: String = "Etag",
+        key: String = "Key",
+        version: String = "Version",
     }
 }
 
@@ -169,40 +65,21 @@ impl Cors {
         Self::default()
     }
 
-    /// `AllowCredentials`.
-    pub fn allow_credentials(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AllowCredentials", value.into().into_node());
-        self
+    setters! {
+        allow_credentials: bool = "AllowCredentials",
+        allow_headers: Vec<String> = "AllowHeaders",
+        allow_methods: Vec<String> = "AllowMethods",
+        allow_origins: Vec<String> = "AllowOrigins",
+        expose_headers: Vec<String> = "ExposeHeaders",
+        max_age: i64 = "MaxAge",
     }
+}
 
-    /// `AllowHeaders`.
-    pub fn allow_headers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AllowHeaders", value.into().into_node());
-        self
-    }
-
-    /// `AllowMethods`.
-    pub fn allow_methods(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AllowMethods", value.into().into_node());
-        self
-    }
-
-    /// `AllowOrigins`.
-    pub fn allow_origins(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AllowOrigins", value.into().into_node());
-        self
-    }
-
-    /// `ExposeHeaders`.
-    pub fn expose_headers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "ExposeHeaders", value.into().into_node());
-        self
-    }
-
-    /// `MaxAge`.
-    pub fn max_age(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxAge", value.into().into_node());
-        self
+closed_set! {
+    /// `ProtocolType` of `Api`.
+    ProtocolType {
+        Http = "HTTP",
+        Websocket = "WEBSOCKET",
     }
 }
 
@@ -211,14 +88,9 @@ structures!(Api, BodyS3Location, Cors);
 resource!(Api, "AWS::ApiGatewayV2::Api");
 
 impl Id<Api> {
-    /// `!GetAtt ApiEndpoint`.
-    pub fn api_endpoint(&self) -> Val<String> {
-        self.attribute("ApiEndpoint")
-    }
-
-    /// `!GetAtt ApiId`.
-    pub fn api_id(&self) -> Val<String> {
-        self.attribute("ApiId")
+    getters! {
+        api_endpoint: String = "ApiEndpoint",
+        api_id: String = "ApiId",
     }
 }
 
@@ -262,7 +134,7 @@ static API_SHAPE: Shape = Shape::Object {
         Field::optional("FailOnWarnings", &Shape::Boolean),
         Field::optional("IpAddressType", &Shape::TEXT),
         Field::optional("Name", &Shape::TEXT),
-        Field::optional("ProtocolType", &Shape::TEXT),
+        Field::optional("ProtocolType", &Shape::choice(ProtocolType::ALL)),
         Field::optional("RouteKey", &Shape::TEXT),
         Field::optional("RouteSelectionExpression", &Shape::TEXT),
         Field::optional("Tags", &Shape::Dict { item: &Shape::TEXT }),

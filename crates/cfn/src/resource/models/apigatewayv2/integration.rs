@@ -8,105 +8,28 @@ use crate::resource::model::*;
 pub struct Integration(Map);
 
 impl Integration {
-    /// The required properties.
-    pub fn new(api_id: impl Into<Val<String>>, integration_type: impl Into<Val<String>>) -> Self {
+    /// The required properties, in the order of their names.
+    pub fn new(api_id: impl Into<Val<String>>, integration_type: impl Into<Val<IntegrationType>>) -> Self {
         Self(record(vec![("ApiId", api_id.into().into_node()), ("IntegrationType", integration_type.into().into_node())]))
     }
 
-    /// `ConnectionId`.
-    pub fn connection_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ConnectionId", value.into().into_node());
-        self
-    }
-
-    /// `ConnectionType`.
-    pub fn connection_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ConnectionType", value.into().into_node());
-        self
-    }
-
-    /// `ContentHandlingStrategy`.
-    pub fn content_handling_strategy(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ContentHandlingStrategy", value.into().into_node());
-        self
-    }
-
-    /// `CredentialsArn`.
-    pub fn credentials_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CredentialsArn", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `IntegrationMethod`.
-    pub fn integration_method(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IntegrationMethod", value.into().into_node());
-        self
-    }
-
-    /// `IntegrationSubtype`.
-    pub fn integration_subtype(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IntegrationSubtype", value.into().into_node());
-        self
-    }
-
-    /// `IntegrationUri`.
-    pub fn integration_uri(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IntegrationUri", value.into().into_node());
-        self
-    }
-
-    /// `PassthroughBehavior`.
-    pub fn passthrough_behavior(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PassthroughBehavior", value.into().into_node());
-        self
-    }
-
-    /// `PayloadFormatVersion`.
-    pub fn payload_format_version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PayloadFormatVersion", value.into().into_node());
-        self
-    }
-
-    /// `RequestParameters`.
-    pub fn request_parameters(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "RequestParameters", value.into().into_node());
-        self
-    }
-
-    /// `RequestTemplates`.
-    pub fn request_templates(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "RequestTemplates", value.into().into_node());
-        self
-    }
-
-    /// `ResponseParameters`.
-    pub fn response_parameters(mut self, value: impl Into<Val<Dict<ResponseParameterMap>>>) -> Self {
-        put(&mut self.0, "ResponseParameters", value.into().into_node());
-        self
-    }
-
-    /// `TemplateSelectionExpression`.
-    pub fn template_selection_expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TemplateSelectionExpression", value.into().into_node());
-        self
-    }
-
-    /// `TimeoutInMillis`.
-    pub fn timeout_in_millis(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "TimeoutInMillis", value.into().into_node());
-        self
-    }
-
-    /// `TlsConfig`.
-    pub fn tls_config(mut self, value: impl Into<Val<TlsConfig>>) -> Self {
-        put(&mut self.0, "TlsConfig", value.into().into_node());
-        self
+    setters! {
+        connection_id: String = "ConnectionId",
+        connection_type: String = "ConnectionType",
+        content_handling_strategy: String = "ContentHandlingStrategy",
+        credentials_arn: String = "CredentialsArn",
+        description: String = "Description",
+        integration_method: String = "IntegrationMethod",
+        integration_subtype: String = "IntegrationSubtype",
+        integration_uri: String = "IntegrationUri",
+        passthrough_behavior: String = "PassthroughBehavior",
+        payload_format_version: String = "PayloadFormatVersion",
+        request_parameters: Dict<String> = "RequestParameters",
+        request_templates: Dict<String> = "RequestTemplates",
+        response_parameters: Dict<ResponseParameterMap> = "ResponseParameters",
+        template_selection_expression: String = "TemplateSelectionExpression",
+        timeout_in_millis: i64 = "TimeoutInMillis",
+        tls_config: TlsConfig = "TlsConfig",
     }
 }
 
@@ -121,10 +44,8 @@ impl ResponseParameterMap {
         Self::default()
     }
 
-    /// `ResponseParameters`.
-    pub fn response_parameters(mut self, value: impl Into<Val<Vec<ResponseParameter>>>) -> Self {
-        put(&mut self.0, "ResponseParameters", value.into().into_node());
-        self
+    setters! {
+        response_parameters: Vec<ResponseParameter> = "ResponseParameters",
     }
 }
 
@@ -139,16 +60,9 @@ impl ResponseParameter {
         Self::default()
     }
 
-    /// `Destination`.
-    pub fn destination(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Destination", value.into().into_node());
-        self
-    }
-
-    /// `Source`.
-    pub fn source(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Source", value.into().into_node());
-        self
+    setters! {
+        destination: String = "Destination",
+        source: String = "Source",
     }
 }
 
@@ -163,10 +77,19 @@ impl TlsConfig {
         Self::default()
     }
 
-    /// `ServerNameToVerify`.
-    pub fn server_name_to_verify(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ServerNameToVerify", value.into().into_node());
-        self
+    setters! {
+        server_name_to_verify: String = "ServerNameToVerify",
+    }
+}
+
+closed_set! {
+    /// `IntegrationType` of `Integration`.
+    IntegrationType {
+        Aws = "AWS",
+        AwsProxy = "AWS_PROXY",
+        Http = "HTTP",
+        HttpProxy = "HTTP_PROXY",
+        Mock = "MOCK",
     }
 }
 
@@ -175,9 +98,8 @@ structures!(Integration, ResponseParameterMap, ResponseParameter, TlsConfig);
 resource!(Integration, "AWS::ApiGatewayV2::Integration");
 
 impl Id<Integration> {
-    /// `!GetAtt IntegrationId`.
-    pub fn integration_id(&self) -> Val<String> {
-        self.attribute("IntegrationId")
+    getters! {
+        integration_id: String = "IntegrationId",
     }
 }
 
@@ -212,7 +134,7 @@ static INTEGRATION_SHAPE: Shape = Shape::Object {
         Field::optional("Description", &Shape::TEXT),
         Field::optional("IntegrationMethod", &Shape::TEXT),
         Field::optional("IntegrationSubtype", &Shape::TEXT),
-        Field::required("IntegrationType", &Shape::TEXT),
+        Field::required("IntegrationType", &Shape::choice(IntegrationType::ALL)),
         Field::optional("IntegrationUri", &Shape::TEXT),
         Field::optional("PassthroughBehavior", &Shape::TEXT),
         Field::optional("PayloadFormatVersion", &Shape::TEXT),

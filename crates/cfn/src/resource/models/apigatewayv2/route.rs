@@ -8,69 +8,22 @@ use crate::resource::model::*;
 pub struct Route(Map);
 
 impl Route {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(api_id: impl Into<Val<String>>, route_key: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ApiId", api_id.into().into_node()), ("RouteKey", route_key.into().into_node())]))
     }
 
-    /// `ApiKeyRequired`.
-    pub fn api_key_required(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ApiKeyRequired", value.into().into_node());
-        self
-    }
-
-    /// `AuthorizationScopes`.
-    pub fn authorization_scopes(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AuthorizationScopes", value.into().into_node());
-        self
-    }
-
-    /// `AuthorizationType`.
-    pub fn authorization_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AuthorizationType", value.into().into_node());
-        self
-    }
-
-    /// `AuthorizerId`.
-    pub fn authorizer_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AuthorizerId", value.into().into_node());
-        self
-    }
-
-    /// `ModelSelectionExpression`.
-    pub fn model_selection_expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ModelSelectionExpression", value.into().into_node());
-        self
-    }
-
-    /// `OperationName`.
-    pub fn operation_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OperationName", value.into().into_node());
-        self
-    }
-
-    /// `RequestModels`.
-    pub fn request_models(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "RequestModels", value.into().into_node());
-        self
-    }
-
-    /// `RequestParameters`.
-    pub fn request_parameters(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "RequestParameters", value.into().into_node());
-        self
-    }
-
-    /// `RouteResponseSelectionExpression`.
-    pub fn route_response_selection_expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RouteResponseSelectionExpression", value.into().into_node());
-        self
-    }
-
-    /// `Target`.
-    pub fn target(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Target", value.into().into_node());
-        self
+    setters! {
+        api_key_required: bool = "ApiKeyRequired",
+        authorization_scopes: Vec<String> = "AuthorizationScopes",
+        authorization_type: String = "AuthorizationType",
+        authorizer_id: String = "AuthorizerId",
+        model_selection_expression: String = "ModelSelectionExpression",
+        operation_name: String = "OperationName",
+        request_models: Node = "RequestModels",
+        request_parameters: Node = "RequestParameters",
+        route_response_selection_expression: String = "RouteResponseSelectionExpression",
+        target: String = "Target",
     }
 }
 
@@ -79,9 +32,8 @@ structures!(Route);
 resource!(Route, "AWS::ApiGatewayV2::Route");
 
 impl Id<Route> {
-    /// `!GetAtt RouteId`.
-    pub fn route_id(&self) -> Val<String> {
-        self.attribute("RouteId")
+    getters! {
+        route_id: String = "RouteId",
     }
 }
 

@@ -8,63 +8,21 @@ use crate::resource::model::*;
 pub struct Stage(Map);
 
 impl Stage {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(api_id: impl Into<Val<String>>, stage_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ApiId", api_id.into().into_node()), ("StageName", stage_name.into().into_node())]))
     }
 
-    /// `AccessLogSettings`.
-    pub fn access_log_settings(mut self, value: impl Into<Val<AccessLogSettings>>) -> Self {
-        put(&mut self.0, "AccessLogSettings", value.into().into_node());
-        self
-    }
-
-    /// `AutoDeploy`.
-    pub fn auto_deploy(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AutoDeploy", value.into().into_node());
-        self
-    }
-
-    /// `ClientCertificateId`.
-    pub fn client_certificate_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ClientCertificateId", value.into().into_node());
-        self
-    }
-
-    /// `DefaultRouteSettings`.
-    pub fn default_route_settings(mut self, value: impl Into<Val<RouteSettings>>) -> Self {
-        put(&mut self.0, "DefaultRouteSettings", value.into().into_node());
-        self
-    }
-
-    /// `DeploymentId`.
-    pub fn deployment_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DeploymentId", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `RouteSettings`.
-    pub fn route_settings(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "RouteSettings", value.into().into_node());
-        self
-    }
-
-    /// `StageVariables`.
-    pub fn stage_variables(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "StageVariables", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        access_log_settings: AccessLogSettings = "AccessLogSettings",
+        auto_deploy: bool = "AutoDeploy",
+        client_certificate_id: String = "ClientCertificateId",
+        default_route_settings: RouteSettings = "DefaultRouteSettings",
+        deployment_id: String = "DeploymentId",
+        description: String = "Description",
+        route_settings: Node = "RouteSettings",
+        stage_variables: Dict<String> = "StageVariables",
+        tags: Dict<String> = "Tags",
     }
 }
 
@@ -79,16 +37,9 @@ impl AccessLogSettings {
         Self::default()
     }
 
-    /// `DestinationArn`.
-    pub fn destination_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DestinationArn", value.into().into_node());
-        self
-    }
-
-    /// `Format`.
-    pub fn format(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Format", value.into().into_node());
-        self
+    setters! {
+        destination_arn: String = "DestinationArn",
+        format: String = "Format",
     }
 }
 
@@ -103,34 +54,12 @@ impl RouteSettings {
         Self::default()
     }
 
-    /// `DataTraceEnabled`.
-    pub fn data_trace_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DataTraceEnabled", value.into().into_node());
-        self
-    }
-
-    /// `DetailedMetricsEnabled`.
-    pub fn detailed_metrics_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DetailedMetricsEnabled", value.into().into_node());
-        self
-    }
-
-    /// `LoggingLevel`.
-    pub fn logging_level(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LoggingLevel", value.into().into_node());
-        self
-    }
-
-    /// `ThrottlingBurstLimit`.
-    pub fn throttling_burst_limit(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ThrottlingBurstLimit", value.into().into_node());
-        self
-    }
-
-    /// `ThrottlingRateLimit`.
-    pub fn throttling_rate_limit(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "ThrottlingRateLimit", value.into().into_node());
-        self
+    setters! {
+        data_trace_enabled: bool = "DataTraceEnabled",
+        detailed_metrics_enabled: bool = "DetailedMetricsEnabled",
+        logging_level: String = "LoggingLevel",
+        throttling_burst_limit: i64 = "ThrottlingBurstLimit",
+        throttling_rate_limit: f64 = "ThrottlingRateLimit",
     }
 }
 
@@ -139,9 +68,8 @@ structures!(Stage, AccessLogSettings, RouteSettings);
 resource!(Stage, "AWS::ApiGatewayV2::Stage");
 
 impl Id<Stage> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

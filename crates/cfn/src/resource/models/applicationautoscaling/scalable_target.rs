@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct ScalableTarget(Map);
 
 impl ScalableTarget {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         max_capacity: impl Into<Val<i64>>,
         min_capacity: impl Into<Val<i64>>,
@@ -25,22 +25,10 @@ impl ScalableTarget {
         ]))
     }
 
-    /// `RoleARN`.
-    pub fn role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RoleARN", value.into().into_node());
-        self
-    }
-
-    /// `ScheduledActions`.
-    pub fn scheduled_actions(mut self, value: impl Into<Val<Vec<ScheduledAction>>>) -> Self {
-        put(&mut self.0, "ScheduledActions", value.into().into_node());
-        self
-    }
-
-    /// `SuspendedState`.
-    pub fn suspended_state(mut self, value: impl Into<Val<SuspendedState>>) -> Self {
-        put(&mut self.0, "SuspendedState", value.into().into_node());
-        self
+    setters! {
+        role_arn: String = "RoleARN",
+        scheduled_actions: Vec<ScheduledAction> = "ScheduledActions",
+        suspended_state: SuspendedState = "SuspendedState",
     }
 }
 
@@ -50,33 +38,16 @@ impl ScalableTarget {
 pub struct ScheduledAction(Map);
 
 impl ScheduledAction {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(schedule: impl Into<Val<String>>, scheduled_action_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Schedule", schedule.into().into_node()), ("ScheduledActionName", scheduled_action_name.into().into_node())]))
     }
 
-    /// `EndTime`.
-    pub fn end_time(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EndTime", value.into().into_node());
-        self
-    }
-
-    /// `ScalableTargetAction`.
-    pub fn scalable_target_action(mut self, value: impl Into<Val<ScalableTargetAction>>) -> Self {
-        put(&mut self.0, "ScalableTargetAction", value.into().into_node());
-        self
-    }
-
-    /// `StartTime`.
-    pub fn start_time(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "StartTime", value.into().into_node());
-        self
-    }
-
-    /// `Timezone`.
-    pub fn timezone(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Timezone", value.into().into_node());
-        self
+    setters! {
+        end_time: String = "EndTime",
+        scalable_target_action: ScalableTargetAction = "ScalableTargetAction",
+        start_time: String = "StartTime",
+        timezone: String = "Timezone",
     }
 }
 
@@ -91,16 +62,9 @@ impl ScalableTargetAction {
         Self::default()
     }
 
-    /// `MaxCapacity`.
-    pub fn max_capacity(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxCapacity", value.into().into_node());
-        self
-    }
-
-    /// `MinCapacity`.
-    pub fn min_capacity(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MinCapacity", value.into().into_node());
-        self
+    setters! {
+        max_capacity: i64 = "MaxCapacity",
+        min_capacity: i64 = "MinCapacity",
     }
 }
 
@@ -115,22 +79,10 @@ impl SuspendedState {
         Self::default()
     }
 
-    /// `DynamicScalingInSuspended`.
-    pub fn dynamic_scaling_in_suspended(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DynamicScalingInSuspended", value.into().into_node());
-        self
-    }
-
-    /// `DynamicScalingOutSuspended`.
-    pub fn dynamic_scaling_out_suspended(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DynamicScalingOutSuspended", value.into().into_node());
-        self
-    }
-
-    /// `ScheduledScalingSuspended`.
-    pub fn scheduled_scaling_suspended(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ScheduledScalingSuspended", value.into().into_node());
-        self
+    setters! {
+        dynamic_scaling_in_suspended: bool = "DynamicScalingInSuspended",
+        dynamic_scaling_out_suspended: bool = "DynamicScalingOutSuspended",
+        scheduled_scaling_suspended: bool = "ScheduledScalingSuspended",
     }
 }
 
@@ -190,9 +142,8 @@ structures!(ScalableTarget, ScheduledAction, ScalableTargetAction, SuspendedStat
 resource!(ScalableTarget, "AWS::ApplicationAutoScaling::ScalableTarget");
 
 impl Id<ScalableTarget> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

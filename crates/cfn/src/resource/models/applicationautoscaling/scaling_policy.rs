@@ -8,51 +8,19 @@ use crate::resource::model::*;
 pub struct ScalingPolicy(Map);
 
 impl ScalingPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(policy_name: impl Into<Val<String>>, policy_type: impl Into<Val<PolicyType>>) -> Self {
         Self(record(vec![("PolicyName", policy_name.into().into_node()), ("PolicyType", policy_type.into().into_node())]))
     }
 
-    /// `PredictiveScalingPolicyConfiguration`.
-    pub fn predictive_scaling_policy_configuration(mut self, value: impl Into<Val<PredictiveScalingPolicyConfiguration>>) -> Self {
-        put(&mut self.0, "PredictiveScalingPolicyConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `ResourceId`.
-    pub fn resource_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResourceId", value.into().into_node());
-        self
-    }
-
-    /// `ScalableDimension`.
-    pub fn scalable_dimension(mut self, value: impl Into<Val<ScalableDimension>>) -> Self {
-        put(&mut self.0, "ScalableDimension", value.into().into_node());
-        self
-    }
-
-    /// `ScalingTargetId`.
-    pub fn scaling_target_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ScalingTargetId", value.into().into_node());
-        self
-    }
-
-    /// `ServiceNamespace`.
-    pub fn service_namespace(mut self, value: impl Into<Val<ServiceNamespace>>) -> Self {
-        put(&mut self.0, "ServiceNamespace", value.into().into_node());
-        self
-    }
-
-    /// `StepScalingPolicyConfiguration`.
-    pub fn step_scaling_policy_configuration(mut self, value: impl Into<Val<StepScalingPolicyConfiguration>>) -> Self {
-        put(&mut self.0, "StepScalingPolicyConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `TargetTrackingScalingPolicyConfiguration`.
-    pub fn target_tracking_scaling_policy_configuration(mut self, value: impl Into<Val<TargetTrackingScalingPolicyConfiguration>>) -> Self {
-        put(&mut self.0, "TargetTrackingScalingPolicyConfiguration", value.into().into_node());
-        self
+    setters! {
+        predictive_scaling_policy_configuration: PredictiveScalingPolicyConfiguration = "PredictiveScalingPolicyConfiguration",
+        resource_id: String = "ResourceId",
+        scalable_dimension: ScalableDimension = "ScalableDimension",
+        scaling_target_id: String = "ScalingTargetId",
+        service_namespace: ServiceNamespace = "ServiceNamespace",
+        step_scaling_policy_configuration: StepScalingPolicyConfiguration = "StepScalingPolicyConfiguration",
+        target_tracking_scaling_policy_configuration: TargetTrackingScalingPolicyConfiguration = "TargetTrackingScalingPolicyConfiguration",
     }
 }
 
@@ -62,33 +30,16 @@ impl ScalingPolicy {
 pub struct PredictiveScalingPolicyConfiguration(Map);
 
 impl PredictiveScalingPolicyConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_specifications: impl Into<Val<Vec<PredictiveScalingMetricSpecification>>>) -> Self {
         Self(record(vec![("MetricSpecifications", metric_specifications.into().into_node())]))
     }
 
-    /// `MaxCapacityBreachBehavior`.
-    pub fn max_capacity_breach_behavior(mut self, value: impl Into<Val<MaxCapacityBreachBehavior>>) -> Self {
-        put(&mut self.0, "MaxCapacityBreachBehavior", value.into().into_node());
-        self
-    }
-
-    /// `MaxCapacityBuffer`.
-    pub fn max_capacity_buffer(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxCapacityBuffer", value.into().into_node());
-        self
-    }
-
-    /// `Mode`.
-    pub fn mode(mut self, value: impl Into<Val<Mode>>) -> Self {
-        put(&mut self.0, "Mode", value.into().into_node());
-        self
-    }
-
-    /// `SchedulingBufferTime`.
-    pub fn scheduling_buffer_time(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SchedulingBufferTime", value.into().into_node());
-        self
+    setters! {
+        max_capacity_breach_behavior: MaxCapacityBreachBehavior = "MaxCapacityBreachBehavior",
+        max_capacity_buffer: i64 = "MaxCapacityBuffer",
+        mode: Mode = "Mode",
+        scheduling_buffer_time: i64 = "SchedulingBufferTime",
     }
 }
 
@@ -98,45 +49,18 @@ impl PredictiveScalingPolicyConfiguration {
 pub struct PredictiveScalingMetricSpecification(Map);
 
 impl PredictiveScalingMetricSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(target_value: impl Into<Val<f64>>) -> Self {
         Self(record(vec![("TargetValue", target_value.into().into_node())]))
     }
 
-    /// `CustomizedCapacityMetricSpecification`.
-    pub fn customized_capacity_metric_specification(mut self, value: impl Into<Val<PredictiveScalingCustomizedCapacityMetric>>) -> Self {
-        put(&mut self.0, "CustomizedCapacityMetricSpecification", value.into().into_node());
-        self
-    }
-
-    /// `CustomizedLoadMetricSpecification`.
-    pub fn customized_load_metric_specification(mut self, value: impl Into<Val<PredictiveScalingCustomizedLoadMetric>>) -> Self {
-        put(&mut self.0, "CustomizedLoadMetricSpecification", value.into().into_node());
-        self
-    }
-
-    /// `CustomizedScalingMetricSpecification`.
-    pub fn customized_scaling_metric_specification(mut self, value: impl Into<Val<PredictiveScalingCustomizedScalingMetric>>) -> Self {
-        put(&mut self.0, "CustomizedScalingMetricSpecification", value.into().into_node());
-        self
-    }
-
-    /// `PredefinedLoadMetricSpecification`.
-    pub fn predefined_load_metric_specification(mut self, value: impl Into<Val<PredictiveScalingPredefinedLoadMetric>>) -> Self {
-        put(&mut self.0, "PredefinedLoadMetricSpecification", value.into().into_node());
-        self
-    }
-
-    /// `PredefinedMetricPairSpecification`.
-    pub fn predefined_metric_pair_specification(mut self, value: impl Into<Val<PredictiveScalingPredefinedMetricPair>>) -> Self {
-        put(&mut self.0, "PredefinedMetricPairSpecification", value.into().into_node());
-        self
-    }
-
-    /// `PredefinedScalingMetricSpecification`.
-    pub fn predefined_scaling_metric_specification(mut self, value: impl Into<Val<PredictiveScalingPredefinedScalingMetric>>) -> Self {
-        put(&mut self.0, "PredefinedScalingMetricSpecification", value.into().into_node());
-        self
+    setters! {
+        customized_capacity_metric_specification: PredictiveScalingCustomizedCapacityMetric = "CustomizedCapacityMetricSpecification",
+        customized_load_metric_specification: PredictiveScalingCustomizedLoadMetric = "CustomizedLoadMetricSpecification",
+        customized_scaling_metric_specification: PredictiveScalingCustomizedScalingMetric = "CustomizedScalingMetricSpecification",
+        predefined_load_metric_specification: PredictiveScalingPredefinedLoadMetric = "PredefinedLoadMetricSpecification",
+        predefined_metric_pair_specification: PredictiveScalingPredefinedMetricPair = "PredefinedMetricPairSpecification",
+        predefined_scaling_metric_specification: PredictiveScalingPredefinedScalingMetric = "PredefinedScalingMetricSpecification",
     }
 }
 
@@ -146,7 +70,7 @@ impl PredictiveScalingMetricSpecification {
 pub struct PredictiveScalingCustomizedCapacityMetric(Map);
 
 impl PredictiveScalingCustomizedCapacityMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_data_queries: impl Into<Val<Vec<PredictiveScalingMetricDataQuery>>>) -> Self {
         Self(record(vec![("MetricDataQueries", metric_data_queries.into().into_node())]))
     }
@@ -163,34 +87,12 @@ impl PredictiveScalingMetricDataQuery {
         Self::default()
     }
 
-    /// `Expression`.
-    pub fn expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Expression", value.into().into_node());
-        self
-    }
-
-    /// `Id`.
-    pub fn id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Id", value.into().into_node());
-        self
-    }
-
-    /// `Label`.
-    pub fn label(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Label", value.into().into_node());
-        self
-    }
-
-    /// `MetricStat`.
-    pub fn metric_stat(mut self, value: impl Into<Val<PredictiveScalingMetricStat>>) -> Self {
-        put(&mut self.0, "MetricStat", value.into().into_node());
-        self
-    }
-
-    /// `ReturnData`.
-    pub fn return_data(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ReturnData", value.into().into_node());
-        self
+    setters! {
+        expression: String = "Expression",
+        id: String = "Id",
+        label: String = "Label",
+        metric_stat: PredictiveScalingMetricStat = "MetricStat",
+        return_data: bool = "ReturnData",
     }
 }
 
@@ -205,22 +107,10 @@ impl PredictiveScalingMetricStat {
         Self::default()
     }
 
-    /// `Metric`.
-    pub fn metric(mut self, value: impl Into<Val<PredictiveScalingMetric>>) -> Self {
-        put(&mut self.0, "Metric", value.into().into_node());
-        self
-    }
-
-    /// `Stat`.
-    pub fn stat(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Stat", value.into().into_node());
-        self
-    }
-
-    /// `Unit`.
-    pub fn unit(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Unit", value.into().into_node());
-        self
+    setters! {
+        metric: PredictiveScalingMetric = "Metric",
+        stat: String = "Stat",
+        unit: String = "Unit",
     }
 }
 
@@ -235,22 +125,10 @@ impl PredictiveScalingMetric {
         Self::default()
     }
 
-    /// `Dimensions`.
-    pub fn dimensions(mut self, value: impl Into<Val<Vec<PredictiveScalingMetricDimension>>>) -> Self {
-        put(&mut self.0, "Dimensions", value.into().into_node());
-        self
-    }
-
-    /// `MetricName`.
-    pub fn metric_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MetricName", value.into().into_node());
-        self
-    }
-
-    /// `Namespace`.
-    pub fn namespace(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Namespace", value.into().into_node());
-        self
+    setters! {
+        dimensions: Vec<PredictiveScalingMetricDimension> = "Dimensions",
+        metric_name: String = "MetricName",
+        namespace: String = "Namespace",
     }
 }
 
@@ -265,16 +143,9 @@ impl PredictiveScalingMetricDimension {
         Self::default()
     }
 
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `Value`.
-    pub fn value(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Value", value.into().into_node());
-        self
+    setters! {
+        name: String = "Name",
+        value: String = "Value",
     }
 }
 
@@ -284,7 +155,7 @@ impl PredictiveScalingMetricDimension {
 pub struct PredictiveScalingCustomizedLoadMetric(Map);
 
 impl PredictiveScalingCustomizedLoadMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_data_queries: impl Into<Val<Vec<PredictiveScalingMetricDataQuery>>>) -> Self {
         Self(record(vec![("MetricDataQueries", metric_data_queries.into().into_node())]))
     }
@@ -296,7 +167,7 @@ impl PredictiveScalingCustomizedLoadMetric {
 pub struct PredictiveScalingCustomizedScalingMetric(Map);
 
 impl PredictiveScalingCustomizedScalingMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_data_queries: impl Into<Val<Vec<PredictiveScalingMetricDataQuery>>>) -> Self {
         Self(record(vec![("MetricDataQueries", metric_data_queries.into().into_node())]))
     }
@@ -308,15 +179,13 @@ impl PredictiveScalingCustomizedScalingMetric {
 pub struct PredictiveScalingPredefinedLoadMetric(Map);
 
 impl PredictiveScalingPredefinedLoadMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(predefined_metric_type: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PredefinedMetricType", predefined_metric_type.into().into_node())]))
     }
 
-    /// `ResourceLabel`.
-    pub fn resource_label(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResourceLabel", value.into().into_node());
-        self
+    setters! {
+        resource_label: String = "ResourceLabel",
     }
 }
 
@@ -326,15 +195,13 @@ impl PredictiveScalingPredefinedLoadMetric {
 pub struct PredictiveScalingPredefinedMetricPair(Map);
 
 impl PredictiveScalingPredefinedMetricPair {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(predefined_metric_type: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PredefinedMetricType", predefined_metric_type.into().into_node())]))
     }
 
-    /// `ResourceLabel`.
-    pub fn resource_label(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResourceLabel", value.into().into_node());
-        self
+    setters! {
+        resource_label: String = "ResourceLabel",
     }
 }
 
@@ -344,15 +211,13 @@ impl PredictiveScalingPredefinedMetricPair {
 pub struct PredictiveScalingPredefinedScalingMetric(Map);
 
 impl PredictiveScalingPredefinedScalingMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(predefined_metric_type: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PredefinedMetricType", predefined_metric_type.into().into_node())]))
     }
 
-    /// `ResourceLabel`.
-    pub fn resource_label(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResourceLabel", value.into().into_node());
-        self
+    setters! {
+        resource_label: String = "ResourceLabel",
     }
 }
 
@@ -367,34 +232,12 @@ impl StepScalingPolicyConfiguration {
         Self::default()
     }
 
-    /// `AdjustmentType`.
-    pub fn adjustment_type(mut self, value: impl Into<Val<AdjustmentType>>) -> Self {
-        put(&mut self.0, "AdjustmentType", value.into().into_node());
-        self
-    }
-
-    /// `Cooldown`.
-    pub fn cooldown(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Cooldown", value.into().into_node());
-        self
-    }
-
-    /// `MetricAggregationType`.
-    pub fn metric_aggregation_type(mut self, value: impl Into<Val<MetricAggregationType>>) -> Self {
-        put(&mut self.0, "MetricAggregationType", value.into().into_node());
-        self
-    }
-
-    /// `MinAdjustmentMagnitude`.
-    pub fn min_adjustment_magnitude(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MinAdjustmentMagnitude", value.into().into_node());
-        self
-    }
-
-    /// `StepAdjustments`.
-    pub fn step_adjustments(mut self, value: impl Into<Val<Vec<StepAdjustment>>>) -> Self {
-        put(&mut self.0, "StepAdjustments", value.into().into_node());
-        self
+    setters! {
+        adjustment_type: AdjustmentType = "AdjustmentType",
+        cooldown: i64 = "Cooldown",
+        metric_aggregation_type: MetricAggregationType = "MetricAggregationType",
+        min_adjustment_magnitude: i64 = "MinAdjustmentMagnitude",
+        step_adjustments: Vec<StepAdjustment> = "StepAdjustments",
     }
 }
 
@@ -404,21 +247,14 @@ impl StepScalingPolicyConfiguration {
 pub struct StepAdjustment(Map);
 
 impl StepAdjustment {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(scaling_adjustment: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("ScalingAdjustment", scaling_adjustment.into().into_node())]))
     }
 
-    /// `MetricIntervalLowerBound`.
-    pub fn metric_interval_lower_bound(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "MetricIntervalLowerBound", value.into().into_node());
-        self
-    }
-
-    /// `MetricIntervalUpperBound`.
-    pub fn metric_interval_upper_bound(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "MetricIntervalUpperBound", value.into().into_node());
-        self
+    setters! {
+        metric_interval_lower_bound: f64 = "MetricIntervalLowerBound",
+        metric_interval_upper_bound: f64 = "MetricIntervalUpperBound",
     }
 }
 
@@ -428,39 +264,17 @@ impl StepAdjustment {
 pub struct TargetTrackingScalingPolicyConfiguration(Map);
 
 impl TargetTrackingScalingPolicyConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(target_value: impl Into<Val<f64>>) -> Self {
         Self(record(vec![("TargetValue", target_value.into().into_node())]))
     }
 
-    /// `CustomizedMetricSpecification`.
-    pub fn customized_metric_specification(mut self, value: impl Into<Val<CustomizedMetricSpecification>>) -> Self {
-        put(&mut self.0, "CustomizedMetricSpecification", value.into().into_node());
-        self
-    }
-
-    /// `DisableScaleIn`.
-    pub fn disable_scale_in(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DisableScaleIn", value.into().into_node());
-        self
-    }
-
-    /// `PredefinedMetricSpecification`.
-    pub fn predefined_metric_specification(mut self, value: impl Into<Val<PredefinedMetricSpecification>>) -> Self {
-        put(&mut self.0, "PredefinedMetricSpecification", value.into().into_node());
-        self
-    }
-
-    /// `ScaleInCooldown`.
-    pub fn scale_in_cooldown(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ScaleInCooldown", value.into().into_node());
-        self
-    }
-
-    /// `ScaleOutCooldown`.
-    pub fn scale_out_cooldown(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ScaleOutCooldown", value.into().into_node());
-        self
+    setters! {
+        customized_metric_specification: CustomizedMetricSpecification = "CustomizedMetricSpecification",
+        disable_scale_in: bool = "DisableScaleIn",
+        predefined_metric_specification: PredefinedMetricSpecification = "PredefinedMetricSpecification",
+        scale_in_cooldown: i64 = "ScaleInCooldown",
+        scale_out_cooldown: i64 = "ScaleOutCooldown",
     }
 }
 
@@ -475,40 +289,13 @@ impl CustomizedMetricSpecification {
         Self::default()
     }
 
-    /// `Dimensions`.
-    pub fn dimensions(mut self, value: impl Into<Val<Vec<MetricDimension>>>) -> Self {
-        put(&mut self.0, "Dimensions", value.into().into_node());
-        self
-    }
-
-    /// `MetricName`.
-    pub fn metric_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MetricName", value.into().into_node());
-        self
-    }
-
-    /// `Metrics`.
-    pub fn metrics(mut self, value: impl Into<Val<Vec<TargetTrackingMetricDataQuery>>>) -> Self {
-        put(&mut self.0, "Metrics", value.into().into_node());
-        self
-    }
-
-    /// `Namespace`.
-    pub fn namespace(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Namespace", value.into().into_node());
-        self
-    }
-
-    /// `Statistic`.
-    pub fn statistic(mut self, value: impl Into<Val<Statistic>>) -> Self {
-        put(&mut self.0, "Statistic", value.into().into_node());
-        self
-    }
-
-    /// `Unit`.
-    pub fn unit(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Unit", value.into().into_node());
-        self
+    setters! {
+        dimensions: Vec<MetricDimension> = "Dimensions",
+        metric_name: String = "MetricName",
+        metrics: Vec<TargetTrackingMetricDataQuery> = "Metrics",
+        namespace: String = "Namespace",
+        statistic: Statistic = "Statistic",
+        unit: String = "Unit",
     }
 }
 
@@ -518,7 +305,7 @@ impl CustomizedMetricSpecification {
 pub struct MetricDimension(Map);
 
 impl MetricDimension {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -535,34 +322,12 @@ impl TargetTrackingMetricDataQuery {
         Self::default()
     }
 
-    /// `Expression`.
-    pub fn expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Expression", value.into().into_node());
-        self
-    }
-
-    /// `Id`.
-    pub fn id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Id", value.into().into_node());
-        self
-    }
-
-    /// `Label`.
-    pub fn label(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Label", value.into().into_node());
-        self
-    }
-
-    /// `MetricStat`.
-    pub fn metric_stat(mut self, value: impl Into<Val<TargetTrackingMetricStat>>) -> Self {
-        put(&mut self.0, "MetricStat", value.into().into_node());
-        self
-    }
-
-    /// `ReturnData`.
-    pub fn return_data(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ReturnData", value.into().into_node());
-        self
+    setters! {
+        expression: String = "Expression",
+        id: String = "Id",
+        label: String = "Label",
+        metric_stat: TargetTrackingMetricStat = "MetricStat",
+        return_data: bool = "ReturnData",
     }
 }
 
@@ -577,22 +342,10 @@ impl TargetTrackingMetricStat {
         Self::default()
     }
 
-    /// `Metric`.
-    pub fn metric(mut self, value: impl Into<Val<TargetTrackingMetric>>) -> Self {
-        put(&mut self.0, "Metric", value.into().into_node());
-        self
-    }
-
-    /// `Stat`.
-    pub fn stat(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Stat", value.into().into_node());
-        self
-    }
-
-    /// `Unit`.
-    pub fn unit(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Unit", value.into().into_node());
-        self
+    setters! {
+        metric: TargetTrackingMetric = "Metric",
+        stat: String = "Stat",
+        unit: String = "Unit",
     }
 }
 
@@ -607,22 +360,10 @@ impl TargetTrackingMetric {
         Self::default()
     }
 
-    /// `Dimensions`.
-    pub fn dimensions(mut self, value: impl Into<Val<Vec<TargetTrackingMetricDimension>>>) -> Self {
-        put(&mut self.0, "Dimensions", value.into().into_node());
-        self
-    }
-
-    /// `MetricName`.
-    pub fn metric_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MetricName", value.into().into_node());
-        self
-    }
-
-    /// `Namespace`.
-    pub fn namespace(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Namespace", value.into().into_node());
-        self
+    setters! {
+        dimensions: Vec<TargetTrackingMetricDimension> = "Dimensions",
+        metric_name: String = "MetricName",
+        namespace: String = "Namespace",
     }
 }
 
@@ -637,16 +378,9 @@ impl TargetTrackingMetricDimension {
         Self::default()
     }
 
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `Value`.
-    pub fn value(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Value", value.into().into_node());
-        self
+    setters! {
+        name: String = "Name",
+        value: String = "Value",
     }
 }
 
@@ -656,15 +390,13 @@ impl TargetTrackingMetricDimension {
 pub struct PredefinedMetricSpecification(Map);
 
 impl PredefinedMetricSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(predefined_metric_type: impl Into<Val<PredefinedMetricType>>) -> Self {
         Self(record(vec![("PredefinedMetricType", predefined_metric_type.into().into_node())]))
     }
 
-    /// `ResourceLabel`.
-    pub fn resource_label(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResourceLabel", value.into().into_node());
-        self
+    setters! {
+        resource_label: String = "ResourceLabel",
     }
 }
 
@@ -837,9 +569,8 @@ structures!(
 resource!(ScalingPolicy, "AWS::ApplicationAutoScaling::ScalingPolicy");
 
 impl Id<ScalingPolicy> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
+    getters! {
+        arn: String = "Arn",
     }
 }
 

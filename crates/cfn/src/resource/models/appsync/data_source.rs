@@ -8,69 +8,22 @@ use crate::resource::model::*;
 pub struct DataSource(Map);
 
 impl DataSource {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(api_id: impl Into<Val<String>>, name: impl Into<Val<String>>, type_: impl Into<Val<DataSourceType>>) -> Self {
         Self(record(vec![("ApiId", api_id.into().into_node()), ("Name", name.into().into_node()), ("Type", type_.into().into_node())]))
     }
 
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `DynamoDBConfig`.
-    pub fn dynamo_db_config(mut self, value: impl Into<Val<DynamoDBConfig>>) -> Self {
-        put(&mut self.0, "DynamoDBConfig", value.into().into_node());
-        self
-    }
-
-    /// `ElasticsearchConfig`.
-    pub fn elasticsearch_config(mut self, value: impl Into<Val<ElasticsearchConfig>>) -> Self {
-        put(&mut self.0, "ElasticsearchConfig", value.into().into_node());
-        self
-    }
-
-    /// `EventBridgeConfig`.
-    pub fn event_bridge_config(mut self, value: impl Into<Val<EventBridgeConfig>>) -> Self {
-        put(&mut self.0, "EventBridgeConfig", value.into().into_node());
-        self
-    }
-
-    /// `HttpConfig`.
-    pub fn http_config(mut self, value: impl Into<Val<HttpConfig>>) -> Self {
-        put(&mut self.0, "HttpConfig", value.into().into_node());
-        self
-    }
-
-    /// `LambdaConfig`.
-    pub fn lambda_config(mut self, value: impl Into<Val<LambdaConfig>>) -> Self {
-        put(&mut self.0, "LambdaConfig", value.into().into_node());
-        self
-    }
-
-    /// `MetricsConfig`.
-    pub fn metrics_config(mut self, value: impl Into<Val<MetricsConfig>>) -> Self {
-        put(&mut self.0, "MetricsConfig", value.into().into_node());
-        self
-    }
-
-    /// `OpenSearchServiceConfig`.
-    pub fn open_search_service_config(mut self, value: impl Into<Val<OpenSearchServiceConfig>>) -> Self {
-        put(&mut self.0, "OpenSearchServiceConfig", value.into().into_node());
-        self
-    }
-
-    /// `RelationalDatabaseConfig`.
-    pub fn relational_database_config(mut self, value: impl Into<Val<RelationalDatabaseConfig>>) -> Self {
-        put(&mut self.0, "RelationalDatabaseConfig", value.into().into_node());
-        self
-    }
-
-    /// `ServiceRoleArn`.
-    pub fn service_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ServiceRoleArn", value.into().into_node());
-        self
+    setters! {
+        description: String = "Description",
+        dynamo_db_config: DynamoDBConfig = "DynamoDBConfig",
+        elasticsearch_config: ElasticsearchConfig = "ElasticsearchConfig",
+        event_bridge_config: EventBridgeConfig = "EventBridgeConfig",
+        http_config: HttpConfig = "HttpConfig",
+        lambda_config: LambdaConfig = "LambdaConfig",
+        metrics_config: MetricsConfig = "MetricsConfig",
+        open_search_service_config: OpenSearchServiceConfig = "OpenSearchServiceConfig",
+        relational_database_config: RelationalDatabaseConfig = "RelationalDatabaseConfig",
+        service_role_arn: String = "ServiceRoleArn",
     }
 }
 
@@ -80,27 +33,15 @@ impl DataSource {
 pub struct DynamoDBConfig(Map);
 
 impl DynamoDBConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(aws_region: impl Into<Val<String>>, table_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AwsRegion", aws_region.into().into_node()), ("TableName", table_name.into().into_node())]))
     }
 
-    /// `DeltaSyncConfig`.
-    pub fn delta_sync_config(mut self, value: impl Into<Val<DeltaSyncConfig>>) -> Self {
-        put(&mut self.0, "DeltaSyncConfig", value.into().into_node());
-        self
-    }
-
-    /// `UseCallerCredentials`.
-    pub fn use_caller_credentials(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "UseCallerCredentials", value.into().into_node());
-        self
-    }
-
-    /// `Versioned`.
-    pub fn versioned(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Versioned", value.into().into_node());
-        self
+    setters! {
+        delta_sync_config: DeltaSyncConfig = "DeltaSyncConfig",
+        use_caller_credentials: bool = "UseCallerCredentials",
+        versioned: bool = "Versioned",
     }
 }
 
@@ -110,7 +51,7 @@ impl DynamoDBConfig {
 pub struct DeltaSyncConfig(Map);
 
 impl DeltaSyncConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         base_table_ttl: impl Into<Val<String>>,
         delta_sync_table_name: impl Into<Val<String>>,
@@ -130,7 +71,7 @@ impl DeltaSyncConfig {
 pub struct ElasticsearchConfig(Map);
 
 impl ElasticsearchConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(aws_region: impl Into<Val<String>>, endpoint: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AwsRegion", aws_region.into().into_node()), ("Endpoint", endpoint.into().into_node())]))
     }
@@ -142,7 +83,7 @@ impl ElasticsearchConfig {
 pub struct EventBridgeConfig(Map);
 
 impl EventBridgeConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(event_bus_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("EventBusArn", event_bus_arn.into().into_node())]))
     }
@@ -154,15 +95,13 @@ impl EventBridgeConfig {
 pub struct HttpConfig(Map);
 
 impl HttpConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(endpoint: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Endpoint", endpoint.into().into_node())]))
     }
 
-    /// `AuthorizationConfig`.
-    pub fn authorization_config(mut self, value: impl Into<Val<AuthorizationConfig>>) -> Self {
-        put(&mut self.0, "AuthorizationConfig", value.into().into_node());
-        self
+    setters! {
+        authorization_config: AuthorizationConfig = "AuthorizationConfig",
     }
 }
 
@@ -172,15 +111,13 @@ impl HttpConfig {
 pub struct AuthorizationConfig(Map);
 
 impl AuthorizationConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(authorization_type: impl Into<Val<AuthorizationType>>) -> Self {
         Self(record(vec![("AuthorizationType", authorization_type.into().into_node())]))
     }
 
-    /// `AwsIamConfig`.
-    pub fn aws_iam_config(mut self, value: impl Into<Val<AwsIamConfig>>) -> Self {
-        put(&mut self.0, "AwsIamConfig", value.into().into_node());
-        self
+    setters! {
+        aws_iam_config: AwsIamConfig = "AwsIamConfig",
     }
 }
 
@@ -195,16 +132,9 @@ impl AwsIamConfig {
         Self::default()
     }
 
-    /// `SigningRegion`.
-    pub fn signing_region(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SigningRegion", value.into().into_node());
-        self
-    }
-
-    /// `SigningServiceName`.
-    pub fn signing_service_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SigningServiceName", value.into().into_node());
-        self
+    setters! {
+        signing_region: String = "SigningRegion",
+        signing_service_name: String = "SigningServiceName",
     }
 }
 
@@ -214,7 +144,7 @@ impl AwsIamConfig {
 pub struct LambdaConfig(Map);
 
 impl LambdaConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(lambda_function_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("LambdaFunctionArn", lambda_function_arn.into().into_node())]))
     }
@@ -226,7 +156,7 @@ impl LambdaConfig {
 pub struct OpenSearchServiceConfig(Map);
 
 impl OpenSearchServiceConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(aws_region: impl Into<Val<String>>, endpoint: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AwsRegion", aws_region.into().into_node()), ("Endpoint", endpoint.into().into_node())]))
     }
@@ -238,15 +168,13 @@ impl OpenSearchServiceConfig {
 pub struct RelationalDatabaseConfig(Map);
 
 impl RelationalDatabaseConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(relational_database_source_type: impl Into<Val<RelationalDatabaseSourceType>>) -> Self {
         Self(record(vec![("RelationalDatabaseSourceType", relational_database_source_type.into().into_node())]))
     }
 
-    /// `RdsHttpEndpointConfig`.
-    pub fn rds_http_endpoint_config(mut self, value: impl Into<Val<RdsHttpEndpointConfig>>) -> Self {
-        put(&mut self.0, "RdsHttpEndpointConfig", value.into().into_node());
-        self
+    setters! {
+        rds_http_endpoint_config: RdsHttpEndpointConfig = "RdsHttpEndpointConfig",
     }
 }
 
@@ -256,7 +184,7 @@ impl RelationalDatabaseConfig {
 pub struct RdsHttpEndpointConfig(Map);
 
 impl RdsHttpEndpointConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         aws_region: impl Into<Val<String>>,
         aws_secret_store_arn: impl Into<Val<String>>,
@@ -269,16 +197,9 @@ impl RdsHttpEndpointConfig {
         ]))
     }
 
-    /// `DatabaseName`.
-    pub fn database_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DatabaseName", value.into().into_node());
-        self
-    }
-
-    /// `Schema`.
-    pub fn schema(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Schema", value.into().into_node());
-        self
+    setters! {
+        database_name: String = "DatabaseName",
+        schema: String = "Schema",
     }
 }
 
@@ -337,14 +258,9 @@ structures!(
 resource!(DataSource, "AWS::AppSync::DataSource");
 
 impl Id<DataSource> {
-    /// `!GetAtt DataSourceArn`.
-    pub fn data_source_arn(&self) -> Val<String> {
-        self.attribute("DataSourceArn")
-    }
-
-    /// `!GetAtt Name`.
-    pub fn name_attribute(&self) -> Val<String> {
-        self.attribute("Name")
+    getters! {
+        data_source_arn: String = "DataSourceArn",
+        name_attribute: String = "Name",
     }
 }
 

@@ -8,105 +8,28 @@ use crate::resource::model::*;
 pub struct GraphQLApi(Map);
 
 impl GraphQLApi {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(authentication_type: impl Into<Val<AuthenticationType>>, name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AuthenticationType", authentication_type.into().into_node()), ("Name", name.into().into_node())]))
     }
 
-    /// `AdditionalAuthenticationProviders`.
-    pub fn additional_authentication_providers(mut self, value: impl Into<Val<Vec<AdditionalAuthenticationProvider>>>) -> Self {
-        put(&mut self.0, "AdditionalAuthenticationProviders", value.into().into_node());
-        self
-    }
-
-    /// `ApiType`.
-    pub fn api_type(mut self, value: impl Into<Val<ApiType>>) -> Self {
-        put(&mut self.0, "ApiType", value.into().into_node());
-        self
-    }
-
-    /// `EnhancedMetricsConfig`.
-    pub fn enhanced_metrics_config(mut self, value: impl Into<Val<EnhancedMetricsConfig>>) -> Self {
-        put(&mut self.0, "EnhancedMetricsConfig", value.into().into_node());
-        self
-    }
-
-    /// `EnvironmentVariables`.
-    pub fn environment_variables(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "EnvironmentVariables", value.into().into_node());
-        self
-    }
-
-    /// `IntrospectionConfig`.
-    pub fn introspection_config(mut self, value: impl Into<Val<IntrospectionConfig>>) -> Self {
-        put(&mut self.0, "IntrospectionConfig", value.into().into_node());
-        self
-    }
-
-    /// `LambdaAuthorizerConfig`.
-    pub fn lambda_authorizer_config(mut self, value: impl Into<Val<LambdaAuthorizerConfig>>) -> Self {
-        put(&mut self.0, "LambdaAuthorizerConfig", value.into().into_node());
-        self
-    }
-
-    /// `LogConfig`.
-    pub fn log_config(mut self, value: impl Into<Val<LogConfig>>) -> Self {
-        put(&mut self.0, "LogConfig", value.into().into_node());
-        self
-    }
-
-    /// `MergedApiExecutionRoleArn`.
-    pub fn merged_api_execution_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MergedApiExecutionRoleArn", value.into().into_node());
-        self
-    }
-
-    /// `OpenIDConnectConfig`.
-    pub fn open_id_connect_config(mut self, value: impl Into<Val<OpenIDConnectConfig>>) -> Self {
-        put(&mut self.0, "OpenIDConnectConfig", value.into().into_node());
-        self
-    }
-
-    /// `OwnerContact`.
-    pub fn owner_contact(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OwnerContact", value.into().into_node());
-        self
-    }
-
-    /// `QueryDepthLimit`.
-    pub fn query_depth_limit(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "QueryDepthLimit", value.into().into_node());
-        self
-    }
-
-    /// `ResolverCountLimit`.
-    pub fn resolver_count_limit(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ResolverCountLimit", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `UserPoolConfig`.
-    pub fn user_pool_config(mut self, value: impl Into<Val<UserPoolConfig>>) -> Self {
-        put(&mut self.0, "UserPoolConfig", value.into().into_node());
-        self
-    }
-
-    /// `Visibility`.
-    pub fn visibility(mut self, value: impl Into<Val<Visibility>>) -> Self {
-        put(&mut self.0, "Visibility", value.into().into_node());
-        self
-    }
-
-    /// `XrayEnabled`.
-    pub fn xray_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "XrayEnabled", value.into().into_node());
-        self
+    setters! {
+        additional_authentication_providers: Vec<AdditionalAuthenticationProvider> = "AdditionalAuthenticationProviders",
+        api_type: ApiType = "ApiType",
+        enhanced_metrics_config: EnhancedMetricsConfig = "EnhancedMetricsConfig",
+        environment_variables: Dict<String> = "EnvironmentVariables",
+        introspection_config: IntrospectionConfig = "IntrospectionConfig",
+        lambda_authorizer_config: LambdaAuthorizerConfig = "LambdaAuthorizerConfig",
+        log_config: LogConfig = "LogConfig",
+        merged_api_execution_role_arn: String = "MergedApiExecutionRoleArn",
+        open_id_connect_config: OpenIDConnectConfig = "OpenIDConnectConfig",
+        owner_contact: String = "OwnerContact",
+        query_depth_limit: i64 = "QueryDepthLimit",
+        resolver_count_limit: i64 = "ResolverCountLimit",
+        tags: Vec<Tag> = "Tags",
+        user_pool_config: UserPoolConfig = "UserPoolConfig",
+        visibility: Visibility = "Visibility",
+        xray_enabled: bool = "XrayEnabled",
     }
 }
 
@@ -116,27 +39,15 @@ impl GraphQLApi {
 pub struct AdditionalAuthenticationProvider(Map);
 
 impl AdditionalAuthenticationProvider {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(authentication_type: impl Into<Val<AuthenticationType>>) -> Self {
         Self(record(vec![("AuthenticationType", authentication_type.into().into_node())]))
     }
 
-    /// `LambdaAuthorizerConfig`.
-    pub fn lambda_authorizer_config(mut self, value: impl Into<Val<LambdaAuthorizerConfig>>) -> Self {
-        put(&mut self.0, "LambdaAuthorizerConfig", value.into().into_node());
-        self
-    }
-
-    /// `OpenIDConnectConfig`.
-    pub fn open_id_connect_config(mut self, value: impl Into<Val<OpenIDConnectConfig>>) -> Self {
-        put(&mut self.0, "OpenIDConnectConfig", value.into().into_node());
-        self
-    }
-
-    /// `UserPoolConfig`.
-    pub fn user_pool_config(mut self, value: impl Into<Val<CognitoUserPoolConfig>>) -> Self {
-        put(&mut self.0, "UserPoolConfig", value.into().into_node());
-        self
+    setters! {
+        lambda_authorizer_config: LambdaAuthorizerConfig = "LambdaAuthorizerConfig",
+        open_id_connect_config: OpenIDConnectConfig = "OpenIDConnectConfig",
+        user_pool_config: CognitoUserPoolConfig = "UserPoolConfig",
     }
 }
 
@@ -151,22 +62,10 @@ impl LambdaAuthorizerConfig {
         Self::default()
     }
 
-    /// `AuthorizerResultTtlInSeconds`.
-    pub fn authorizer_result_ttl_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "AuthorizerResultTtlInSeconds", value.into().into_node());
-        self
-    }
-
-    /// `AuthorizerUri`.
-    pub fn authorizer_uri(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AuthorizerUri", value.into().into_node());
-        self
-    }
-
-    /// `IdentityValidationExpression`.
-    pub fn identity_validation_expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IdentityValidationExpression", value.into().into_node());
-        self
+    setters! {
+        authorizer_result_ttl_in_seconds: i64 = "AuthorizerResultTtlInSeconds",
+        authorizer_uri: String = "AuthorizerUri",
+        identity_validation_expression: String = "IdentityValidationExpression",
     }
 }
 
@@ -181,28 +80,11 @@ impl OpenIDConnectConfig {
         Self::default()
     }
 
-    /// `AuthTTL`.
-    pub fn auth_ttl(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "AuthTTL", value.into().into_node());
-        self
-    }
-
-    /// `ClientId`.
-    pub fn client_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ClientId", value.into().into_node());
-        self
-    }
-
-    /// `IatTTL`.
-    pub fn iat_ttl(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "IatTTL", value.into().into_node());
-        self
-    }
-
-    /// `Issuer`.
-    pub fn issuer(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Issuer", value.into().into_node());
-        self
+    setters! {
+        auth_ttl: f64 = "AuthTTL",
+        client_id: String = "ClientId",
+        iat_ttl: f64 = "IatTTL",
+        issuer: String = "Issuer",
     }
 }
 
@@ -217,22 +99,10 @@ impl CognitoUserPoolConfig {
         Self::default()
     }
 
-    /// `AppIdClientRegex`.
-    pub fn app_id_client_regex(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AppIdClientRegex", value.into().into_node());
-        self
-    }
-
-    /// `AwsRegion`.
-    pub fn aws_region(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AwsRegion", value.into().into_node());
-        self
-    }
-
-    /// `UserPoolId`.
-    pub fn user_pool_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "UserPoolId", value.into().into_node());
-        self
+    setters! {
+        app_id_client_regex: String = "AppIdClientRegex",
+        aws_region: String = "AwsRegion",
+        user_pool_id: String = "UserPoolId",
     }
 }
 
@@ -242,7 +112,7 @@ impl CognitoUserPoolConfig {
 pub struct EnhancedMetricsConfig(Map);
 
 impl EnhancedMetricsConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         data_source_level_metrics_behavior: impl Into<Val<DataSourceLevelMetricsBehavior>>,
         operation_level_metrics_config: impl Into<Val<OperationLevelMetricsConfig>>,
@@ -262,7 +132,7 @@ impl EnhancedMetricsConfig {
 pub struct LogConfig(Map);
 
 impl LogConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cloud_watch_logs_role_arn: impl Into<Val<String>>, field_log_level: impl Into<Val<FieldLogLevel>>) -> Self {
         Self(record(vec![
             ("CloudWatchLogsRoleArn", cloud_watch_logs_role_arn.into().into_node()),
@@ -270,10 +140,8 @@ impl LogConfig {
         ]))
     }
 
-    /// `ExcludeVerboseContent`.
-    pub fn exclude_verbose_content(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ExcludeVerboseContent", value.into().into_node());
-        self
+    setters! {
+        exclude_verbose_content: bool = "ExcludeVerboseContent",
     }
 }
 
@@ -288,28 +156,11 @@ impl UserPoolConfig {
         Self::default()
     }
 
-    /// `AppIdClientRegex`.
-    pub fn app_id_client_regex(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AppIdClientRegex", value.into().into_node());
-        self
-    }
-
-    /// `AwsRegion`.
-    pub fn aws_region(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AwsRegion", value.into().into_node());
-        self
-    }
-
-    /// `DefaultAction`.
-    pub fn default_action(mut self, value: impl Into<Val<DefaultAction>>) -> Self {
-        put(&mut self.0, "DefaultAction", value.into().into_node());
-        self
-    }
-
-    /// `UserPoolId`.
-    pub fn user_pool_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "UserPoolId", value.into().into_node());
-        self
+    setters! {
+        app_id_client_regex: String = "AppIdClientRegex",
+        aws_region: String = "AwsRegion",
+        default_action: DefaultAction = "DefaultAction",
+        user_pool_id: String = "UserPoolId",
     }
 }
 
@@ -405,39 +256,14 @@ structures!(
 resource!(GraphQLApi, "AWS::AppSync::GraphQLApi");
 
 impl Id<GraphQLApi> {
-    /// `!GetAtt ApiId`.
-    pub fn api_id(&self) -> Val<String> {
-        self.attribute("ApiId")
-    }
-
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt GraphQLDns`.
-    pub fn graphql_dns(&self) -> Val<String> {
-        self.attribute("GraphQLDns")
-    }
-
-    /// `!GetAtt GraphQLEndpointArn`.
-    pub fn graphql_endpoint_arn(&self) -> Val<String> {
-        self.attribute("GraphQLEndpointArn")
-    }
-
-    /// `!GetAtt GraphQLUrl`.
-    pub fn graphql_url(&self) -> Val<String> {
-        self.attribute("GraphQLUrl")
-    }
-
-    /// `!GetAtt RealtimeDns`.
-    pub fn realtime_dns(&self) -> Val<String> {
-        self.attribute("RealtimeDns")
-    }
-
-    /// `!GetAtt RealtimeUrl`.
-    pub fn realtime_url(&self) -> Val<String> {
-        self.attribute("RealtimeUrl")
+    getters! {
+        api_id: String = "ApiId",
+        arn: String = "Arn",
+        graphql_dns: String = "GraphQLDns",
+        graphql_endpoint_arn: String = "GraphQLEndpointArn",
+        graphql_url: String = "GraphQLUrl",
+        realtime_dns: String = "RealtimeDns",
+        realtime_url: String = "RealtimeUrl",
     }
 }
 

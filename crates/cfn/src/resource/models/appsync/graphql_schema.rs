@@ -8,21 +8,14 @@ use crate::resource::model::*;
 pub struct GraphQLSchema(Map);
 
 impl GraphQLSchema {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(api_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ApiId", api_id.into().into_node())]))
     }
 
-    /// `Definition`.
-    pub fn definition(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Definition", value.into().into_node());
-        self
-    }
-
-    /// `DefinitionS3Location`.
-    pub fn definition_s3_location(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DefinitionS3Location", value.into().into_node());
-        self
+    setters! {
+        definition: String = "Definition",
+        definition_s3_location: String = "DefinitionS3Location",
     }
 }
 
@@ -31,9 +24,8 @@ structures!(GraphQLSchema);
 resource!(GraphQLSchema, "AWS::AppSync::GraphQLSchema");
 
 impl Id<GraphQLSchema> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Resolver(Map);
 
 impl Resolver {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(api_id: impl Into<Val<String>>, field_name: impl Into<Val<String>>, type_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("ApiId", api_id.into().into_node()),
@@ -17,88 +17,21 @@ impl Resolver {
         ]))
     }
 
-    /// `CachingConfig`.
-    pub fn caching_config(mut self, value: impl Into<Val<CachingConfig>>) -> Self {
-        put(&mut self.0, "CachingConfig", value.into().into_node());
-        self
-    }
-
-    /// `Code`.
-    pub fn code(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Code", value.into().into_node());
-        self
-    }
-
-    /// `CodeS3Location`.
-    pub fn code_s3_location(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CodeS3Location", value.into().into_node());
-        self
-    }
-
-    /// `DataSourceName`.
-    pub fn data_source_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DataSourceName", value.into().into_node());
-        self
-    }
-
-    /// `Kind`.
-    pub fn kind(mut self, value: impl Into<Val<Kind>>) -> Self {
-        put(&mut self.0, "Kind", value.into().into_node());
-        self
-    }
-
-    /// `MaxBatchSize`.
-    pub fn max_batch_size(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxBatchSize", value.into().into_node());
-        self
-    }
-
-    /// `MetricsConfig`.
-    pub fn metrics_config(mut self, value: impl Into<Val<MetricsConfig>>) -> Self {
-        put(&mut self.0, "MetricsConfig", value.into().into_node());
-        self
-    }
-
-    /// `PipelineConfig`.
-    pub fn pipeline_config(mut self, value: impl Into<Val<PipelineConfig>>) -> Self {
-        put(&mut self.0, "PipelineConfig", value.into().into_node());
-        self
-    }
-
-    /// `RequestMappingTemplate`.
-    pub fn request_mapping_template(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RequestMappingTemplate", value.into().into_node());
-        self
-    }
-
-    /// `RequestMappingTemplateS3Location`.
-    pub fn request_mapping_template_s3_location(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RequestMappingTemplateS3Location", value.into().into_node());
-        self
-    }
-
-    /// `ResponseMappingTemplate`.
-    pub fn response_mapping_template(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResponseMappingTemplate", value.into().into_node());
-        self
-    }
-
-    /// `ResponseMappingTemplateS3Location`.
-    pub fn response_mapping_template_s3_location(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResponseMappingTemplateS3Location", value.into().into_node());
-        self
-    }
-
-    /// `Runtime`.
-    pub fn runtime(mut self, value: impl Into<Val<AppSyncRuntime>>) -> Self {
-        put(&mut self.0, "Runtime", value.into().into_node());
-        self
-    }
-
-    /// `SyncConfig`.
-    pub fn sync_config(mut self, value: impl Into<Val<SyncConfig>>) -> Self {
-        put(&mut self.0, "SyncConfig", value.into().into_node());
-        self
+    setters! {
+        caching_config: CachingConfig = "CachingConfig",
+        code: String = "Code",
+        code_s3_location: String = "CodeS3Location",
+        data_source_name: String = "DataSourceName",
+        kind: Kind = "Kind",
+        max_batch_size: i64 = "MaxBatchSize",
+        metrics_config: MetricsConfig = "MetricsConfig",
+        pipeline_config: PipelineConfig = "PipelineConfig",
+        request_mapping_template: String = "RequestMappingTemplate",
+        request_mapping_template_s3_location: String = "RequestMappingTemplateS3Location",
+        response_mapping_template: String = "ResponseMappingTemplate",
+        response_mapping_template_s3_location: String = "ResponseMappingTemplateS3Location",
+        runtime: AppSyncRuntime = "Runtime",
+        sync_config: SyncConfig = "SyncConfig",
     }
 }
 
@@ -108,15 +41,13 @@ impl Resolver {
 pub struct CachingConfig(Map);
 
 impl CachingConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(ttl: impl Into<Val<f64>>) -> Self {
         Self(record(vec![("Ttl", ttl.into().into_node())]))
     }
 
-    /// `CachingKeys`.
-    pub fn caching_keys(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "CachingKeys", value.into().into_node());
-        self
+    setters! {
+        caching_keys: Vec<String> = "CachingKeys",
     }
 }
 
@@ -131,10 +62,8 @@ impl PipelineConfig {
         Self::default()
     }
 
-    /// `Functions`.
-    pub fn functions(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Functions", value.into().into_node());
-        self
+    setters! {
+        functions: Vec<String> = "Functions",
     }
 }
 
@@ -144,7 +73,7 @@ impl PipelineConfig {
 pub struct AppSyncRuntime(Map);
 
 impl AppSyncRuntime {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<Name>>, runtime_version: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("RuntimeVersion", runtime_version.into().into_node())]))
     }
@@ -156,21 +85,14 @@ impl AppSyncRuntime {
 pub struct SyncConfig(Map);
 
 impl SyncConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(conflict_detection: impl Into<Val<ConflictDetection>>) -> Self {
         Self(record(vec![("ConflictDetection", conflict_detection.into().into_node())]))
     }
 
-    /// `ConflictHandler`.
-    pub fn conflict_handler(mut self, value: impl Into<Val<ConflictHandler>>) -> Self {
-        put(&mut self.0, "ConflictHandler", value.into().into_node());
-        self
-    }
-
-    /// `LambdaConflictHandlerConfig`.
-    pub fn lambda_conflict_handler_config(mut self, value: impl Into<Val<LambdaConflictHandlerConfig>>) -> Self {
-        put(&mut self.0, "LambdaConflictHandlerConfig", value.into().into_node());
-        self
+    setters! {
+        conflict_handler: ConflictHandler = "ConflictHandler",
+        lambda_conflict_handler_config: LambdaConflictHandlerConfig = "LambdaConflictHandlerConfig",
     }
 }
 
@@ -185,10 +107,8 @@ impl LambdaConflictHandlerConfig {
         Self::default()
     }
 
-    /// `LambdaConflictHandlerArn`.
-    pub fn lambda_conflict_handler_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LambdaConflictHandlerArn", value.into().into_node());
-        self
+    setters! {
+        lambda_conflict_handler_arn: String = "LambdaConflictHandlerArn",
     }
 }
 
@@ -238,99 +158,26 @@ structures!(Resolver, CachingConfig, PipelineConfig, AppSyncRuntime, SyncConfig,
 resource!(Resolver, "AWS::AppSync::Resolver");
 
 impl Id<Resolver> {
-    /// `!GetAtt ApiId`.
-    pub fn api_id(&self) -> Val<String> {
-        self.attribute("ApiId")
-    }
-
-    /// `!GetAtt CachingConfig.CachingKeys`.
-    pub fn caching_config_caching_keys(&self) -> Val<Vec<String>> {
-        self.attribute("CachingConfig.CachingKeys").cast()
-    }
-
-    /// `!GetAtt CachingConfig.Ttl`.
-    pub fn caching_config_ttl(&self) -> Val<f64> {
-        self.attribute("CachingConfig.Ttl").cast()
-    }
-
-    /// `!GetAtt Code`.
-    pub fn code(&self) -> Val<String> {
-        self.attribute("Code")
-    }
-
-    /// `!GetAtt DataSourceName`.
-    pub fn data_source_name(&self) -> Val<String> {
-        self.attribute("DataSourceName")
-    }
-
-    /// `!GetAtt FieldName`.
-    pub fn field_name(&self) -> Val<String> {
-        self.attribute("FieldName")
-    }
-
-    /// `!GetAtt Kind`.
-    pub fn kind(&self) -> Val<String> {
-        self.attribute("Kind")
-    }
-
-    /// `!GetAtt MaxBatchSize`.
-    pub fn max_batch_size(&self) -> Val<i64> {
-        self.attribute("MaxBatchSize").cast()
-    }
-
-    /// `!GetAtt MetricsConfig`.
-    pub fn metrics_config(&self) -> Val<String> {
-        self.attribute("MetricsConfig")
-    }
-
-    /// `!GetAtt PipelineConfig.Functions`.
-    pub fn pipeline_config_functions(&self) -> Val<Vec<String>> {
-        self.attribute("PipelineConfig.Functions").cast()
-    }
-
-    /// `!GetAtt RequestMappingTemplate`.
-    pub fn request_mapping_template(&self) -> Val<String> {
-        self.attribute("RequestMappingTemplate")
-    }
-
-    /// `!GetAtt ResolverArn`.
-    pub fn resolver_arn(&self) -> Val<String> {
-        self.attribute("ResolverArn")
-    }
-
-    /// `!GetAtt ResponseMappingTemplate`.
-    pub fn response_mapping_template(&self) -> Val<String> {
-        self.attribute("ResponseMappingTemplate")
-    }
-
-    /// `!GetAtt Runtime.Name`.
-    pub fn runtime_name(&self) -> Val<String> {
-        self.attribute("Runtime.Name")
-    }
-
-    /// `!GetAtt Runtime.RuntimeVersion`.
-    pub fn runtime_runtime_version(&self) -> Val<String> {
-        self.attribute("Runtime.RuntimeVersion")
-    }
-
-    /// `!GetAtt SyncConfig.ConflictDetection`.
-    pub fn sync_config_conflict_detection(&self) -> Val<String> {
-        self.attribute("SyncConfig.ConflictDetection")
-    }
-
-    /// `!GetAtt SyncConfig.ConflictHandler`.
-    pub fn sync_config_conflict_handler(&self) -> Val<String> {
-        self.attribute("SyncConfig.ConflictHandler")
-    }
-
-    /// `!GetAtt SyncConfig.LambdaConflictHandlerConfig.LambdaConflictHandlerArn`.
-    pub fn sync_config_lambda_conflict_handler_config_lambda_conflict_handler_arn(&self) -> Val<String> {
-        self.attribute("SyncConfig.LambdaConflictHandlerConfig.LambdaConflictHandlerArn")
-    }
-
-    /// `!GetAtt TypeName`.
-    pub fn type_name(&self) -> Val<String> {
-        self.attribute("TypeName")
+    getters! {
+        api_id: String = "ApiId",
+        caching_config_caching_keys: Vec<String> = "CachingConfig.CachingKeys",
+        caching_config_ttl: f64 = "CachingConfig.Ttl",
+        code: String = "Code",
+        data_source_name: String = "DataSourceName",
+        field_name: String = "FieldName",
+        kind: String = "Kind",
+        max_batch_size: i64 = "MaxBatchSize",
+        metrics_config: String = "MetricsConfig",
+        pipeline_config_functions: Vec<String> = "PipelineConfig.Functions",
+        request_mapping_template: String = "RequestMappingTemplate",
+        resolver_arn: String = "ResolverArn",
+        response_mapping_template: String = "ResponseMappingTemplate",
+        runtime_name: String = "Runtime.Name",
+        runtime_runtime_version: String = "Runtime.RuntimeVersion",
+        sync_config_conflict_detection: String = "SyncConfig.ConflictDetection",
+        sync_config_conflict_handler: String = "SyncConfig.ConflictHandler",
+        sync_config_lambda_conflict_handler_config_lambda_conflict_handler_arn: String = "SyncConfig.LambdaConflictHandlerConfig.LambdaConflictHandlerArn",
+        type_name: String = "TypeName",
     }
 }
 

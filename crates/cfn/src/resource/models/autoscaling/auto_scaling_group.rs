@@ -8,225 +8,48 @@ use crate::resource::model::*;
 pub struct AutoScalingGroup(Map);
 
 impl AutoScalingGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(max_size: impl Into<Val<String>>, min_size: impl Into<Val<String>>) -> Self {
         Self(record(vec![("MaxSize", max_size.into().into_node()), ("MinSize", min_size.into().into_node())]))
     }
 
-    /// `AutoScalingGroupName`.
-    pub fn auto_scaling_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AutoScalingGroupName", value.into().into_node());
-        self
-    }
-
-    /// `AvailabilityZoneDistribution`.
-    pub fn availability_zone_distribution(mut self, value: impl Into<Val<AvailabilityZoneDistribution>>) -> Self {
-        put(&mut self.0, "AvailabilityZoneDistribution", value.into().into_node());
-        self
-    }
-
-    /// `AvailabilityZoneIds`.
-    pub fn availability_zone_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AvailabilityZoneIds", value.into().into_node());
-        self
-    }
-
-    /// `AvailabilityZoneImpairmentPolicy`.
-    pub fn availability_zone_impairment_policy(mut self, value: impl Into<Val<AvailabilityZoneImpairmentPolicy>>) -> Self {
-        put(&mut self.0, "AvailabilityZoneImpairmentPolicy", value.into().into_node());
-        self
-    }
-
-    /// `AvailabilityZones`.
-    pub fn availability_zones(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AvailabilityZones", value.into().into_node());
-        self
-    }
-
-    /// `CapacityRebalance`.
-    pub fn capacity_rebalance(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "CapacityRebalance", value.into().into_node());
-        self
-    }
-
-    /// `CapacityReservationSpecification`.
-    pub fn capacity_reservation_specification(mut self, value: impl Into<Val<CapacityReservationSpecification>>) -> Self {
-        put(&mut self.0, "CapacityReservationSpecification", value.into().into_node());
-        self
-    }
-
-    /// `Context`.
-    pub fn context(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Context", value.into().into_node());
-        self
-    }
-
-    /// `Cooldown`.
-    pub fn cooldown(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Cooldown", value.into().into_node());
-        self
-    }
-
-    /// `DefaultInstanceWarmup`.
-    pub fn default_instance_warmup(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "DefaultInstanceWarmup", value.into().into_node());
-        self
-    }
-
-    /// `DeletionProtection`.
-    pub fn deletion_protection(mut self, value: impl Into<Val<DeletionProtection>>) -> Self {
-        put(&mut self.0, "DeletionProtection", value.into().into_node());
-        self
-    }
-
-    /// `DesiredCapacity`.
-    pub fn desired_capacity(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DesiredCapacity", value.into().into_node());
-        self
-    }
-
-    /// `DesiredCapacityType`.
-    pub fn desired_capacity_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DesiredCapacityType", value.into().into_node());
-        self
-    }
-
-    /// `HealthCheckGracePeriod`.
-    pub fn health_check_grace_period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "HealthCheckGracePeriod", value.into().into_node());
-        self
-    }
-
-    /// `HealthCheckType`.
-    pub fn health_check_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HealthCheckType", value.into().into_node());
-        self
-    }
-
-    /// `InstanceId`.
-    pub fn instance_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "InstanceId", value.into().into_node());
-        self
-    }
-
-    /// `InstanceLifecyclePolicy`.
-    pub fn instance_lifecycle_policy(mut self, value: impl Into<Val<InstanceLifecyclePolicy>>) -> Self {
-        put(&mut self.0, "InstanceLifecyclePolicy", value.into().into_node());
-        self
-    }
-
-    /// `InstanceMaintenancePolicy`.
-    pub fn instance_maintenance_policy(mut self, value: impl Into<Val<InstanceMaintenancePolicy>>) -> Self {
-        put(&mut self.0, "InstanceMaintenancePolicy", value.into().into_node());
-        self
-    }
-
-    /// `LaunchConfigurationName`.
-    pub fn launch_configuration_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LaunchConfigurationName", value.into().into_node());
-        self
-    }
-
-    /// `LaunchTemplate`.
-    pub fn launch_template(mut self, value: impl Into<Val<LaunchTemplateSpecification>>) -> Self {
-        put(&mut self.0, "LaunchTemplate", value.into().into_node());
-        self
-    }
-
-    /// `LifecycleHookSpecificationList`.
-    pub fn lifecycle_hook_specification_list(mut self, value: impl Into<Val<Vec<LifecycleHookSpecification>>>) -> Self {
-        put(&mut self.0, "LifecycleHookSpecificationList", value.into().into_node());
-        self
-    }
-
-    /// `LoadBalancerNames`.
-    pub fn load_balancer_names(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "LoadBalancerNames", value.into().into_node());
-        self
-    }
-
-    /// `MaxInstanceLifetime`.
-    pub fn max_instance_lifetime(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxInstanceLifetime", value.into().into_node());
-        self
-    }
-
-    /// `MetricsCollection`.
-    pub fn metrics_collection(mut self, value: impl Into<Val<Vec<MetricsCollection>>>) -> Self {
-        put(&mut self.0, "MetricsCollection", value.into().into_node());
-        self
-    }
-
-    /// `MixedInstancesPolicy`.
-    pub fn mixed_instances_policy(mut self, value: impl Into<Val<MixedInstancesPolicy>>) -> Self {
-        put(&mut self.0, "MixedInstancesPolicy", value.into().into_node());
-        self
-    }
-
-    /// `NewInstancesProtectedFromScaleIn`.
-    pub fn new_instances_protected_from_scale_in(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "NewInstancesProtectedFromScaleIn", value.into().into_node());
-        self
-    }
-
-    /// `NotificationConfiguration`.
-    pub fn notification_configuration(mut self, value: impl Into<Val<NotificationConfiguration>>) -> Self {
-        put(&mut self.0, "NotificationConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `NotificationConfigurations`.
-    pub fn notification_configurations(mut self, value: impl Into<Val<Vec<NotificationConfiguration>>>) -> Self {
-        put(&mut self.0, "NotificationConfigurations", value.into().into_node());
-        self
-    }
-
-    /// `PlacementGroup`.
-    pub fn placement_group(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PlacementGroup", value.into().into_node());
-        self
-    }
-
-    /// `ServiceLinkedRoleARN`.
-    pub fn service_linked_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ServiceLinkedRoleARN", value.into().into_node());
-        self
-    }
-
-    /// `SkipZonalShiftValidation`.
-    pub fn skip_zonal_shift_validation(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "SkipZonalShiftValidation", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<TagProperty>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `TargetGroupARNs`.
-    pub fn target_group_arns(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "TargetGroupARNs", value.into().into_node());
-        self
-    }
-
-    /// `TerminationPolicies`.
-    pub fn termination_policies(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "TerminationPolicies", value.into().into_node());
-        self
-    }
-
-    /// `TrafficSources`.
-    pub fn traffic_sources(mut self, value: impl Into<Val<Vec<TrafficSourceIdentifier>>>) -> Self {
-        put(&mut self.0, "TrafficSources", value.into().into_node());
-        self
-    }
-
-    /// `VPCZoneIdentifier`.
-    pub fn vpc_zone_identifier(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "VPCZoneIdentifier", value.into().into_node());
-        self
+    setters! {
+        auto_scaling_group_name: String = "AutoScalingGroupName",
+        availability_zone_distribution: AvailabilityZoneDistribution = "AvailabilityZoneDistribution",
+        availability_zone_ids: Vec<String> = "AvailabilityZoneIds",
+        availability_zone_impairment_policy: AvailabilityZoneImpairmentPolicy = "AvailabilityZoneImpairmentPolicy",
+        availability_zones: Vec<String> = "AvailabilityZones",
+        capacity_rebalance: bool = "CapacityRebalance",
+        capacity_reservation_specification: CapacityReservationSpecification = "CapacityReservationSpecification",
+        context: String = "Context",
+        cooldown: String = "Cooldown",
+        default_instance_warmup: i64 = "DefaultInstanceWarmup",
+        deletion_protection: DeletionProtection = "DeletionProtection",
+        desired_capacity: String = "DesiredCapacity",
+        desired_capacity_type: String = "DesiredCapacityType",
+        health_check_grace_period: i64 = "HealthCheckGracePeriod",
+        health_check_type: String = "HealthCheckType",
+        instance_id: String = "InstanceId",
+        instance_lifecycle_policy: InstanceLifecyclePolicy = "InstanceLifecyclePolicy",
+        instance_maintenance_policy: InstanceMaintenancePolicy = "InstanceMaintenancePolicy",
+        launch_configuration_name: String = "LaunchConfigurationName",
+        launch_template: LaunchTemplateSpecification = "LaunchTemplate",
+        lifecycle_hook_specification_list: Vec<LifecycleHookSpecification> = "LifecycleHookSpecificationList",
+        load_balancer_names: Vec<String> = "LoadBalancerNames",
+        max_instance_lifetime: i64 = "MaxInstanceLifetime",
+        metrics_collection: Vec<MetricsCollection> = "MetricsCollection",
+        mixed_instances_policy: MixedInstancesPolicy = "MixedInstancesPolicy",
+        new_instances_protected_from_scale_in: bool = "NewInstancesProtectedFromScaleIn",
+        notification_configuration: NotificationConfiguration = "NotificationConfiguration",
+        notification_configurations: Vec<NotificationConfiguration> = "NotificationConfigurations",
+        placement_group: String = "PlacementGroup",
+        service_linked_role_arn: String = "ServiceLinkedRoleARN",
+        skip_zonal_shift_validation: bool = "SkipZonalShiftValidation",
+        tags: Vec<TagProperty> = "Tags",
+        target_group_arns: Vec<String> = "TargetGroupARNs",
+        termination_policies: Vec<String> = "TerminationPolicies",
+        traffic_sources: Vec<TrafficSourceIdentifier> = "TrafficSources",
+        vpc_zone_identifier: Vec<String> = "VPCZoneIdentifier",
     }
 }
 
@@ -241,10 +64,8 @@ impl AvailabilityZoneDistribution {
         Self::default()
     }
 
-    /// `CapacityDistributionStrategy`.
-    pub fn capacity_distribution_strategy(mut self, value: impl Into<Val<CapacityDistributionStrategy>>) -> Self {
-        put(&mut self.0, "CapacityDistributionStrategy", value.into().into_node());
-        self
+    setters! {
+        capacity_distribution_strategy: CapacityDistributionStrategy = "CapacityDistributionStrategy",
     }
 }
 
@@ -254,7 +75,7 @@ impl AvailabilityZoneDistribution {
 pub struct AvailabilityZoneImpairmentPolicy(Map);
 
 impl AvailabilityZoneImpairmentPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         impaired_zone_health_check_behavior: impl Into<Val<ImpairedZoneHealthCheckBehavior>>,
         zonal_shift_enabled: impl Into<Val<bool>>,
@@ -272,15 +93,13 @@ impl AvailabilityZoneImpairmentPolicy {
 pub struct CapacityReservationSpecification(Map);
 
 impl CapacityReservationSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(capacity_reservation_preference: impl Into<Val<CapacityReservationPreference>>) -> Self {
         Self(record(vec![("CapacityReservationPreference", capacity_reservation_preference.into().into_node())]))
     }
 
-    /// `CapacityReservationTarget`.
-    pub fn capacity_reservation_target(mut self, value: impl Into<Val<CapacityReservationTarget>>) -> Self {
-        put(&mut self.0, "CapacityReservationTarget", value.into().into_node());
-        self
+    setters! {
+        capacity_reservation_target: CapacityReservationTarget = "CapacityReservationTarget",
     }
 }
 
@@ -295,16 +114,9 @@ impl CapacityReservationTarget {
         Self::default()
     }
 
-    /// `CapacityReservationIds`.
-    pub fn capacity_reservation_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "CapacityReservationIds", value.into().into_node());
-        self
-    }
-
-    /// `CapacityReservationResourceGroupArns`.
-    pub fn capacity_reservation_resource_group_arns(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "CapacityReservationResourceGroupArns", value.into().into_node());
-        self
+    setters! {
+        capacity_reservation_ids: Vec<String> = "CapacityReservationIds",
+        capacity_reservation_resource_group_arns: Vec<String> = "CapacityReservationResourceGroupArns",
     }
 }
 
@@ -319,10 +131,8 @@ impl InstanceLifecyclePolicy {
         Self::default()
     }
 
-    /// `RetentionTriggers`.
-    pub fn retention_triggers(mut self, value: impl Into<Val<RetentionTriggers>>) -> Self {
-        put(&mut self.0, "RetentionTriggers", value.into().into_node());
-        self
+    setters! {
+        retention_triggers: RetentionTriggers = "RetentionTriggers",
     }
 }
 
@@ -337,10 +147,8 @@ impl RetentionTriggers {
         Self::default()
     }
 
-    /// `TerminateHookAbandon`.
-    pub fn terminate_hook_abandon(mut self, value: impl Into<Val<TerminateHookAbandon>>) -> Self {
-        put(&mut self.0, "TerminateHookAbandon", value.into().into_node());
-        self
+    setters! {
+        terminate_hook_abandon: TerminateHookAbandon = "TerminateHookAbandon",
     }
 }
 
@@ -355,16 +163,9 @@ impl InstanceMaintenancePolicy {
         Self::default()
     }
 
-    /// `MaxHealthyPercentage`.
-    pub fn max_healthy_percentage(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxHealthyPercentage", value.into().into_node());
-        self
-    }
-
-    /// `MinHealthyPercentage`.
-    pub fn min_healthy_percentage(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MinHealthyPercentage", value.into().into_node());
-        self
+    setters! {
+        max_healthy_percentage: i64 = "MaxHealthyPercentage",
+        min_healthy_percentage: i64 = "MinHealthyPercentage",
     }
 }
 
@@ -374,21 +175,14 @@ impl InstanceMaintenancePolicy {
 pub struct LaunchTemplateSpecification(Map);
 
 impl LaunchTemplateSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(version: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Version", version.into().into_node())]))
     }
 
-    /// `LaunchTemplateId`.
-    pub fn launch_template_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LaunchTemplateId", value.into().into_node());
-        self
-    }
-
-    /// `LaunchTemplateName`.
-    pub fn launch_template_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LaunchTemplateName", value.into().into_node());
-        self
+    setters! {
+        launch_template_id: String = "LaunchTemplateId",
+        launch_template_name: String = "LaunchTemplateName",
     }
 }
 
@@ -398,7 +192,7 @@ impl LaunchTemplateSpecification {
 pub struct LifecycleHookSpecification(Map);
 
 impl LifecycleHookSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(lifecycle_hook_name: impl Into<Val<String>>, lifecycle_transition: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("LifecycleHookName", lifecycle_hook_name.into().into_node()),
@@ -406,34 +200,12 @@ impl LifecycleHookSpecification {
         ]))
     }
 
-    /// `DefaultResult`.
-    pub fn default_result(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DefaultResult", value.into().into_node());
-        self
-    }
-
-    /// `HeartbeatTimeout`.
-    pub fn heartbeat_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "HeartbeatTimeout", value.into().into_node());
-        self
-    }
-
-    /// `NotificationMetadata`.
-    pub fn notification_metadata(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NotificationMetadata", value.into().into_node());
-        self
-    }
-
-    /// `NotificationTargetARN`.
-    pub fn notification_target_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NotificationTargetARN", value.into().into_node());
-        self
-    }
-
-    /// `RoleARN`.
-    pub fn role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RoleARN", value.into().into_node());
-        self
+    setters! {
+        default_result: String = "DefaultResult",
+        heartbeat_timeout: i64 = "HeartbeatTimeout",
+        notification_metadata: String = "NotificationMetadata",
+        notification_target_arn: String = "NotificationTargetARN",
+        role_arn: String = "RoleARN",
     }
 }
 
@@ -443,15 +215,13 @@ impl LifecycleHookSpecification {
 pub struct MetricsCollection(Map);
 
 impl MetricsCollection {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(granularity: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Granularity", granularity.into().into_node())]))
     }
 
-    /// `Metrics`.
-    pub fn metrics(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Metrics", value.into().into_node());
-        self
+    setters! {
+        metrics: Vec<String> = "Metrics",
     }
 }
 
@@ -461,15 +231,13 @@ impl MetricsCollection {
 pub struct MixedInstancesPolicy(Map);
 
 impl MixedInstancesPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(launch_template: impl Into<Val<LaunchTemplate>>) -> Self {
         Self(record(vec![("LaunchTemplate", launch_template.into().into_node())]))
     }
 
-    /// `InstancesDistribution`.
-    pub fn instances_distribution(mut self, value: impl Into<Val<InstancesDistribution>>) -> Self {
-        put(&mut self.0, "InstancesDistribution", value.into().into_node());
-        self
+    setters! {
+        instances_distribution: InstancesDistribution = "InstancesDistribution",
     }
 }
 
@@ -484,40 +252,13 @@ impl InstancesDistribution {
         Self::default()
     }
 
-    /// `OnDemandAllocationStrategy`.
-    pub fn on_demand_allocation_strategy(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OnDemandAllocationStrategy", value.into().into_node());
-        self
-    }
-
-    /// `OnDemandBaseCapacity`.
-    pub fn on_demand_base_capacity(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "OnDemandBaseCapacity", value.into().into_node());
-        self
-    }
-
-    /// `OnDemandPercentageAboveBaseCapacity`.
-    pub fn on_demand_percentage_above_base_capacity(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "OnDemandPercentageAboveBaseCapacity", value.into().into_node());
-        self
-    }
-
-    /// `SpotAllocationStrategy`.
-    pub fn spot_allocation_strategy(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SpotAllocationStrategy", value.into().into_node());
-        self
-    }
-
-    /// `SpotInstancePools`.
-    pub fn spot_instance_pools(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SpotInstancePools", value.into().into_node());
-        self
-    }
-
-    /// `SpotMaxPrice`.
-    pub fn spot_max_price(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SpotMaxPrice", value.into().into_node());
-        self
+    setters! {
+        on_demand_allocation_strategy: String = "OnDemandAllocationStrategy",
+        on_demand_base_capacity: i64 = "OnDemandBaseCapacity",
+        on_demand_percentage_above_base_capacity: i64 = "OnDemandPercentageAboveBaseCapacity",
+        spot_allocation_strategy: String = "SpotAllocationStrategy",
+        spot_instance_pools: i64 = "SpotInstancePools",
+        spot_max_price: String = "SpotMaxPrice",
     }
 }
 
@@ -527,15 +268,13 @@ impl InstancesDistribution {
 pub struct LaunchTemplate(Map);
 
 impl LaunchTemplate {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(launch_template_specification: impl Into<Val<LaunchTemplateSpecification>>) -> Self {
         Self(record(vec![("LaunchTemplateSpecification", launch_template_specification.into().into_node())]))
     }
 
-    /// `Overrides`.
-    pub fn overrides(mut self, value: impl Into<Val<Vec<LaunchTemplateOverrides>>>) -> Self {
-        put(&mut self.0, "Overrides", value.into().into_node());
-        self
+    setters! {
+        overrides: Vec<LaunchTemplateOverrides> = "Overrides",
     }
 }
 
@@ -550,34 +289,12 @@ impl LaunchTemplateOverrides {
         Self::default()
     }
 
-    /// `ImageId`.
-    pub fn image_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ImageId", value.into().into_node());
-        self
-    }
-
-    /// `InstanceRequirements`.
-    pub fn instance_requirements(mut self, value: impl Into<Val<InstanceRequirements>>) -> Self {
-        put(&mut self.0, "InstanceRequirements", value.into().into_node());
-        self
-    }
-
-    /// `InstanceType`.
-    pub fn instance_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "InstanceType", value.into().into_node());
-        self
-    }
-
-    /// `LaunchTemplateSpecification`.
-    pub fn launch_template_specification(mut self, value: impl Into<Val<LaunchTemplateSpecification>>) -> Self {
-        put(&mut self.0, "LaunchTemplateSpecification", value.into().into_node());
-        self
-    }
-
-    /// `WeightedCapacity`.
-    pub fn weighted_capacity(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "WeightedCapacity", value.into().into_node());
-        self
+    setters! {
+        image_id: String = "ImageId",
+        instance_requirements: InstanceRequirements = "InstanceRequirements",
+        instance_type: String = "InstanceType",
+        launch_template_specification: LaunchTemplateSpecification = "LaunchTemplateSpecification",
+        weighted_capacity: String = "WeightedCapacity",
     }
 }
 
@@ -587,147 +304,35 @@ impl LaunchTemplateOverrides {
 pub struct InstanceRequirements(Map);
 
 impl InstanceRequirements {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(memory_mib: impl Into<Val<MemoryMiBRequest>>, vcpu_count: impl Into<Val<VCpuCountRequest>>) -> Self {
         Self(record(vec![("MemoryMiB", memory_mib.into().into_node()), ("VCpuCount", vcpu_count.into().into_node())]))
     }
 
-    /// `AcceleratorCount`.
-    pub fn accelerator_count(mut self, value: impl Into<Val<AcceleratorCountRequest>>) -> Self {
-        put(&mut self.0, "AcceleratorCount", value.into().into_node());
-        self
-    }
-
-    /// `AcceleratorManufacturers`.
-    pub fn accelerator_manufacturers(mut self, value: impl Into<Val<Vec<AcceleratorManufacturer>>>) -> Self {
-        put(&mut self.0, "AcceleratorManufacturers", value.into().into_node());
-        self
-    }
-
-    /// `AcceleratorNames`.
-    pub fn accelerator_names(mut self, value: impl Into<Val<Vec<AcceleratorName>>>) -> Self {
-        put(&mut self.0, "AcceleratorNames", value.into().into_node());
-        self
-    }
-
-    /// `AcceleratorTotalMemoryMiB`.
-    pub fn accelerator_total_memory_mib(mut self, value: impl Into<Val<AcceleratorTotalMemoryMiBRequest>>) -> Self {
-        put(&mut self.0, "AcceleratorTotalMemoryMiB", value.into().into_node());
-        self
-    }
-
-    /// `AcceleratorTypes`.
-    pub fn accelerator_types(mut self, value: impl Into<Val<Vec<AcceleratorType>>>) -> Self {
-        put(&mut self.0, "AcceleratorTypes", value.into().into_node());
-        self
-    }
-
-    /// `AllowedInstanceTypes`.
-    pub fn allowed_instance_types(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AllowedInstanceTypes", value.into().into_node());
-        self
-    }
-
-    /// `BareMetal`.
-    pub fn bare_metal(mut self, value: impl Into<Val<BareMetal>>) -> Self {
-        put(&mut self.0, "BareMetal", value.into().into_node());
-        self
-    }
-
-    /// `BaselineEbsBandwidthMbps`.
-    pub fn baseline_ebs_bandwidth_mbps(mut self, value: impl Into<Val<BaselineEbsBandwidthMbpsRequest>>) -> Self {
-        put(&mut self.0, "BaselineEbsBandwidthMbps", value.into().into_node());
-        self
-    }
-
-    /// `BaselinePerformanceFactors`.
-    pub fn baseline_performance_factors(mut self, value: impl Into<Val<BaselinePerformanceFactorsRequest>>) -> Self {
-        put(&mut self.0, "BaselinePerformanceFactors", value.into().into_node());
-        self
-    }
-
-    /// `BurstablePerformance`.
-    pub fn burstable_performance(mut self, value: impl Into<Val<BurstablePerformance>>) -> Self {
-        put(&mut self.0, "BurstablePerformance", value.into().into_node());
-        self
-    }
-
-    /// `CpuManufacturers`.
-    pub fn cpu_manufacturers(mut self, value: impl Into<Val<Vec<CpuManufacturer>>>) -> Self {
-        put(&mut self.0, "CpuManufacturers", value.into().into_node());
-        self
-    }
-
-    /// `ExcludedInstanceTypes`.
-    pub fn excluded_instance_types(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "ExcludedInstanceTypes", value.into().into_node());
-        self
-    }
-
-    /// `InstanceGenerations`.
-    pub fn instance_generations(mut self, value: impl Into<Val<Vec<InstanceGeneration>>>) -> Self {
-        put(&mut self.0, "InstanceGenerations", value.into().into_node());
-        self
-    }
-
-    /// `LocalStorage`.
-    pub fn local_storage(mut self, value: impl Into<Val<LocalStorage>>) -> Self {
-        put(&mut self.0, "LocalStorage", value.into().into_node());
-        self
-    }
-
-    /// `LocalStorageTypes`.
-    pub fn local_storage_types(mut self, value: impl Into<Val<Vec<LocalStorageType>>>) -> Self {
-        put(&mut self.0, "LocalStorageTypes", value.into().into_node());
-        self
-    }
-
-    /// `MaxSpotPriceAsPercentageOfOptimalOnDemandPrice`.
-    pub fn max_spot_price_as_percentage_of_optimal_on_demand_price(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxSpotPriceAsPercentageOfOptimalOnDemandPrice", value.into().into_node());
-        self
-    }
-
-    /// `MemoryGiBPerVCpu`.
-    pub fn memory_gib_per_vcpu(mut self, value: impl Into<Val<MemoryGiBPerVCpuRequest>>) -> Self {
-        put(&mut self.0, "MemoryGiBPerVCpu", value.into().into_node());
-        self
-    }
-
-    /// `NetworkBandwidthGbps`.
-    pub fn network_bandwidth_gbps(mut self, value: impl Into<Val<NetworkBandwidthGbpsRequest>>) -> Self {
-        put(&mut self.0, "NetworkBandwidthGbps", value.into().into_node());
-        self
-    }
-
-    /// `NetworkInterfaceCount`.
-    pub fn network_interface_count(mut self, value: impl Into<Val<NetworkInterfaceCountRequest>>) -> Self {
-        put(&mut self.0, "NetworkInterfaceCount", value.into().into_node());
-        self
-    }
-
-    /// `OnDemandMaxPricePercentageOverLowestPrice`.
-    pub fn on_demand_max_price_percentage_over_lowest_price(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "OnDemandMaxPricePercentageOverLowestPrice", value.into().into_node());
-        self
-    }
-
-    /// `RequireHibernateSupport`.
-    pub fn require_hibernate_support(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "RequireHibernateSupport", value.into().into_node());
-        self
-    }
-
-    /// `SpotMaxPricePercentageOverLowestPrice`.
-    pub fn spot_max_price_percentage_over_lowest_price(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SpotMaxPricePercentageOverLowestPrice", value.into().into_node());
-        self
-    }
-
-    /// `TotalLocalStorageGB`.
-    pub fn total_local_storage_gb(mut self, value: impl Into<Val<TotalLocalStorageGBRequest>>) -> Self {
-        put(&mut self.0, "TotalLocalStorageGB", value.into().into_node());
-        self
+    setters! {
+        accelerator_count: AcceleratorCountRequest = "AcceleratorCount",
+        accelerator_manufacturers: Vec<AcceleratorManufacturer> = "AcceleratorManufacturers",
+        accelerator_names: Vec<AcceleratorName> = "AcceleratorNames",
+        accelerator_total_memory_mib: AcceleratorTotalMemoryMiBRequest = "AcceleratorTotalMemoryMiB",
+        accelerator_types: Vec<AcceleratorType> = "AcceleratorTypes",
+        allowed_instance_types: Vec<String> = "AllowedInstanceTypes",
+        bare_metal: BareMetal = "BareMetal",
+        baseline_ebs_bandwidth_mbps: BaselineEbsBandwidthMbpsRequest = "BaselineEbsBandwidthMbps",
+        baseline_performance_factors: BaselinePerformanceFactorsRequest = "BaselinePerformanceFactors",
+        burstable_performance: BurstablePerformance = "BurstablePerformance",
+        cpu_manufacturers: Vec<CpuManufacturer> = "CpuManufacturers",
+        excluded_instance_types: Vec<String> = "ExcludedInstanceTypes",
+        instance_generations: Vec<InstanceGeneration> = "InstanceGenerations",
+        local_storage: LocalStorage = "LocalStorage",
+        local_storage_types: Vec<LocalStorageType> = "LocalStorageTypes",
+        max_spot_price_as_percentage_of_optimal_on_demand_price: i64 = "MaxSpotPriceAsPercentageOfOptimalOnDemandPrice",
+        memory_gib_per_vcpu: MemoryGiBPerVCpuRequest = "MemoryGiBPerVCpu",
+        network_bandwidth_gbps: NetworkBandwidthGbpsRequest = "NetworkBandwidthGbps",
+        network_interface_count: NetworkInterfaceCountRequest = "NetworkInterfaceCount",
+        on_demand_max_price_percentage_over_lowest_price: i64 = "OnDemandMaxPricePercentageOverLowestPrice",
+        require_hibernate_support: bool = "RequireHibernateSupport",
+        spot_max_price_percentage_over_lowest_price: i64 = "SpotMaxPricePercentageOverLowestPrice",
+        total_local_storage_gb: TotalLocalStorageGBRequest = "TotalLocalStorageGB",
     }
 }
 
@@ -742,16 +347,9 @@ impl AcceleratorCountRequest {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
+        min: i64 = "Min",
     }
 }
 
@@ -766,16 +364,9 @@ impl AcceleratorTotalMemoryMiBRequest {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
+        min: i64 = "Min",
     }
 }
 
@@ -790,16 +381,9 @@ impl BaselineEbsBandwidthMbpsRequest {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
+        min: i64 = "Min",
     }
 }
 
@@ -814,10 +398,8 @@ impl BaselinePerformanceFactorsRequest {
         Self::default()
     }
 
-    /// `Cpu`.
-    pub fn cpu(mut self, value: impl Into<Val<CpuPerformanceFactorRequest>>) -> Self {
-        put(&mut self.0, "Cpu", value.into().into_node());
-        self
+    setters! {
+        cpu: CpuPerformanceFactorRequest = "Cpu",
     }
 }
 
@@ -832,10 +414,8 @@ impl CpuPerformanceFactorRequest {
         Self::default()
     }
 
-    /// `References`.
-    pub fn references(mut self, value: impl Into<Val<Vec<PerformanceFactorReferenceRequest>>>) -> Self {
-        put(&mut self.0, "References", value.into().into_node());
-        self
+    setters! {
+        references: Vec<PerformanceFactorReferenceRequest> = "References",
     }
 }
 
@@ -850,10 +430,8 @@ impl PerformanceFactorReferenceRequest {
         Self::default()
     }
 
-    /// `InstanceFamily`.
-    pub fn instance_family(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "InstanceFamily", value.into().into_node());
-        self
+    setters! {
+        instance_family: String = "InstanceFamily",
     }
 }
 
@@ -868,16 +446,9 @@ impl MemoryGiBPerVCpuRequest {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: f64 = "Max",
+        min: f64 = "Min",
     }
 }
 
@@ -892,16 +463,9 @@ impl MemoryMiBRequest {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
+        min: i64 = "Min",
     }
 }
 
@@ -916,16 +480,9 @@ impl NetworkBandwidthGbpsRequest {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: f64 = "Max",
+        min: f64 = "Min",
     }
 }
 
@@ -940,16 +497,9 @@ impl NetworkInterfaceCountRequest {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
+        min: i64 = "Min",
     }
 }
 
@@ -964,16 +514,9 @@ impl TotalLocalStorageGBRequest {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: f64 = "Max",
+        min: f64 = "Min",
     }
 }
 
@@ -988,16 +531,9 @@ impl VCpuCountRequest {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
+        min: i64 = "Min",
     }
 }
 
@@ -1007,15 +543,13 @@ impl VCpuCountRequest {
 pub struct NotificationConfiguration(Map);
 
 impl NotificationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(topic_arn: impl Into<Val<Node>>) -> Self {
         Self(record(vec![("TopicARN", topic_arn.into().into_node())]))
     }
 
-    /// `NotificationTypes`.
-    pub fn notification_types(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "NotificationTypes", value.into().into_node());
-        self
+    setters! {
+        notification_types: Vec<String> = "NotificationTypes",
     }
 }
 
@@ -1025,7 +559,7 @@ impl NotificationConfiguration {
 pub struct TagProperty(Map);
 
 impl TagProperty {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key: impl Into<Val<String>>, propagate_at_launch: impl Into<Val<bool>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("Key", key.into().into_node()),
@@ -1041,7 +575,7 @@ impl TagProperty {
 pub struct TrafficSourceIdentifier(Map);
 
 impl TrafficSourceIdentifier {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(identifier: impl Into<Val<String>>, type_: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Identifier", identifier.into().into_node()), ("Type", type_.into().into_node())]))
     }
@@ -1212,236 +746,53 @@ structures!(
 resource!(AutoScalingGroup, "AWS::AutoScaling::AutoScalingGroup");
 
 impl Id<AutoScalingGroup> {
-    /// `!GetAtt AutoScalingGroupARN`.
-    pub fn auto_scaling_group_arn(&self) -> Val<String> {
-        self.attribute("AutoScalingGroupARN")
-    }
-
-    /// `!GetAtt AutoScalingGroupName`.
-    pub fn auto_scaling_group_name(&self) -> Val<String> {
-        self.attribute("AutoScalingGroupName")
-    }
-
-    /// `!GetAtt AvailabilityZoneDistribution.CapacityDistributionStrategy`.
-    pub fn availability_zone_distribution_capacity_distribution_strategy(&self) -> Val<String> {
-        self.attribute("AvailabilityZoneDistribution.CapacityDistributionStrategy")
-    }
-
-    /// `!GetAtt AvailabilityZoneIds`.
-    pub fn availability_zone_ids(&self) -> Val<Vec<String>> {
-        self.attribute("AvailabilityZoneIds").cast()
-    }
-
-    /// `!GetAtt AvailabilityZoneImpairmentPolicy.ImpairedZoneHealthCheckBehavior`.
-    pub fn availability_zone_impairment_policy_impaired_zone_health_check_behavior(&self) -> Val<String> {
-        self.attribute("AvailabilityZoneImpairmentPolicy.ImpairedZoneHealthCheckBehavior")
-    }
-
-    /// `!GetAtt AvailabilityZoneImpairmentPolicy.ZonalShiftEnabled`.
-    pub fn availability_zone_impairment_policy_zonal_shift_enabled(&self) -> Val<bool> {
-        self.attribute("AvailabilityZoneImpairmentPolicy.ZonalShiftEnabled").cast()
-    }
-
-    /// `!GetAtt AvailabilityZones`.
-    pub fn availability_zones(&self) -> Val<Vec<String>> {
-        self.attribute("AvailabilityZones").cast()
-    }
-
-    /// `!GetAtt CapacityRebalance`.
-    pub fn capacity_rebalance(&self) -> Val<bool> {
-        self.attribute("CapacityRebalance").cast()
-    }
-
-    /// `!GetAtt CapacityReservationSpecification.CapacityReservationPreference`.
-    pub fn capacity_reservation_specification_capacity_reservation_preference(&self) -> Val<String> {
-        self.attribute("CapacityReservationSpecification.CapacityReservationPreference")
-    }
-
-    /// `!GetAtt CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationIds`.
-    pub fn capacity_reservation_specification_capacity_reservation_target_capacity_reservation_ids(&self) -> Val<Vec<String>> {
-        self.attribute("CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationIds").cast()
-    }
-
-    /// `!GetAtt CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationResourceGroupArns`.
-    pub fn capacity_reservation_specification_capacity_reservation_target_capacity_reservation_resource_group_arns(
-        &self,
-    ) -> Val<Vec<String>> {
-        self.attribute("CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationResourceGroupArns").cast()
-    }
-
-    /// `!GetAtt Context`.
-    pub fn context(&self) -> Val<String> {
-        self.attribute("Context")
-    }
-
-    /// `!GetAtt Cooldown`.
-    pub fn cooldown(&self) -> Val<String> {
-        self.attribute("Cooldown")
-    }
-
-    /// `!GetAtt DefaultInstanceWarmup`.
-    pub fn default_instance_warmup(&self) -> Val<i64> {
-        self.attribute("DefaultInstanceWarmup").cast()
-    }
-
-    /// `!GetAtt DeletionProtection`.
-    pub fn deletion_protection(&self) -> Val<String> {
-        self.attribute("DeletionProtection")
-    }
-
-    /// `!GetAtt DesiredCapacity`.
-    pub fn desired_capacity(&self) -> Val<String> {
-        self.attribute("DesiredCapacity")
-    }
-
-    /// `!GetAtt DesiredCapacityType`.
-    pub fn desired_capacity_type(&self) -> Val<String> {
-        self.attribute("DesiredCapacityType")
-    }
-
-    /// `!GetAtt HealthCheckGracePeriod`.
-    pub fn health_check_grace_period(&self) -> Val<i64> {
-        self.attribute("HealthCheckGracePeriod").cast()
-    }
-
-    /// `!GetAtt HealthCheckType`.
-    pub fn health_check_type(&self) -> Val<String> {
-        self.attribute("HealthCheckType")
-    }
-
-    /// `!GetAtt InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon`.
-    pub fn instance_lifecycle_policy_retention_triggers_terminate_hook_abandon(&self) -> Val<String> {
-        self.attribute("InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon")
-    }
-
-    /// `!GetAtt InstanceMaintenancePolicy.MaxHealthyPercentage`.
-    pub fn instance_maintenance_policy_max_healthy_percentage(&self) -> Val<i64> {
-        self.attribute("InstanceMaintenancePolicy.MaxHealthyPercentage").cast()
-    }
-
-    /// `!GetAtt InstanceMaintenancePolicy.MinHealthyPercentage`.
-    pub fn instance_maintenance_policy_min_healthy_percentage(&self) -> Val<i64> {
-        self.attribute("InstanceMaintenancePolicy.MinHealthyPercentage").cast()
-    }
-
-    /// `!GetAtt LaunchConfigurationName`.
-    pub fn launch_configuration_name(&self) -> Val<String> {
-        self.attribute("LaunchConfigurationName")
-    }
-
-    /// `!GetAtt LaunchTemplate.LaunchTemplateId`.
-    pub fn launch_template_launch_template_id(&self) -> Val<String> {
-        self.attribute("LaunchTemplate.LaunchTemplateId")
-    }
-
-    /// `!GetAtt LaunchTemplate.LaunchTemplateName`.
-    pub fn launch_template_launch_template_name(&self) -> Val<String> {
-        self.attribute("LaunchTemplate.LaunchTemplateName")
-    }
-
-    /// `!GetAtt LaunchTemplate.Version`.
-    pub fn launch_template_version(&self) -> Val<String> {
-        self.attribute("LaunchTemplate.Version")
-    }
-
-    /// `!GetAtt LoadBalancerNames`.
-    pub fn load_balancer_names(&self) -> Val<Vec<String>> {
-        self.attribute("LoadBalancerNames").cast()
-    }
-
-    /// `!GetAtt MaxInstanceLifetime`.
-    pub fn max_instance_lifetime(&self) -> Val<i64> {
-        self.attribute("MaxInstanceLifetime").cast()
-    }
-
-    /// `!GetAtt MaxSize`.
-    pub fn max_size(&self) -> Val<String> {
-        self.attribute("MaxSize")
-    }
-
-    /// `!GetAtt MinSize`.
-    pub fn min_size(&self) -> Val<String> {
-        self.attribute("MinSize")
-    }
-
-    /// `!GetAtt MixedInstancesPolicy.InstancesDistribution.OnDemandAllocationStrategy`.
-    pub fn mixed_instances_policy_instances_distribution_on_demand_allocation_strategy(&self) -> Val<String> {
-        self.attribute("MixedInstancesPolicy.InstancesDistribution.OnDemandAllocationStrategy")
-    }
-
-    /// `!GetAtt MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity`.
-    pub fn mixed_instances_policy_instances_distribution_on_demand_base_capacity(&self) -> Val<i64> {
-        self.attribute("MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity").cast()
-    }
-
-    /// `!GetAtt MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity`.
-    pub fn mixed_instances_policy_instances_distribution_on_demand_percentage_above_base_capacity(&self) -> Val<i64> {
-        self.attribute("MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity").cast()
-    }
-
-    /// `!GetAtt MixedInstancesPolicy.InstancesDistribution.SpotAllocationStrategy`.
-    pub fn mixed_instances_policy_instances_distribution_spot_allocation_strategy(&self) -> Val<String> {
-        self.attribute("MixedInstancesPolicy.InstancesDistribution.SpotAllocationStrategy")
-    }
-
-    /// `!GetAtt MixedInstancesPolicy.InstancesDistribution.SpotInstancePools`.
-    pub fn mixed_instances_policy_instances_distribution_spot_instance_pools(&self) -> Val<i64> {
-        self.attribute("MixedInstancesPolicy.InstancesDistribution.SpotInstancePools").cast()
-    }
-
-    /// `!GetAtt MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice`.
-    pub fn mixed_instances_policy_instances_distribution_spot_max_price(&self) -> Val<String> {
-        self.attribute("MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice")
-    }
-
-    /// `!GetAtt MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId`.
-    pub fn mixed_instances_policy_launch_template_launch_template_specification_launch_template_id(&self) -> Val<String> {
-        self.attribute("MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId")
-    }
-
-    /// `!GetAtt MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName`.
-    pub fn mixed_instances_policy_launch_template_launch_template_specification_launch_template_name(&self) -> Val<String> {
-        self.attribute("MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName")
-    }
-
-    /// `!GetAtt MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version`.
-    pub fn mixed_instances_policy_launch_template_launch_template_specification_version(&self) -> Val<String> {
-        self.attribute("MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version")
-    }
-
-    /// `!GetAtt NewInstancesProtectedFromScaleIn`.
-    pub fn new_instances_protected_from_scale_in(&self) -> Val<bool> {
-        self.attribute("NewInstancesProtectedFromScaleIn").cast()
-    }
-
-    /// `!GetAtt NotificationConfiguration.NotificationTypes`.
-    pub fn notification_configuration_notification_types(&self) -> Val<Vec<String>> {
-        self.attribute("NotificationConfiguration.NotificationTypes").cast()
-    }
-
-    /// `!GetAtt PlacementGroup`.
-    pub fn placement_group(&self) -> Val<String> {
-        self.attribute("PlacementGroup")
-    }
-
-    /// `!GetAtt ServiceLinkedRoleARN`.
-    pub fn service_linked_role_arn(&self) -> Val<String> {
-        self.attribute("ServiceLinkedRoleARN")
-    }
-
-    /// `!GetAtt TargetGroupARNs`.
-    pub fn target_group_arns(&self) -> Val<Vec<String>> {
-        self.attribute("TargetGroupARNs").cast()
-    }
-
-    /// `!GetAtt TerminationPolicies`.
-    pub fn termination_policies(&self) -> Val<Vec<String>> {
-        self.attribute("TerminationPolicies").cast()
-    }
-
-    /// `!GetAtt VPCZoneIdentifier`.
-    pub fn vpc_zone_identifier(&self) -> Val<Vec<String>> {
-        self.attribute("VPCZoneIdentifier").cast()
+    getters! {
+        auto_scaling_group_arn: String = "AutoScalingGroupARN",
+        auto_scaling_group_name: String = "AutoScalingGroupName",
+        availability_zone_distribution_capacity_distribution_strategy: String = "AvailabilityZoneDistribution.CapacityDistributionStrategy",
+        availability_zone_ids: Vec<String> = "AvailabilityZoneIds",
+        availability_zone_impairment_policy_impaired_zone_health_check_behavior: String = "AvailabilityZoneImpairmentPolicy.ImpairedZoneHealthCheckBehavior",
+        availability_zone_impairment_policy_zonal_shift_enabled: bool = "AvailabilityZoneImpairmentPolicy.ZonalShiftEnabled",
+        availability_zones: Vec<String> = "AvailabilityZones",
+        capacity_rebalance: bool = "CapacityRebalance",
+        capacity_reservation_specification_capacity_reservation_preference: String = "CapacityReservationSpecification.CapacityReservationPreference",
+        capacity_reservation_specification_capacity_reservation_target_capacity_reservation_ids: Vec<String> = "CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationIds",
+        capacity_reservation_specification_capacity_reservation_target_capacity_reservation_resource_group_arns: Vec<String> = "CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationResourceGroupArns",
+        context: String = "Context",
+        cooldown: String = "Cooldown",
+        default_instance_warmup: i64 = "DefaultInstanceWarmup",
+        deletion_protection: String = "DeletionProtection",
+        desired_capacity: String = "DesiredCapacity",
+        desired_capacity_type: String = "DesiredCapacityType",
+        health_check_grace_period: i64 = "HealthCheckGracePeriod",
+        health_check_type: String = "HealthCheckType",
+        instance_lifecycle_policy_retention_triggers_terminate_hook_abandon: String = "InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon",
+        instance_maintenance_policy_max_healthy_percentage: i64 = "InstanceMaintenancePolicy.MaxHealthyPercentage",
+        instance_maintenance_policy_min_healthy_percentage: i64 = "InstanceMaintenancePolicy.MinHealthyPercentage",
+        launch_configuration_name: String = "LaunchConfigurationName",
+        launch_template_launch_template_id: String = "LaunchTemplate.LaunchTemplateId",
+        launch_template_launch_template_name: String = "LaunchTemplate.LaunchTemplateName",
+        launch_template_version: String = "LaunchTemplate.Version",
+        load_balancer_names: Vec<String> = "LoadBalancerNames",
+        max_instance_lifetime: i64 = "MaxInstanceLifetime",
+        max_size: String = "MaxSize",
+        min_size: String = "MinSize",
+        mixed_instances_policy_instances_distribution_on_demand_allocation_strategy: String = "MixedInstancesPolicy.InstancesDistribution.OnDemandAllocationStrategy",
+        mixed_instances_policy_instances_distribution_on_demand_base_capacity: i64 = "MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity",
+        mixed_instances_policy_instances_distribution_on_demand_percentage_above_base_capacity: i64 = "MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity",
+        mixed_instances_policy_instances_distribution_spot_allocation_strategy: String = "MixedInstancesPolicy.InstancesDistribution.SpotAllocationStrategy",
+        mixed_instances_policy_instances_distribution_spot_instance_pools: i64 = "MixedInstancesPolicy.InstancesDistribution.SpotInstancePools",
+        mixed_instances_policy_instances_distribution_spot_max_price: String = "MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice",
+        mixed_instances_policy_launch_template_launch_template_specification_launch_template_id: String = "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId",
+        mixed_instances_policy_launch_template_launch_template_specification_launch_template_name: String = "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName",
+        mixed_instances_policy_launch_template_launch_template_specification_version: String = "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version",
+        new_instances_protected_from_scale_in: bool = "NewInstancesProtectedFromScaleIn",
+        notification_configuration_notification_types: Vec<String> = "NotificationConfiguration.NotificationTypes",
+        placement_group: String = "PlacementGroup",
+        service_linked_role_arn: String = "ServiceLinkedRoleARN",
+        target_group_arns: Vec<String> = "TargetGroupARNs",
+        termination_policies: Vec<String> = "TerminationPolicies",
+        vpc_zone_identifier: Vec<String> = "VPCZoneIdentifier",
     }
 }
 

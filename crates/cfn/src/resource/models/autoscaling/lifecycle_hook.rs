@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct LifecycleHook(Map);
 
 impl LifecycleHook {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(auto_scaling_group_name: impl Into<Val<String>>, lifecycle_transition: impl Into<Val<LifecycleTransition>>) -> Self {
         Self(record(vec![
             ("AutoScalingGroupName", auto_scaling_group_name.into().into_node()),
@@ -16,40 +16,13 @@ impl LifecycleHook {
         ]))
     }
 
-    /// `DefaultResult`.
-    pub fn default_result(mut self, value: impl Into<Val<DefaultResult>>) -> Self {
-        put(&mut self.0, "DefaultResult", value.into().into_node());
-        self
-    }
-
-    /// `HeartbeatTimeout`.
-    pub fn heartbeat_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "HeartbeatTimeout", value.into().into_node());
-        self
-    }
-
-    /// `LifecycleHookName`.
-    pub fn lifecycle_hook_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LifecycleHookName", value.into().into_node());
-        self
-    }
-
-    /// `NotificationMetadata`.
-    pub fn notification_metadata(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NotificationMetadata", value.into().into_node());
-        self
-    }
-
-    /// `NotificationTargetARN`.
-    pub fn notification_target_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NotificationTargetARN", value.into().into_node());
-        self
-    }
-
-    /// `RoleARN`.
-    pub fn role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RoleARN", value.into().into_node());
-        self
+    setters! {
+        default_result: DefaultResult = "DefaultResult",
+        heartbeat_timeout: i64 = "HeartbeatTimeout",
+        lifecycle_hook_name: String = "LifecycleHookName",
+        notification_metadata: String = "NotificationMetadata",
+        notification_target_arn: String = "NotificationTargetARN",
+        role_arn: String = "RoleARN",
     }
 }
 

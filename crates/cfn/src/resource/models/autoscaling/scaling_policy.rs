@@ -8,69 +8,22 @@ use crate::resource::model::*;
 pub struct ScalingPolicy(Map);
 
 impl ScalingPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(auto_scaling_group_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AutoScalingGroupName", auto_scaling_group_name.into().into_node())]))
     }
 
-    /// `AdjustmentType`.
-    pub fn adjustment_type(mut self, value: impl Into<Val<AdjustmentType>>) -> Self {
-        put(&mut self.0, "AdjustmentType", value.into().into_node());
-        self
-    }
-
-    /// `Cooldown`.
-    pub fn cooldown(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Cooldown", value.into().into_node());
-        self
-    }
-
-    /// `EstimatedInstanceWarmup`.
-    pub fn estimated_instance_warmup(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "EstimatedInstanceWarmup", value.into().into_node());
-        self
-    }
-
-    /// `MetricAggregationType`.
-    pub fn metric_aggregation_type(mut self, value: impl Into<Val<MetricAggregationType>>) -> Self {
-        put(&mut self.0, "MetricAggregationType", value.into().into_node());
-        self
-    }
-
-    /// `MinAdjustmentMagnitude`.
-    pub fn min_adjustment_magnitude(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MinAdjustmentMagnitude", value.into().into_node());
-        self
-    }
-
-    /// `PolicyType`.
-    pub fn policy_type(mut self, value: impl Into<Val<PolicyType>>) -> Self {
-        put(&mut self.0, "PolicyType", value.into().into_node());
-        self
-    }
-
-    /// `PredictiveScalingConfiguration`.
-    pub fn predictive_scaling_configuration(mut self, value: impl Into<Val<PredictiveScalingConfiguration>>) -> Self {
-        put(&mut self.0, "PredictiveScalingConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `ScalingAdjustment`.
-    pub fn scaling_adjustment(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ScalingAdjustment", value.into().into_node());
-        self
-    }
-
-    /// `StepAdjustments`.
-    pub fn step_adjustments(mut self, value: impl Into<Val<Vec<StepAdjustment>>>) -> Self {
-        put(&mut self.0, "StepAdjustments", value.into().into_node());
-        self
-    }
-
-    /// `TargetTrackingConfiguration`.
-    pub fn target_tracking_configuration(mut self, value: impl Into<Val<TargetTrackingConfiguration>>) -> Self {
-        put(&mut self.0, "TargetTrackingConfiguration", value.into().into_node());
-        self
+    setters! {
+        adjustment_type: AdjustmentType = "AdjustmentType",
+        cooldown: String = "Cooldown",
+        estimated_instance_warmup: i64 = "EstimatedInstanceWarmup",
+        metric_aggregation_type: MetricAggregationType = "MetricAggregationType",
+        min_adjustment_magnitude: i64 = "MinAdjustmentMagnitude",
+        policy_type: PolicyType = "PolicyType",
+        predictive_scaling_configuration: PredictiveScalingConfiguration = "PredictiveScalingConfiguration",
+        scaling_adjustment: i64 = "ScalingAdjustment",
+        step_adjustments: Vec<StepAdjustment> = "StepAdjustments",
+        target_tracking_configuration: TargetTrackingConfiguration = "TargetTrackingConfiguration",
     }
 }
 
@@ -80,33 +33,16 @@ impl ScalingPolicy {
 pub struct PredictiveScalingConfiguration(Map);
 
 impl PredictiveScalingConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_specifications: impl Into<Val<Vec<PredictiveScalingMetricSpecification>>>) -> Self {
         Self(record(vec![("MetricSpecifications", metric_specifications.into().into_node())]))
     }
 
-    /// `MaxCapacityBreachBehavior`.
-    pub fn max_capacity_breach_behavior(mut self, value: impl Into<Val<MaxCapacityBreachBehavior>>) -> Self {
-        put(&mut self.0, "MaxCapacityBreachBehavior", value.into().into_node());
-        self
-    }
-
-    /// `MaxCapacityBuffer`.
-    pub fn max_capacity_buffer(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxCapacityBuffer", value.into().into_node());
-        self
-    }
-
-    /// `Mode`.
-    pub fn mode(mut self, value: impl Into<Val<Mode>>) -> Self {
-        put(&mut self.0, "Mode", value.into().into_node());
-        self
-    }
-
-    /// `SchedulingBufferTime`.
-    pub fn scheduling_buffer_time(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SchedulingBufferTime", value.into().into_node());
-        self
+    setters! {
+        max_capacity_breach_behavior: MaxCapacityBreachBehavior = "MaxCapacityBreachBehavior",
+        max_capacity_buffer: i64 = "MaxCapacityBuffer",
+        mode: Mode = "Mode",
+        scheduling_buffer_time: i64 = "SchedulingBufferTime",
     }
 }
 
@@ -116,45 +52,18 @@ impl PredictiveScalingConfiguration {
 pub struct PredictiveScalingMetricSpecification(Map);
 
 impl PredictiveScalingMetricSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(target_value: impl Into<Val<f64>>) -> Self {
         Self(record(vec![("TargetValue", target_value.into().into_node())]))
     }
 
-    /// `CustomizedCapacityMetricSpecification`.
-    pub fn customized_capacity_metric_specification(mut self, value: impl Into<Val<PredictiveScalingCustomizedCapacityMetric>>) -> Self {
-        put(&mut self.0, "CustomizedCapacityMetricSpecification", value.into().into_node());
-        self
-    }
-
-    /// `CustomizedLoadMetricSpecification`.
-    pub fn customized_load_metric_specification(mut self, value: impl Into<Val<PredictiveScalingCustomizedLoadMetric>>) -> Self {
-        put(&mut self.0, "CustomizedLoadMetricSpecification", value.into().into_node());
-        self
-    }
-
-    /// `CustomizedScalingMetricSpecification`.
-    pub fn customized_scaling_metric_specification(mut self, value: impl Into<Val<PredictiveScalingCustomizedScalingMetric>>) -> Self {
-        put(&mut self.0, "CustomizedScalingMetricSpecification", value.into().into_node());
-        self
-    }
-
-    /// `PredefinedLoadMetricSpecification`.
-    pub fn predefined_load_metric_specification(mut self, value: impl Into<Val<PredictiveScalingPredefinedLoadMetric>>) -> Self {
-        put(&mut self.0, "PredefinedLoadMetricSpecification", value.into().into_node());
-        self
-    }
-
-    /// `PredefinedMetricPairSpecification`.
-    pub fn predefined_metric_pair_specification(mut self, value: impl Into<Val<PredictiveScalingPredefinedMetricPair>>) -> Self {
-        put(&mut self.0, "PredefinedMetricPairSpecification", value.into().into_node());
-        self
-    }
-
-    /// `PredefinedScalingMetricSpecification`.
-    pub fn predefined_scaling_metric_specification(mut self, value: impl Into<Val<PredictiveScalingPredefinedScalingMetric>>) -> Self {
-        put(&mut self.0, "PredefinedScalingMetricSpecification", value.into().into_node());
-        self
+    setters! {
+        customized_capacity_metric_specification: PredictiveScalingCustomizedCapacityMetric = "CustomizedCapacityMetricSpecification",
+        customized_load_metric_specification: PredictiveScalingCustomizedLoadMetric = "CustomizedLoadMetricSpecification",
+        customized_scaling_metric_specification: PredictiveScalingCustomizedScalingMetric = "CustomizedScalingMetricSpecification",
+        predefined_load_metric_specification: PredictiveScalingPredefinedLoadMetric = "PredefinedLoadMetricSpecification",
+        predefined_metric_pair_specification: PredictiveScalingPredefinedMetricPair = "PredefinedMetricPairSpecification",
+        predefined_scaling_metric_specification: PredictiveScalingPredefinedScalingMetric = "PredefinedScalingMetricSpecification",
     }
 }
 
@@ -164,7 +73,7 @@ impl PredictiveScalingMetricSpecification {
 pub struct PredictiveScalingCustomizedCapacityMetric(Map);
 
 impl PredictiveScalingCustomizedCapacityMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_data_queries: impl Into<Val<Vec<MetricDataQuery>>>) -> Self {
         Self(record(vec![("MetricDataQueries", metric_data_queries.into().into_node())]))
     }
@@ -176,33 +85,16 @@ impl PredictiveScalingCustomizedCapacityMetric {
 pub struct MetricDataQuery(Map);
 
 impl MetricDataQuery {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Id", id.into().into_node())]))
     }
 
-    /// `Expression`.
-    pub fn expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Expression", value.into().into_node());
-        self
-    }
-
-    /// `Label`.
-    pub fn label(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Label", value.into().into_node());
-        self
-    }
-
-    /// `MetricStat`.
-    pub fn metric_stat(mut self, value: impl Into<Val<MetricStat>>) -> Self {
-        put(&mut self.0, "MetricStat", value.into().into_node());
-        self
-    }
-
-    /// `ReturnData`.
-    pub fn return_data(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ReturnData", value.into().into_node());
-        self
+    setters! {
+        expression: String = "Expression",
+        label: String = "Label",
+        metric_stat: MetricStat = "MetricStat",
+        return_data: bool = "ReturnData",
     }
 }
 
@@ -212,15 +104,13 @@ impl MetricDataQuery {
 pub struct MetricStat(Map);
 
 impl MetricStat {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric: impl Into<Val<Metric>>, stat: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Metric", metric.into().into_node()), ("Stat", stat.into().into_node())]))
     }
 
-    /// `Unit`.
-    pub fn unit(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Unit", value.into().into_node());
-        self
+    setters! {
+        unit: String = "Unit",
     }
 }
 
@@ -230,15 +120,13 @@ impl MetricStat {
 pub struct Metric(Map);
 
 impl Metric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_name: impl Into<Val<String>>, namespace: impl Into<Val<String>>) -> Self {
         Self(record(vec![("MetricName", metric_name.into().into_node()), ("Namespace", namespace.into().into_node())]))
     }
 
-    /// `Dimensions`.
-    pub fn dimensions(mut self, value: impl Into<Val<Vec<MetricDimension>>>) -> Self {
-        put(&mut self.0, "Dimensions", value.into().into_node());
-        self
+    setters! {
+        dimensions: Vec<MetricDimension> = "Dimensions",
     }
 }
 
@@ -248,7 +136,7 @@ impl Metric {
 pub struct MetricDimension(Map);
 
 impl MetricDimension {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -260,7 +148,7 @@ impl MetricDimension {
 pub struct PredictiveScalingCustomizedLoadMetric(Map);
 
 impl PredictiveScalingCustomizedLoadMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_data_queries: impl Into<Val<Vec<MetricDataQuery>>>) -> Self {
         Self(record(vec![("MetricDataQueries", metric_data_queries.into().into_node())]))
     }
@@ -272,7 +160,7 @@ impl PredictiveScalingCustomizedLoadMetric {
 pub struct PredictiveScalingCustomizedScalingMetric(Map);
 
 impl PredictiveScalingCustomizedScalingMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_data_queries: impl Into<Val<Vec<MetricDataQuery>>>) -> Self {
         Self(record(vec![("MetricDataQueries", metric_data_queries.into().into_node())]))
     }
@@ -284,15 +172,13 @@ impl PredictiveScalingCustomizedScalingMetric {
 pub struct PredictiveScalingPredefinedLoadMetric(Map);
 
 impl PredictiveScalingPredefinedLoadMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(predefined_metric_type: impl Into<Val<PredictiveScalingPredefinedLoadMetricPredefinedMetricType>>) -> Self {
         Self(record(vec![("PredefinedMetricType", predefined_metric_type.into().into_node())]))
     }
 
-    /// `ResourceLabel`.
-    pub fn resource_label(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResourceLabel", value.into().into_node());
-        self
+    setters! {
+        resource_label: String = "ResourceLabel",
     }
 }
 
@@ -302,15 +188,13 @@ impl PredictiveScalingPredefinedLoadMetric {
 pub struct PredictiveScalingPredefinedMetricPair(Map);
 
 impl PredictiveScalingPredefinedMetricPair {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(predefined_metric_type: impl Into<Val<PredictiveScalingPredefinedMetricPairPredefinedMetricType>>) -> Self {
         Self(record(vec![("PredefinedMetricType", predefined_metric_type.into().into_node())]))
     }
 
-    /// `ResourceLabel`.
-    pub fn resource_label(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResourceLabel", value.into().into_node());
-        self
+    setters! {
+        resource_label: String = "ResourceLabel",
     }
 }
 
@@ -320,15 +204,13 @@ impl PredictiveScalingPredefinedMetricPair {
 pub struct PredictiveScalingPredefinedScalingMetric(Map);
 
 impl PredictiveScalingPredefinedScalingMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(predefined_metric_type: impl Into<Val<PredictiveScalingPredefinedScalingMetricPredefinedMetricType>>) -> Self {
         Self(record(vec![("PredefinedMetricType", predefined_metric_type.into().into_node())]))
     }
 
-    /// `ResourceLabel`.
-    pub fn resource_label(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResourceLabel", value.into().into_node());
-        self
+    setters! {
+        resource_label: String = "ResourceLabel",
     }
 }
 
@@ -338,21 +220,14 @@ impl PredictiveScalingPredefinedScalingMetric {
 pub struct StepAdjustment(Map);
 
 impl StepAdjustment {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(scaling_adjustment: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("ScalingAdjustment", scaling_adjustment.into().into_node())]))
     }
 
-    /// `MetricIntervalLowerBound`.
-    pub fn metric_interval_lower_bound(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "MetricIntervalLowerBound", value.into().into_node());
-        self
-    }
-
-    /// `MetricIntervalUpperBound`.
-    pub fn metric_interval_upper_bound(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "MetricIntervalUpperBound", value.into().into_node());
-        self
+    setters! {
+        metric_interval_lower_bound: f64 = "MetricIntervalLowerBound",
+        metric_interval_upper_bound: f64 = "MetricIntervalUpperBound",
     }
 }
 
@@ -362,27 +237,15 @@ impl StepAdjustment {
 pub struct TargetTrackingConfiguration(Map);
 
 impl TargetTrackingConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(target_value: impl Into<Val<f64>>) -> Self {
         Self(record(vec![("TargetValue", target_value.into().into_node())]))
     }
 
-    /// `CustomizedMetricSpecification`.
-    pub fn customized_metric_specification(mut self, value: impl Into<Val<CustomizedMetricSpecification>>) -> Self {
-        put(&mut self.0, "CustomizedMetricSpecification", value.into().into_node());
-        self
-    }
-
-    /// `DisableScaleIn`.
-    pub fn disable_scale_in(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DisableScaleIn", value.into().into_node());
-        self
-    }
-
-    /// `PredefinedMetricSpecification`.
-    pub fn predefined_metric_specification(mut self, value: impl Into<Val<PredefinedMetricSpecification>>) -> Self {
-        put(&mut self.0, "PredefinedMetricSpecification", value.into().into_node());
-        self
+    setters! {
+        customized_metric_specification: CustomizedMetricSpecification = "CustomizedMetricSpecification",
+        disable_scale_in: bool = "DisableScaleIn",
+        predefined_metric_specification: PredefinedMetricSpecification = "PredefinedMetricSpecification",
     }
 }
 
@@ -397,46 +260,14 @@ impl CustomizedMetricSpecification {
         Self::default()
     }
 
-    /// `Dimensions`.
-    pub fn dimensions(mut self, value: impl Into<Val<Vec<MetricDimension>>>) -> Self {
-        put(&mut self.0, "Dimensions", value.into().into_node());
-        self
-    }
-
-    /// `MetricName`.
-    pub fn metric_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MetricName", value.into().into_node());
-        self
-    }
-
-    /// `Metrics`.
-    pub fn metrics(mut self, value: impl Into<Val<Vec<TargetTrackingMetricDataQuery>>>) -> Self {
-        put(&mut self.0, "Metrics", value.into().into_node());
-        self
-    }
-
-    /// `Namespace`.
-    pub fn namespace(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Namespace", value.into().into_node());
-        self
-    }
-
-    /// `Period`.
-    pub fn period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Period", value.into().into_node());
-        self
-    }
-
-    /// `Statistic`.
-    pub fn statistic(mut self, value: impl Into<Val<Statistic>>) -> Self {
-        put(&mut self.0, "Statistic", value.into().into_node());
-        self
-    }
-
-    /// `Unit`.
-    pub fn unit(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Unit", value.into().into_node());
-        self
+    setters! {
+        dimensions: Vec<MetricDimension> = "Dimensions",
+        metric_name: String = "MetricName",
+        metrics: Vec<TargetTrackingMetricDataQuery> = "Metrics",
+        namespace: String = "Namespace",
+        period: i64 = "Period",
+        statistic: Statistic = "Statistic",
+        unit: String = "Unit",
     }
 }
 
@@ -446,39 +277,17 @@ impl CustomizedMetricSpecification {
 pub struct TargetTrackingMetricDataQuery(Map);
 
 impl TargetTrackingMetricDataQuery {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Id", id.into().into_node())]))
     }
 
-    /// `Expression`.
-    pub fn expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Expression", value.into().into_node());
-        self
-    }
-
-    /// `Label`.
-    pub fn label(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Label", value.into().into_node());
-        self
-    }
-
-    /// `MetricStat`.
-    pub fn metric_stat(mut self, value: impl Into<Val<TargetTrackingMetricStat>>) -> Self {
-        put(&mut self.0, "MetricStat", value.into().into_node());
-        self
-    }
-
-    /// `Period`.
-    pub fn period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Period", value.into().into_node());
-        self
-    }
-
-    /// `ReturnData`.
-    pub fn return_data(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ReturnData", value.into().into_node());
-        self
+    setters! {
+        expression: String = "Expression",
+        label: String = "Label",
+        metric_stat: TargetTrackingMetricStat = "MetricStat",
+        period: i64 = "Period",
+        return_data: bool = "ReturnData",
     }
 }
 
@@ -488,21 +297,14 @@ impl TargetTrackingMetricDataQuery {
 pub struct TargetTrackingMetricStat(Map);
 
 impl TargetTrackingMetricStat {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric: impl Into<Val<Metric>>, stat: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Metric", metric.into().into_node()), ("Stat", stat.into().into_node())]))
     }
 
-    /// `Period`.
-    pub fn period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Period", value.into().into_node());
-        self
-    }
-
-    /// `Unit`.
-    pub fn unit(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Unit", value.into().into_node());
-        self
+    setters! {
+        period: i64 = "Period",
+        unit: String = "Unit",
     }
 }
 
@@ -512,15 +314,13 @@ impl TargetTrackingMetricStat {
 pub struct PredefinedMetricSpecification(Map);
 
 impl PredefinedMetricSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(predefined_metric_type: impl Into<Val<PredictiveScalingPredefinedScalingMetricPredefinedMetricType>>) -> Self {
         Self(record(vec![("PredefinedMetricType", predefined_metric_type.into().into_node())]))
     }
 
-    /// `ResourceLabel`.
-    pub fn resource_label(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResourceLabel", value.into().into_node());
-        self
+    setters! {
+        resource_label: String = "ResourceLabel",
     }
 }
 
@@ -634,14 +434,9 @@ structures!(
 resource!(ScalingPolicy, "AWS::AutoScaling::ScalingPolicy");
 
 impl Id<ScalingPolicy> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt PolicyName`.
-    pub fn policy_name(&self) -> Val<String> {
-        self.attribute("PolicyName")
+    getters! {
+        arn: String = "Arn",
+        policy_name: String = "PolicyName",
     }
 }
 

@@ -8,15 +8,13 @@ use crate::resource::model::*;
 pub struct BackupPlan(Map);
 
 impl BackupPlan {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(backup_plan: impl Into<Val<BackupPlanResourceType>>) -> Self {
         Self(record(vec![("BackupPlan", backup_plan.into().into_node())]))
     }
 
-    /// `BackupPlanTags`.
-    pub fn backup_plan_tags(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "BackupPlanTags", value.into().into_node());
-        self
+    setters! {
+        backup_plan_tags: Dict<String> = "BackupPlanTags",
     }
 }
 
@@ -26,21 +24,14 @@ impl BackupPlan {
 pub struct BackupPlanResourceType(Map);
 
 impl BackupPlanResourceType {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(backup_plan_name: impl Into<Val<String>>, backup_plan_rule: impl Into<Val<Vec<BackupRuleResourceType>>>) -> Self {
         Self(record(vec![("BackupPlanName", backup_plan_name.into().into_node()), ("BackupPlanRule", backup_plan_rule.into().into_node())]))
     }
 
-    /// `AdvancedBackupSettings`.
-    pub fn advanced_backup_settings(mut self, value: impl Into<Val<Vec<AdvancedBackupSettingResourceType>>>) -> Self {
-        put(&mut self.0, "AdvancedBackupSettings", value.into().into_node());
-        self
-    }
-
-    /// `ScanSettings`.
-    pub fn scan_settings(mut self, value: impl Into<Val<Vec<ScanSettingResourceType>>>) -> Self {
-        put(&mut self.0, "ScanSettings", value.into().into_node());
-        self
+    setters! {
+        advanced_backup_settings: Vec<AdvancedBackupSettingResourceType> = "AdvancedBackupSettings",
+        scan_settings: Vec<ScanSettingResourceType> = "ScanSettings",
     }
 }
 
@@ -50,7 +41,7 @@ impl BackupPlanResourceType {
 pub struct AdvancedBackupSettingResourceType(Map);
 
 impl AdvancedBackupSettingResourceType {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(backup_options: impl Into<Val<Node>>, resource_type: impl Into<Val<String>>) -> Self {
         Self(record(vec![("BackupOptions", backup_options.into().into_node()), ("ResourceType", resource_type.into().into_node())]))
     }
@@ -62,75 +53,23 @@ impl AdvancedBackupSettingResourceType {
 pub struct BackupRuleResourceType(Map);
 
 impl BackupRuleResourceType {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(rule_name: impl Into<Val<String>>, target_backup_vault: impl Into<Val<String>>) -> Self {
         Self(record(vec![("RuleName", rule_name.into().into_node()), ("TargetBackupVault", target_backup_vault.into().into_node())]))
     }
 
-    /// `CompletionWindowMinutes`.
-    pub fn completion_window_minutes(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "CompletionWindowMinutes", value.into().into_node());
-        self
-    }
-
-    /// `CopyActions`.
-    pub fn copy_actions(mut self, value: impl Into<Val<Vec<CopyActionResourceType>>>) -> Self {
-        put(&mut self.0, "CopyActions", value.into().into_node());
-        self
-    }
-
-    /// `EnableContinuousBackup`.
-    pub fn enable_continuous_backup(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableContinuousBackup", value.into().into_node());
-        self
-    }
-
-    /// `IndexActions`.
-    pub fn index_actions(mut self, value: impl Into<Val<Vec<IndexActionsResourceType>>>) -> Self {
-        put(&mut self.0, "IndexActions", value.into().into_node());
-        self
-    }
-
-    /// `Lifecycle`.
-    pub fn lifecycle(mut self, value: impl Into<Val<LifecycleResourceType>>) -> Self {
-        put(&mut self.0, "Lifecycle", value.into().into_node());
-        self
-    }
-
-    /// `RecoveryPointTags`.
-    pub fn recovery_point_tags(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "RecoveryPointTags", value.into().into_node());
-        self
-    }
-
-    /// `ScanActions`.
-    pub fn scan_actions(mut self, value: impl Into<Val<Vec<ScanActionResourceType>>>) -> Self {
-        put(&mut self.0, "ScanActions", value.into().into_node());
-        self
-    }
-
-    /// `ScheduleExpression`.
-    pub fn schedule_expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ScheduleExpression", value.into().into_node());
-        self
-    }
-
-    /// `ScheduleExpressionTimezone`.
-    pub fn schedule_expression_timezone(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ScheduleExpressionTimezone", value.into().into_node());
-        self
-    }
-
-    /// `StartWindowMinutes`.
-    pub fn start_window_minutes(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "StartWindowMinutes", value.into().into_node());
-        self
-    }
-
-    /// `TargetLogicallyAirGappedBackupVaultArn`.
-    pub fn target_logically_air_gapped_backup_vault_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TargetLogicallyAirGappedBackupVaultArn", value.into().into_node());
-        self
+    setters! {
+        completion_window_minutes: f64 = "CompletionWindowMinutes",
+        copy_actions: Vec<CopyActionResourceType> = "CopyActions",
+        enable_continuous_backup: bool = "EnableContinuousBackup",
+        index_actions: Vec<IndexActionsResourceType> = "IndexActions",
+        lifecycle: LifecycleResourceType = "Lifecycle",
+        recovery_point_tags: Dict<String> = "RecoveryPointTags",
+        scan_actions: Vec<ScanActionResourceType> = "ScanActions",
+        schedule_expression: String = "ScheduleExpression",
+        schedule_expression_timezone: String = "ScheduleExpressionTimezone",
+        start_window_minutes: f64 = "StartWindowMinutes",
+        target_logically_air_gapped_backup_vault_arn: String = "TargetLogicallyAirGappedBackupVaultArn",
     }
 }
 
@@ -140,15 +79,13 @@ impl BackupRuleResourceType {
 pub struct CopyActionResourceType(Map);
 
 impl CopyActionResourceType {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(destination_backup_vault_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DestinationBackupVaultArn", destination_backup_vault_arn.into().into_node())]))
     }
 
-    /// `Lifecycle`.
-    pub fn lifecycle(mut self, value: impl Into<Val<LifecycleResourceType>>) -> Self {
-        put(&mut self.0, "Lifecycle", value.into().into_node());
-        self
+    setters! {
+        lifecycle: LifecycleResourceType = "Lifecycle",
     }
 }
 
@@ -163,22 +100,10 @@ impl LifecycleResourceType {
         Self::default()
     }
 
-    /// `DeleteAfterDays`.
-    pub fn delete_after_days(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "DeleteAfterDays", value.into().into_node());
-        self
-    }
-
-    /// `MoveToColdStorageAfterDays`.
-    pub fn move_to_cold_storage_after_days(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "MoveToColdStorageAfterDays", value.into().into_node());
-        self
-    }
-
-    /// `OptInToArchiveForSupportedResources`.
-    pub fn opt_in_to_archive_for_supported_resources(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "OptInToArchiveForSupportedResources", value.into().into_node());
-        self
+    setters! {
+        delete_after_days: f64 = "DeleteAfterDays",
+        move_to_cold_storage_after_days: f64 = "MoveToColdStorageAfterDays",
+        opt_in_to_archive_for_supported_resources: bool = "OptInToArchiveForSupportedResources",
     }
 }
 
@@ -193,10 +118,8 @@ impl IndexActionsResourceType {
         Self::default()
     }
 
-    /// `ResourceTypes`.
-    pub fn resource_types(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "ResourceTypes", value.into().into_node());
-        self
+    setters! {
+        resource_types: Vec<String> = "ResourceTypes",
     }
 }
 
@@ -211,16 +134,9 @@ impl ScanActionResourceType {
         Self::default()
     }
 
-    /// `MalwareScanner`.
-    pub fn malware_scanner(mut self, value: impl Into<Val<MalwareScanner>>) -> Self {
-        put(&mut self.0, "MalwareScanner", value.into().into_node());
-        self
-    }
-
-    /// `ScanMode`.
-    pub fn scan_mode(mut self, value: impl Into<Val<ScanMode>>) -> Self {
-        put(&mut self.0, "ScanMode", value.into().into_node());
-        self
+    setters! {
+        malware_scanner: MalwareScanner = "MalwareScanner",
+        scan_mode: ScanMode = "ScanMode",
     }
 }
 
@@ -235,22 +151,10 @@ impl ScanSettingResourceType {
         Self::default()
     }
 
-    /// `MalwareScanner`.
-    pub fn malware_scanner(mut self, value: impl Into<Val<MalwareScanner>>) -> Self {
-        put(&mut self.0, "MalwareScanner", value.into().into_node());
-        self
-    }
-
-    /// `ResourceTypes`.
-    pub fn resource_types(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "ResourceTypes", value.into().into_node());
-        self
-    }
-
-    /// `ScannerRoleArn`.
-    pub fn scanner_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ScannerRoleArn", value.into().into_node());
-        self
+    setters! {
+        malware_scanner: MalwareScanner = "MalwareScanner",
+        resource_types: Vec<String> = "ResourceTypes",
+        scanner_role_arn: String = "ScannerRoleArn",
     }
 }
 
@@ -284,19 +188,10 @@ structures!(
 resource!(BackupPlan, "AWS::Backup::BackupPlan");
 
 impl Id<BackupPlan> {
-    /// `!GetAtt BackupPlanArn`.
-    pub fn backup_plan_arn(&self) -> Val<String> {
-        self.attribute("BackupPlanArn")
-    }
-
-    /// `!GetAtt BackupPlanId`.
-    pub fn backup_plan_id(&self) -> Val<String> {
-        self.attribute("BackupPlanId")
-    }
-
-    /// `!GetAtt VersionId`.
-    pub fn version_id(&self) -> Val<String> {
-        self.attribute("VersionId")
+    getters! {
+        backup_plan_arn: String = "BackupPlanArn",
+        backup_plan_id: String = "BackupPlanId",
+        version_id: String = "VersionId",
     }
 }
 

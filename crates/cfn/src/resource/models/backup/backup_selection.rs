@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct BackupSelection(Map);
 
 impl BackupSelection {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(backup_plan_id: impl Into<Val<String>>, backup_selection: impl Into<Val<BackupSelectionResourceType>>) -> Self {
         Self(record(vec![("BackupPlanId", backup_plan_id.into().into_node()), ("BackupSelection", backup_selection.into().into_node())]))
     }
@@ -20,33 +20,16 @@ impl BackupSelection {
 pub struct BackupSelectionResourceType(Map);
 
 impl BackupSelectionResourceType {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(iam_role_arn: impl Into<Val<String>>, selection_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("IamRoleArn", iam_role_arn.into().into_node()), ("SelectionName", selection_name.into().into_node())]))
     }
 
-    /// `Conditions`.
-    pub fn conditions(mut self, value: impl Into<Val<Conditions>>) -> Self {
-        put(&mut self.0, "Conditions", value.into().into_node());
-        self
-    }
-
-    /// `ListOfTags`.
-    pub fn list_of_tags(mut self, value: impl Into<Val<Vec<ConditionResourceType>>>) -> Self {
-        put(&mut self.0, "ListOfTags", value.into().into_node());
-        self
-    }
-
-    /// `NotResources`.
-    pub fn not_resources(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "NotResources", value.into().into_node());
-        self
-    }
-
-    /// `Resources`.
-    pub fn resources(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Resources", value.into().into_node());
-        self
+    setters! {
+        conditions: Conditions = "Conditions",
+        list_of_tags: Vec<ConditionResourceType> = "ListOfTags",
+        not_resources: Vec<String> = "NotResources",
+        resources: Vec<String> = "Resources",
     }
 }
 
@@ -61,28 +44,11 @@ impl Conditions {
         Self::default()
     }
 
-    /// `StringEquals`.
-    pub fn string_equals(mut self, value: impl Into<Val<Vec<ConditionParameter>>>) -> Self {
-        put(&mut self.0, "StringEquals", value.into().into_node());
-        self
-    }
-
-    /// `StringLike`.
-    pub fn string_like(mut self, value: impl Into<Val<Vec<ConditionParameter>>>) -> Self {
-        put(&mut self.0, "StringLike", value.into().into_node());
-        self
-    }
-
-    /// `StringNotEquals`.
-    pub fn string_not_equals(mut self, value: impl Into<Val<Vec<ConditionParameter>>>) -> Self {
-        put(&mut self.0, "StringNotEquals", value.into().into_node());
-        self
-    }
-
-    /// `StringNotLike`.
-    pub fn string_not_like(mut self, value: impl Into<Val<Vec<ConditionParameter>>>) -> Self {
-        put(&mut self.0, "StringNotLike", value.into().into_node());
-        self
+    setters! {
+        string_equals: Vec<ConditionParameter> = "StringEquals",
+        string_like: Vec<ConditionParameter> = "StringLike",
+        string_not_equals: Vec<ConditionParameter> = "StringNotEquals",
+        string_not_like: Vec<ConditionParameter> = "StringNotLike",
     }
 }
 
@@ -97,16 +63,9 @@ impl ConditionParameter {
         Self::default()
     }
 
-    /// `ConditionKey`.
-    pub fn condition_key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ConditionKey", value.into().into_node());
-        self
-    }
-
-    /// `ConditionValue`.
-    pub fn condition_value(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ConditionValue", value.into().into_node());
-        self
+    setters! {
+        condition_key: String = "ConditionKey",
+        condition_value: String = "ConditionValue",
     }
 }
 
@@ -116,7 +75,7 @@ impl ConditionParameter {
 pub struct ConditionResourceType(Map);
 
 impl ConditionResourceType {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         condition_key: impl Into<Val<String>>,
         condition_type: impl Into<Val<ConditionType>>,
@@ -142,39 +101,14 @@ structures!(BackupSelection, BackupSelectionResourceType, Conditions, ConditionP
 resource!(BackupSelection, "AWS::Backup::BackupSelection");
 
 impl Id<BackupSelection> {
-    /// `!GetAtt BackupPlanId`.
-    pub fn backup_plan_id(&self) -> Val<String> {
-        self.attribute("BackupPlanId")
-    }
-
-    /// `!GetAtt BackupSelection.IamRoleArn`.
-    pub fn backup_selection_iam_role_arn(&self) -> Val<String> {
-        self.attribute("BackupSelection.IamRoleArn")
-    }
-
-    /// `!GetAtt BackupSelection.NotResources`.
-    pub fn backup_selection_not_resources(&self) -> Val<Vec<String>> {
-        self.attribute("BackupSelection.NotResources").cast()
-    }
-
-    /// `!GetAtt BackupSelection.Resources`.
-    pub fn backup_selection_resources(&self) -> Val<Vec<String>> {
-        self.attribute("BackupSelection.Resources").cast()
-    }
-
-    /// `!GetAtt BackupSelection.SelectionName`.
-    pub fn backup_selection_selection_name(&self) -> Val<String> {
-        self.attribute("BackupSelection.SelectionName")
-    }
-
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
-    }
-
-    /// `!GetAtt SelectionId`.
-    pub fn selection_id(&self) -> Val<String> {
-        self.attribute("SelectionId")
+    getters! {
+        backup_plan_id: String = "BackupPlanId",
+        backup_selection_iam_role_arn: String = "BackupSelection.IamRoleArn",
+        backup_selection_not_resources: Vec<String> = "BackupSelection.NotResources",
+        backup_selection_resources: Vec<String> = "BackupSelection.Resources",
+        backup_selection_selection_name: String = "BackupSelection.SelectionName",
+        id: String = "Id",
+        selection_id: String = "SelectionId",
     }
 }
 

@@ -8,39 +8,17 @@ use crate::resource::model::*;
 pub struct BackupVault(Map);
 
 impl BackupVault {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(backup_vault_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("BackupVaultName", backup_vault_name.into().into_node())]))
     }
 
-    /// `AccessPolicy`.
-    pub fn access_policy(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "AccessPolicy", value.into().into_node());
-        self
-    }
-
-    /// `BackupVaultTags`.
-    pub fn backup_vault_tags(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "BackupVaultTags", value.into().into_node());
-        self
-    }
-
-    /// `EncryptionKeyArn`.
-    pub fn encryption_key_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EncryptionKeyArn", value.into().into_node());
-        self
-    }
-
-    /// `LockConfiguration`.
-    pub fn lock_configuration(mut self, value: impl Into<Val<LockConfigurationType>>) -> Self {
-        put(&mut self.0, "LockConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `Notifications`.
-    pub fn notifications(mut self, value: impl Into<Val<NotificationObjectType>>) -> Self {
-        put(&mut self.0, "Notifications", value.into().into_node());
-        self
+    setters! {
+        access_policy: Node = "AccessPolicy",
+        backup_vault_tags: Dict<String> = "BackupVaultTags",
+        encryption_key_arn: String = "EncryptionKeyArn",
+        lock_configuration: LockConfigurationType = "LockConfiguration",
+        notifications: NotificationObjectType = "Notifications",
     }
 }
 
@@ -50,21 +28,14 @@ impl BackupVault {
 pub struct LockConfigurationType(Map);
 
 impl LockConfigurationType {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(min_retention_days: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("MinRetentionDays", min_retention_days.into().into_node())]))
     }
 
-    /// `ChangeableForDays`.
-    pub fn changeable_for_days(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ChangeableForDays", value.into().into_node());
-        self
-    }
-
-    /// `MaxRetentionDays`.
-    pub fn max_retention_days(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxRetentionDays", value.into().into_node());
-        self
+    setters! {
+        changeable_for_days: i64 = "ChangeableForDays",
+        max_retention_days: i64 = "MaxRetentionDays",
     }
 }
 
@@ -74,7 +45,7 @@ impl LockConfigurationType {
 pub struct NotificationObjectType(Map);
 
 impl NotificationObjectType {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(backup_vault_events: impl Into<Val<Vec<String>>>, sns_topic_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("BackupVaultEvents", backup_vault_events.into().into_node()), ("SNSTopicArn", sns_topic_arn.into().into_node())]))
     }
@@ -85,44 +56,15 @@ structures!(BackupVault, LockConfigurationType, NotificationObjectType);
 resource!(BackupVault, "AWS::Backup::BackupVault");
 
 impl Id<BackupVault> {
-    /// `!GetAtt BackupVaultArn`.
-    pub fn backup_vault_arn(&self) -> Val<String> {
-        self.attribute("BackupVaultArn")
-    }
-
-    /// `!GetAtt BackupVaultName`.
-    pub fn backup_vault_name(&self) -> Val<String> {
-        self.attribute("BackupVaultName")
-    }
-
-    /// `!GetAtt EncryptionKeyArn`.
-    pub fn encryption_key_arn(&self) -> Val<String> {
-        self.attribute("EncryptionKeyArn")
-    }
-
-    /// `!GetAtt LockConfiguration.ChangeableForDays`.
-    pub fn lock_configuration_changeable_for_days(&self) -> Val<i64> {
-        self.attribute("LockConfiguration.ChangeableForDays").cast()
-    }
-
-    /// `!GetAtt LockConfiguration.MaxRetentionDays`.
-    pub fn lock_configuration_max_retention_days(&self) -> Val<i64> {
-        self.attribute("LockConfiguration.MaxRetentionDays").cast()
-    }
-
-    /// `!GetAtt LockConfiguration.MinRetentionDays`.
-    pub fn lock_configuration_min_retention_days(&self) -> Val<i64> {
-        self.attribute("LockConfiguration.MinRetentionDays").cast()
-    }
-
-    /// `!GetAtt Notifications.BackupVaultEvents`.
-    pub fn notifications_backup_vault_events(&self) -> Val<Vec<String>> {
-        self.attribute("Notifications.BackupVaultEvents").cast()
-    }
-
-    /// `!GetAtt Notifications.SNSTopicArn`.
-    pub fn notifications_sns_topic_arn(&self) -> Val<String> {
-        self.attribute("Notifications.SNSTopicArn")
+    getters! {
+        backup_vault_arn: String = "BackupVaultArn",
+        backup_vault_name: String = "BackupVaultName",
+        encryption_key_arn: String = "EncryptionKeyArn",
+        lock_configuration_changeable_for_days: i64 = "LockConfiguration.ChangeableForDays",
+        lock_configuration_max_retention_days: i64 = "LockConfiguration.MaxRetentionDays",
+        lock_configuration_min_retention_days: i64 = "LockConfiguration.MinRetentionDays",
+        notifications_backup_vault_events: Vec<String> = "Notifications.BackupVaultEvents",
+        notifications_sns_topic_arn: String = "Notifications.SNSTopicArn",
     }
 }
 

@@ -8,21 +8,14 @@ use crate::resource::model::*;
 pub struct Budget(Map);
 
 impl Budget {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(budget: impl Into<Val<BudgetData>>) -> Self {
         Self(record(vec![("Budget", budget.into().into_node())]))
     }
 
-    /// `NotificationsWithSubscribers`.
-    pub fn notifications_with_subscribers(mut self, value: impl Into<Val<Vec<NotificationWithSubscribers>>>) -> Self {
-        put(&mut self.0, "NotificationsWithSubscribers", value.into().into_node());
-        self
-    }
-
-    /// `ResourceTags`.
-    pub fn resource_tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "ResourceTags", value.into().into_node());
-        self
+    setters! {
+        notifications_with_subscribers: Vec<NotificationWithSubscribers> = "NotificationsWithSubscribers",
+        resource_tags: Vec<Tag> = "ResourceTags",
     }
 }
 
@@ -32,69 +25,22 @@ impl Budget {
 pub struct BudgetData(Map);
 
 impl BudgetData {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(budget_type: impl Into<Val<String>>, time_unit: impl Into<Val<String>>) -> Self {
         Self(record(vec![("BudgetType", budget_type.into().into_node()), ("TimeUnit", time_unit.into().into_node())]))
     }
 
-    /// `AutoAdjustData`.
-    pub fn auto_adjust_data(mut self, value: impl Into<Val<AutoAdjustData>>) -> Self {
-        put(&mut self.0, "AutoAdjustData", value.into().into_node());
-        self
-    }
-
-    /// `BillingViewArn`.
-    pub fn billing_view_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "BillingViewArn", value.into().into_node());
-        self
-    }
-
-    /// `BudgetLimit`.
-    pub fn budget_limit(mut self, value: impl Into<Val<Spend>>) -> Self {
-        put(&mut self.0, "BudgetLimit", value.into().into_node());
-        self
-    }
-
-    /// `BudgetName`.
-    pub fn budget_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "BudgetName", value.into().into_node());
-        self
-    }
-
-    /// `CostFilters`.
-    pub fn cost_filters(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "CostFilters", value.into().into_node());
-        self
-    }
-
-    /// `CostTypes`.
-    pub fn cost_types(mut self, value: impl Into<Val<CostTypes>>) -> Self {
-        put(&mut self.0, "CostTypes", value.into().into_node());
-        self
-    }
-
-    /// `FilterExpression`.
-    pub fn filter_expression(mut self, value: impl Into<Val<Expression>>) -> Self {
-        put(&mut self.0, "FilterExpression", value.into().into_node());
-        self
-    }
-
-    /// `Metrics`.
-    pub fn metrics(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Metrics", value.into().into_node());
-        self
-    }
-
-    /// `PlannedBudgetLimits`.
-    pub fn planned_budget_limits(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "PlannedBudgetLimits", value.into().into_node());
-        self
-    }
-
-    /// `TimePeriod`.
-    pub fn time_period(mut self, value: impl Into<Val<TimePeriod>>) -> Self {
-        put(&mut self.0, "TimePeriod", value.into().into_node());
-        self
+    setters! {
+        auto_adjust_data: AutoAdjustData = "AutoAdjustData",
+        billing_view_arn: String = "BillingViewArn",
+        budget_limit: Spend = "BudgetLimit",
+        budget_name: String = "BudgetName",
+        cost_filters: Dict<String> = "CostFilters",
+        cost_types: CostTypes = "CostTypes",
+        filter_expression: Expression = "FilterExpression",
+        metrics: Vec<String> = "Metrics",
+        planned_budget_limits: Node = "PlannedBudgetLimits",
+        time_period: TimePeriod = "TimePeriod",
     }
 }
 
@@ -104,15 +50,13 @@ impl BudgetData {
 pub struct AutoAdjustData(Map);
 
 impl AutoAdjustData {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(auto_adjust_type: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AutoAdjustType", auto_adjust_type.into().into_node())]))
     }
 
-    /// `HistoricalOptions`.
-    pub fn historical_options(mut self, value: impl Into<Val<HistoricalOptions>>) -> Self {
-        put(&mut self.0, "HistoricalOptions", value.into().into_node());
-        self
+    setters! {
+        historical_options: HistoricalOptions = "HistoricalOptions",
     }
 }
 
@@ -122,7 +66,7 @@ impl AutoAdjustData {
 pub struct HistoricalOptions(Map);
 
 impl HistoricalOptions {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(budget_adjustment_period: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("BudgetAdjustmentPeriod", budget_adjustment_period.into().into_node())]))
     }
@@ -134,7 +78,7 @@ impl HistoricalOptions {
 pub struct Spend(Map);
 
 impl Spend {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(amount: impl Into<Val<f64>>, unit: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Amount", amount.into().into_node()), ("Unit", unit.into().into_node())]))
     }
@@ -151,70 +95,18 @@ impl CostTypes {
         Self::default()
     }
 
-    /// `IncludeCredit`.
-    pub fn include_credit(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IncludeCredit", value.into().into_node());
-        self
-    }
-
-    /// `IncludeDiscount`.
-    pub fn include_discount(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IncludeDiscount", value.into().into_node());
-        self
-    }
-
-    /// `IncludeOtherSubscription`.
-    pub fn include_other_subscription(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IncludeOtherSubscription", value.into().into_node());
-        self
-    }
-
-    /// `IncludeRecurring`.
-    pub fn include_recurring(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IncludeRecurring", value.into().into_node());
-        self
-    }
-
-    /// `IncludeRefund`.
-    pub fn include_refund(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IncludeRefund", value.into().into_node());
-        self
-    }
-
-    /// `IncludeSubscription`.
-    pub fn include_subscription(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IncludeSubscription", value.into().into_node());
-        self
-    }
-
-    /// `IncludeSupport`.
-    pub fn include_support(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IncludeSupport", value.into().into_node());
-        self
-    }
-
-    /// `IncludeTax`.
-    pub fn include_tax(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IncludeTax", value.into().into_node());
-        self
-    }
-
-    /// `IncludeUpfront`.
-    pub fn include_upfront(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IncludeUpfront", value.into().into_node());
-        self
-    }
-
-    /// `UseAmortized`.
-    pub fn use_amortized(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "UseAmortized", value.into().into_node());
-        self
-    }
-
-    /// `UseBlended`.
-    pub fn use_blended(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "UseBlended", value.into().into_node());
-        self
+    setters! {
+        include_credit: bool = "IncludeCredit",
+        include_discount: bool = "IncludeDiscount",
+        include_other_subscription: bool = "IncludeOtherSubscription",
+        include_recurring: bool = "IncludeRecurring",
+        include_refund: bool = "IncludeRefund",
+        include_subscription: bool = "IncludeSubscription",
+        include_support: bool = "IncludeSupport",
+        include_tax: bool = "IncludeTax",
+        include_upfront: bool = "IncludeUpfront",
+        use_amortized: bool = "UseAmortized",
+        use_blended: bool = "UseBlended",
     }
 }
 
@@ -229,40 +121,13 @@ impl Expression {
         Self::default()
     }
 
-    /// `And`.
-    pub fn and(mut self, value: impl Into<Val<Vec<Expression>>>) -> Self {
-        put(&mut self.0, "And", value.into().into_node());
-        self
-    }
-
-    /// `CostCategories`.
-    pub fn cost_categories(mut self, value: impl Into<Val<CostCategoryValues>>) -> Self {
-        put(&mut self.0, "CostCategories", value.into().into_node());
-        self
-    }
-
-    /// `Dimensions`.
-    pub fn dimensions(mut self, value: impl Into<Val<ExpressionDimensionValues>>) -> Self {
-        put(&mut self.0, "Dimensions", value.into().into_node());
-        self
-    }
-
-    /// `Not`.
-    pub fn not(mut self, value: impl Into<Val<Expression>>) -> Self {
-        put(&mut self.0, "Not", value.into().into_node());
-        self
-    }
-
-    /// `Or`.
-    pub fn or(mut self, value: impl Into<Val<Vec<Expression>>>) -> Self {
-        put(&mut self.0, "Or", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<TagValues>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        and: Vec<Expression> = "And",
+        cost_categories: CostCategoryValues = "CostCategories",
+        dimensions: ExpressionDimensionValues = "Dimensions",
+        not: Expression = "Not",
+        or: Vec<Expression> = "Or",
+        tags: TagValues = "Tags",
     }
 }
 
@@ -277,22 +142,10 @@ impl CostCategoryValues {
         Self::default()
     }
 
-    /// `Key`.
-    pub fn key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Key", value.into().into_node());
-        self
-    }
-
-    /// `MatchOptions`.
-    pub fn match_options(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "MatchOptions", value.into().into_node());
-        self
-    }
-
-    /// `Values`.
-    pub fn values(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Values", value.into().into_node());
-        self
+    setters! {
+        key: String = "Key",
+        match_options: Vec<String> = "MatchOptions",
+        values: Vec<String> = "Values",
     }
 }
 
@@ -307,22 +160,10 @@ impl ExpressionDimensionValues {
         Self::default()
     }
 
-    /// `Key`.
-    pub fn key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Key", value.into().into_node());
-        self
-    }
-
-    /// `MatchOptions`.
-    pub fn match_options(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "MatchOptions", value.into().into_node());
-        self
-    }
-
-    /// `Values`.
-    pub fn values(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Values", value.into().into_node());
-        self
+    setters! {
+        key: String = "Key",
+        match_options: Vec<String> = "MatchOptions",
+        values: Vec<String> = "Values",
     }
 }
 
@@ -337,22 +178,10 @@ impl TagValues {
         Self::default()
     }
 
-    /// `Key`.
-    pub fn key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Key", value.into().into_node());
-        self
-    }
-
-    /// `MatchOptions`.
-    pub fn match_options(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "MatchOptions", value.into().into_node());
-        self
-    }
-
-    /// `Values`.
-    pub fn values(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Values", value.into().into_node());
-        self
+    setters! {
+        key: String = "Key",
+        match_options: Vec<String> = "MatchOptions",
+        values: Vec<String> = "Values",
     }
 }
 
@@ -367,16 +196,9 @@ impl TimePeriod {
         Self::default()
     }
 
-    /// `End`.
-    pub fn end(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "End", value.into().into_node());
-        self
-    }
-
-    /// `Start`.
-    pub fn start(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Start", value.into().into_node());
-        self
+    setters! {
+        end: String = "End",
+        start: String = "Start",
     }
 }
 
@@ -386,7 +208,7 @@ impl TimePeriod {
 pub struct NotificationWithSubscribers(Map);
 
 impl NotificationWithSubscribers {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(notification: impl Into<Val<Notification>>, subscribers: impl Into<Val<Vec<Subscriber>>>) -> Self {
         Self(record(vec![("Notification", notification.into().into_node()), ("Subscribers", subscribers.into().into_node())]))
     }
@@ -398,7 +220,7 @@ impl NotificationWithSubscribers {
 pub struct Notification(Map);
 
 impl Notification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         comparison_operator: impl Into<Val<String>>,
         notification_type: impl Into<Val<String>>,
@@ -411,10 +233,8 @@ impl Notification {
         ]))
     }
 
-    /// `ThresholdType`.
-    pub fn threshold_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ThresholdType", value.into().into_node());
-        self
+    setters! {
+        threshold_type: String = "ThresholdType",
     }
 }
 
@@ -424,7 +244,7 @@ impl Notification {
 pub struct Subscriber(Map);
 
 impl Subscriber {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(address: impl Into<Val<String>>, subscription_type: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Address", address.into().into_node()), ("SubscriptionType", subscription_type.into().into_node())]))
     }
@@ -450,9 +270,8 @@ structures!(
 resource!(Budget, "AWS::Budgets::Budget");
 
 impl Id<Budget> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

@@ -8,27 +8,15 @@ use crate::resource::model::*;
 pub struct AnomalyMonitor(Map);
 
 impl AnomalyMonitor {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(monitor_name: impl Into<Val<String>>, monitor_type: impl Into<Val<MonitorType>>) -> Self {
         Self(record(vec![("MonitorName", monitor_name.into().into_node()), ("MonitorType", monitor_type.into().into_node())]))
     }
 
-    /// `MonitorDimension`.
-    pub fn monitor_dimension(mut self, value: impl Into<Val<MonitorDimension>>) -> Self {
-        put(&mut self.0, "MonitorDimension", value.into().into_node());
-        self
-    }
-
-    /// `MonitorSpecification`.
-    pub fn monitor_specification(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MonitorSpecification", value.into().into_node());
-        self
-    }
-
-    /// `ResourceTags`.
-    pub fn resource_tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "ResourceTags", value.into().into_node());
-        self
+    setters! {
+        monitor_dimension: MonitorDimension = "MonitorDimension",
+        monitor_specification: String = "MonitorSpecification",
+        resource_tags: Vec<Tag> = "ResourceTags",
     }
 }
 
@@ -55,29 +43,12 @@ structures!(AnomalyMonitor);
 resource!(AnomalyMonitor, "AWS::CE::AnomalyMonitor");
 
 impl Id<AnomalyMonitor> {
-    /// `!GetAtt CreationDate`.
-    pub fn creation_date(&self) -> Val<String> {
-        self.attribute("CreationDate")
-    }
-
-    /// `!GetAtt DimensionalValueCount`.
-    pub fn dimensional_value_count(&self) -> Val<i64> {
-        self.attribute("DimensionalValueCount").cast()
-    }
-
-    /// `!GetAtt LastEvaluatedDate`.
-    pub fn last_evaluated_date(&self) -> Val<String> {
-        self.attribute("LastEvaluatedDate")
-    }
-
-    /// `!GetAtt LastUpdatedDate`.
-    pub fn last_updated_date(&self) -> Val<String> {
-        self.attribute("LastUpdatedDate")
-    }
-
-    /// `!GetAtt MonitorArn`.
-    pub fn monitor_arn(&self) -> Val<String> {
-        self.attribute("MonitorArn")
+    getters! {
+        creation_date: String = "CreationDate",
+        dimensional_value_count: i64 = "DimensionalValueCount",
+        last_evaluated_date: String = "LastEvaluatedDate",
+        last_updated_date: String = "LastUpdatedDate",
+        monitor_arn: String = "MonitorArn",
     }
 }
 
@@ -97,7 +68,7 @@ static ANOMALY_MONITOR_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
         Field::optional("MonitorDimension", &Shape::choice(MonitorDimension::ALL)),
-        Field::required("MonitorName", &Shape::Text { min: Some(0), max: Some(1024), pattern: Some(r"[\S\s]*"), values: &[] }),
+        Field::required("MonitorName", &Shape::Text { min: Some(0), max: Some(1024), pattern: None, values: &[] }),
         Field::optional("MonitorSpecification", &Shape::TEXT),
         Field::required("MonitorType", &Shape::choice(MonitorType::ALL)),
         Field::optional("ResourceTags", &Shape::List { item: &TAG_SHAPE, min: Some(0), max: Some(200), unique: false }),

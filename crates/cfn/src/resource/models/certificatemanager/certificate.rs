@@ -8,57 +8,20 @@ use crate::resource::model::*;
 pub struct Certificate(Map);
 
 impl Certificate {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(domain_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DomainName", domain_name.into().into_node())]))
     }
 
-    /// `CertificateAuthorityArn`.
-    pub fn certificate_authority_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CertificateAuthorityArn", value.into().into_node());
-        self
-    }
-
-    /// `CertificateExport`.
-    pub fn certificate_export(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CertificateExport", value.into().into_node());
-        self
-    }
-
-    /// `CertificateTransparencyLoggingPreference`.
-    pub fn certificate_transparency_logging_preference(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CertificateTransparencyLoggingPreference", value.into().into_node());
-        self
-    }
-
-    /// `DomainValidationOptions`.
-    pub fn domain_validation_options(mut self, value: impl Into<Val<Vec<DomainValidationOption>>>) -> Self {
-        put(&mut self.0, "DomainValidationOptions", value.into().into_node());
-        self
-    }
-
-    /// `KeyAlgorithm`.
-    pub fn key_algorithm(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KeyAlgorithm", value.into().into_node());
-        self
-    }
-
-    /// `SubjectAlternativeNames`.
-    pub fn subject_alternative_names(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SubjectAlternativeNames", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `ValidationMethod`.
-    pub fn validation_method(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ValidationMethod", value.into().into_node());
-        self
+    setters! {
+        certificate_authority_arn: String = "CertificateAuthorityArn",
+        certificate_export: String = "CertificateExport",
+        certificate_transparency_logging_preference: String = "CertificateTransparencyLoggingPreference",
+        domain_validation_options: Vec<DomainValidationOption> = "DomainValidationOptions",
+        key_algorithm: String = "KeyAlgorithm",
+        subject_alternative_names: Vec<String> = "SubjectAlternativeNames",
+        tags: Vec<Tag> = "Tags",
+        validation_method: String = "ValidationMethod",
     }
 }
 
@@ -68,21 +31,14 @@ impl Certificate {
 pub struct DomainValidationOption(Map);
 
 impl DomainValidationOption {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(domain_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DomainName", domain_name.into().into_node())]))
     }
 
-    /// `HostedZoneId`.
-    pub fn hosted_zone_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HostedZoneId", value.into().into_node());
-        self
-    }
-
-    /// `ValidationDomain`.
-    pub fn validation_domain(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ValidationDomain", value.into().into_node());
-        self
+    setters! {
+        hosted_zone_id: String = "HostedZoneId",
+        validation_domain: String = "ValidationDomain",
     }
 }
 
@@ -91,9 +47,8 @@ structures!(Certificate, DomainValidationOption);
 resource!(Certificate, "AWS::CertificateManager::Certificate");
 
 impl Id<Certificate> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct CachePolicy(Map);
 
 impl CachePolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cache_policy_config: impl Into<Val<CachePolicyConfig>>) -> Self {
         Self(record(vec![("CachePolicyConfig", cache_policy_config.into().into_node())]))
     }
@@ -20,7 +20,7 @@ impl CachePolicy {
 pub struct CachePolicyConfig(Map);
 
 impl CachePolicyConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         default_ttl: impl Into<Val<f64>>,
         max_ttl: impl Into<Val<f64>>,
@@ -37,10 +37,8 @@ impl CachePolicyConfig {
         ]))
     }
 
-    /// `Comment`.
-    pub fn comment(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Comment", value.into().into_node());
-        self
+    setters! {
+        comment: String = "Comment",
     }
 }
 
@@ -50,7 +48,7 @@ impl CachePolicyConfig {
 pub struct ParametersInCacheKeyAndForwardedToOrigin(Map);
 
 impl ParametersInCacheKeyAndForwardedToOrigin {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         cookies_config: impl Into<Val<CookiesConfig>>,
         enable_accept_encoding_gzip: impl Into<Val<bool>>,
@@ -65,10 +63,8 @@ impl ParametersInCacheKeyAndForwardedToOrigin {
         ]))
     }
 
-    /// `EnableAcceptEncodingBrotli`.
-    pub fn enable_accept_encoding_brotli(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableAcceptEncodingBrotli", value.into().into_node());
-        self
+    setters! {
+        enable_accept_encoding_brotli: bool = "EnableAcceptEncodingBrotli",
     }
 }
 
@@ -78,15 +74,13 @@ impl ParametersInCacheKeyAndForwardedToOrigin {
 pub struct CookiesConfig(Map);
 
 impl CookiesConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cookie_behavior: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CookieBehavior", cookie_behavior.into().into_node())]))
     }
 
-    /// `Cookies`.
-    pub fn cookies(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Cookies", value.into().into_node());
-        self
+    setters! {
+        cookies: Vec<String> = "Cookies",
     }
 }
 
@@ -96,15 +90,13 @@ impl CookiesConfig {
 pub struct HeadersConfig(Map);
 
 impl HeadersConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(header_behavior: impl Into<Val<String>>) -> Self {
         Self(record(vec![("HeaderBehavior", header_behavior.into().into_node())]))
     }
 
-    /// `Headers`.
-    pub fn headers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Headers", value.into().into_node());
-        self
+    setters! {
+        headers: Vec<String> = "Headers",
     }
 }
 
@@ -114,15 +106,13 @@ impl HeadersConfig {
 pub struct QueryStringsConfig(Map);
 
 impl QueryStringsConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(query_string_behavior: impl Into<Val<String>>) -> Self {
         Self(record(vec![("QueryStringBehavior", query_string_behavior.into().into_node())]))
     }
 
-    /// `QueryStrings`.
-    pub fn query_strings(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "QueryStrings", value.into().into_node());
-        self
+    setters! {
+        query_strings: Vec<String> = "QueryStrings",
     }
 }
 
@@ -131,14 +121,9 @@ structures!(CachePolicy, CachePolicyConfig, ParametersInCacheKeyAndForwardedToOr
 resource!(CachePolicy, "AWS::CloudFront::CachePolicy");
 
 impl Id<CachePolicy> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
-    }
-
-    /// `!GetAtt LastModifiedTime`.
-    pub fn last_modified_time(&self) -> Val<String> {
-        self.attribute("LastModifiedTime")
+    getters! {
+        id: String = "Id",
+        last_modified_time: String = "LastModifiedTime",
     }
 }
 

@@ -8,15 +8,13 @@ use crate::resource::model::*;
 pub struct Distribution(Map);
 
 impl Distribution {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(distribution_config: impl Into<Val<DistributionConfig>>) -> Self {
         Self(record(vec![("DistributionConfig", distribution_config.into().into_node())]))
     }
 
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -26,159 +24,37 @@ impl Distribution {
 pub struct DistributionConfig(Map);
 
 impl DistributionConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(default_cache_behavior: impl Into<Val<DefaultCacheBehavior>>, enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("DefaultCacheBehavior", default_cache_behavior.into().into_node()), ("Enabled", enabled.into().into_node())]))
     }
 
-    /// `Aliases`.
-    pub fn aliases(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Aliases", value.into().into_node());
-        self
-    }
-
-    /// `AnycastIpListId`.
-    pub fn anycast_ip_list_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AnycastIpListId", value.into().into_node());
-        self
-    }
-
-    /// `CNAMEs`.
-    pub fn cnames(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "CNAMEs", value.into().into_node());
-        self
-    }
-
-    /// `CacheBehaviors`.
-    pub fn cache_behaviors(mut self, value: impl Into<Val<Vec<CacheBehavior>>>) -> Self {
-        put(&mut self.0, "CacheBehaviors", value.into().into_node());
-        self
-    }
-
-    /// `CacheTagConfig`.
-    pub fn cache_tag_config(mut self, value: impl Into<Val<CacheTagConfig>>) -> Self {
-        put(&mut self.0, "CacheTagConfig", value.into().into_node());
-        self
-    }
-
-    /// `Comment`.
-    pub fn comment(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Comment", value.into().into_node());
-        self
-    }
-
-    /// `ConnectionFunctionAssociation`.
-    pub fn connection_function_association(mut self, value: impl Into<Val<ConnectionFunctionAssociation>>) -> Self {
-        put(&mut self.0, "ConnectionFunctionAssociation", value.into().into_node());
-        self
-    }
-
-    /// `ConnectionMode`.
-    pub fn connection_mode(mut self, value: impl Into<Val<ConnectionMode>>) -> Self {
-        put(&mut self.0, "ConnectionMode", value.into().into_node());
-        self
-    }
-
-    /// `ContinuousDeploymentPolicyId`.
-    pub fn continuous_deployment_policy_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ContinuousDeploymentPolicyId", value.into().into_node());
-        self
-    }
-
-    /// `CustomErrorResponses`.
-    pub fn custom_error_responses(mut self, value: impl Into<Val<Vec<CustomErrorResponse>>>) -> Self {
-        put(&mut self.0, "CustomErrorResponses", value.into().into_node());
-        self
-    }
-
-    /// `CustomOrigin`.
-    pub fn custom_origin(mut self, value: impl Into<Val<LegacyCustomOrigin>>) -> Self {
-        put(&mut self.0, "CustomOrigin", value.into().into_node());
-        self
-    }
-
-    /// `DefaultRootObject`.
-    pub fn default_root_object(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DefaultRootObject", value.into().into_node());
-        self
-    }
-
-    /// `HttpVersion`.
-    pub fn http_version(mut self, value: impl Into<Val<HttpVersion>>) -> Self {
-        put(&mut self.0, "HttpVersion", value.into().into_node());
-        self
-    }
-
-    /// `IPV6Enabled`.
-    pub fn ipv6_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IPV6Enabled", value.into().into_node());
-        self
-    }
-
-    /// `Logging`.
-    pub fn logging(mut self, value: impl Into<Val<Logging>>) -> Self {
-        put(&mut self.0, "Logging", value.into().into_node());
-        self
-    }
-
-    /// `OriginGroups`.
-    pub fn origin_groups(mut self, value: impl Into<Val<OriginGroups>>) -> Self {
-        put(&mut self.0, "OriginGroups", value.into().into_node());
-        self
-    }
-
-    /// `Origins`.
-    pub fn origins(mut self, value: impl Into<Val<Vec<Origin>>>) -> Self {
-        put(&mut self.0, "Origins", value.into().into_node());
-        self
-    }
-
-    /// `PriceClass`.
-    pub fn price_class(mut self, value: impl Into<Val<PriceClass>>) -> Self {
-        put(&mut self.0, "PriceClass", value.into().into_node());
-        self
-    }
-
-    /// `Restrictions`.
-    pub fn restrictions(mut self, value: impl Into<Val<Restrictions>>) -> Self {
-        put(&mut self.0, "Restrictions", value.into().into_node());
-        self
-    }
-
-    /// `S3Origin`.
-    pub fn s3_origin(mut self, value: impl Into<Val<LegacyS3Origin>>) -> Self {
-        put(&mut self.0, "S3Origin", value.into().into_node());
-        self
-    }
-
-    /// `Staging`.
-    pub fn staging(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Staging", value.into().into_node());
-        self
-    }
-
-    /// `TenantConfig`.
-    pub fn tenant_config(mut self, value: impl Into<Val<TenantConfig>>) -> Self {
-        put(&mut self.0, "TenantConfig", value.into().into_node());
-        self
-    }
-
-    /// `ViewerCertificate`.
-    pub fn viewer_certificate(mut self, value: impl Into<Val<ViewerCertificate>>) -> Self {
-        put(&mut self.0, "ViewerCertificate", value.into().into_node());
-        self
-    }
-
-    /// `ViewerMtlsConfig`.
-    pub fn viewer_mtls_config(mut self, value: impl Into<Val<ViewerMtlsConfig>>) -> Self {
-        put(&mut self.0, "ViewerMtlsConfig", value.into().into_node());
-        self
-    }
-
-    /// `WebACLId`.
-    pub fn web_acl_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "WebACLId", value.into().into_node());
-        self
+    setters! {
+        aliases: Vec<String> = "Aliases",
+        anycast_ip_list_id: String = "AnycastIpListId",
+        cnames: Vec<String> = "CNAMEs",
+        cache_behaviors: Vec<CacheBehavior> = "CacheBehaviors",
+        cache_tag_config: CacheTagConfig = "CacheTagConfig",
+        comment: String = "Comment",
+        connection_function_association: ConnectionFunctionAssociation = "ConnectionFunctionAssociation",
+        connection_mode: ConnectionMode = "ConnectionMode",
+        continuous_deployment_policy_id: String = "ContinuousDeploymentPolicyId",
+        custom_error_responses: Vec<CustomErrorResponse> = "CustomErrorResponses",
+        custom_origin: LegacyCustomOrigin = "CustomOrigin",
+        default_root_object: String = "DefaultRootObject",
+        http_version: HttpVersion = "HttpVersion",
+        ipv6_enabled: bool = "IPV6Enabled",
+        logging: Logging = "Logging",
+        origin_groups: OriginGroups = "OriginGroups",
+        origins: Vec<Origin> = "Origins",
+        price_class: PriceClass = "PriceClass",
+        restrictions: Restrictions = "Restrictions",
+        s3_origin: LegacyS3Origin = "S3Origin",
+        staging: bool = "Staging",
+        tenant_config: TenantConfig = "TenantConfig",
+        viewer_certificate: ViewerCertificate = "ViewerCertificate",
+        viewer_mtls_config: ViewerMtlsConfig = "ViewerMtlsConfig",
+        web_acl_id: String = "WebACLId",
     }
 }
 
@@ -188,11 +64,11 @@ impl DistributionConfig {
 pub struct CacheBehavior(Map);
 
 impl CacheBehavior {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         path_pattern: impl Into<Val<String>>,
         target_origin_id: impl Into<Val<String>>,
-        viewer_protocol_policy: impl Into<Val<String>>,
+        viewer_protocol_policy: impl Into<Val<ViewerProtocolPolicy>>,
     ) -> Self {
         Self(record(vec![
             ("PathPattern", path_pattern.into().into_node()),
@@ -201,112 +77,25 @@ impl CacheBehavior {
         ]))
     }
 
-    /// `AllowedMethods`.
-    pub fn allowed_methods(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AllowedMethods", value.into().into_node());
-        self
-    }
-
-    /// `CachePolicyId`.
-    pub fn cache_policy_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CachePolicyId", value.into().into_node());
-        self
-    }
-
-    /// `CachedMethods`.
-    pub fn cached_methods(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "CachedMethods", value.into().into_node());
-        self
-    }
-
-    /// `Compress`.
-    pub fn compress(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Compress", value.into().into_node());
-        self
-    }
-
-    /// `DefaultTTL`.
-    pub fn default_ttl(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "DefaultTTL", value.into().into_node());
-        self
-    }
-
-    /// `FieldLevelEncryptionId`.
-    pub fn field_level_encryption_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "FieldLevelEncryptionId", value.into().into_node());
-        self
-    }
-
-    /// `ForwardedValues`.
-    pub fn forwarded_values(mut self, value: impl Into<Val<ForwardedValues>>) -> Self {
-        put(&mut self.0, "ForwardedValues", value.into().into_node());
-        self
-    }
-
-    /// `FunctionAssociations`.
-    pub fn function_associations(mut self, value: impl Into<Val<Vec<FunctionAssociation>>>) -> Self {
-        put(&mut self.0, "FunctionAssociations", value.into().into_node());
-        self
-    }
-
-    /// `GrpcConfig`.
-    pub fn grpc_config(mut self, value: impl Into<Val<GrpcConfig>>) -> Self {
-        put(&mut self.0, "GrpcConfig", value.into().into_node());
-        self
-    }
-
-    /// `LambdaFunctionAssociations`.
-    pub fn lambda_function_associations(mut self, value: impl Into<Val<Vec<LambdaFunctionAssociation>>>) -> Self {
-        put(&mut self.0, "LambdaFunctionAssociations", value.into().into_node());
-        self
-    }
-
-    /// `MaxTTL`.
-    pub fn max_ttl(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "MaxTTL", value.into().into_node());
-        self
-    }
-
-    /// `MinTTL`.
-    pub fn min_ttl(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "MinTTL", value.into().into_node());
-        self
-    }
-
-    /// `OriginRequestPolicyId`.
-    pub fn origin_request_policy_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OriginRequestPolicyId", value.into().into_node());
-        self
-    }
-
-    /// `RealtimeLogConfigArn`.
-    pub fn realtime_log_config_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RealtimeLogConfigArn", value.into().into_node());
-        self
-    }
-
-    /// `ResponseHeadersPolicyId`.
-    pub fn response_headers_policy_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResponseHeadersPolicyId", value.into().into_node());
-        self
-    }
-
-    /// `SmoothStreaming`.
-    pub fn smooth_streaming(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "SmoothStreaming", value.into().into_node());
-        self
-    }
-
-    /// `TrustedKeyGroups`.
-    pub fn trusted_key_groups(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "TrustedKeyGroups", value.into().into_node());
-        self
-    }
-
-    /// `TrustedSigners`.
-    pub fn trusted_signers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "TrustedSigners", value.into().into_node());
-        self
+    setters! {
+        allowed_methods: Vec<String> = "AllowedMethods",
+        cache_policy_id: String = "CachePolicyId",
+        cached_methods: Vec<String> = "CachedMethods",
+        compress: bool = "Compress",
+        default_ttl: f64 = "DefaultTTL",
+        field_level_encryption_id: String = "FieldLevelEncryptionId",
+        forwarded_values: ForwardedValues = "ForwardedValues",
+        function_associations: Vec<FunctionAssociation> = "FunctionAssociations",
+        grpc_config: GrpcConfig = "GrpcConfig",
+        lambda_function_associations: Vec<LambdaFunctionAssociation> = "LambdaFunctionAssociations",
+        max_ttl: f64 = "MaxTTL",
+        min_ttl: f64 = "MinTTL",
+        origin_request_policy_id: String = "OriginRequestPolicyId",
+        realtime_log_config_arn: String = "RealtimeLogConfigArn",
+        response_headers_policy_id: String = "ResponseHeadersPolicyId",
+        smooth_streaming: bool = "SmoothStreaming",
+        trusted_key_groups: Vec<String> = "TrustedKeyGroups",
+        trusted_signers: Vec<String> = "TrustedSigners",
     }
 }
 
@@ -316,27 +105,15 @@ impl CacheBehavior {
 pub struct ForwardedValues(Map);
 
 impl ForwardedValues {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(query_string: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("QueryString", query_string.into().into_node())]))
     }
 
-    /// `Cookies`.
-    pub fn cookies(mut self, value: impl Into<Val<Cookies>>) -> Self {
-        put(&mut self.0, "Cookies", value.into().into_node());
-        self
-    }
-
-    /// `Headers`.
-    pub fn headers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Headers", value.into().into_node());
-        self
-    }
-
-    /// `QueryStringCacheKeys`.
-    pub fn query_string_cache_keys(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "QueryStringCacheKeys", value.into().into_node());
-        self
+    setters! {
+        cookies: Cookies = "Cookies",
+        headers: Vec<String> = "Headers",
+        query_string_cache_keys: Vec<String> = "QueryStringCacheKeys",
     }
 }
 
@@ -346,15 +123,13 @@ impl ForwardedValues {
 pub struct Cookies(Map);
 
 impl Cookies {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(forward: impl Into<Val<Forward>>) -> Self {
         Self(record(vec![("Forward", forward.into().into_node())]))
     }
 
-    /// `WhitelistedNames`.
-    pub fn whitelisted_names(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "WhitelistedNames", value.into().into_node());
-        self
+    setters! {
+        whitelisted_names: Vec<String> = "WhitelistedNames",
     }
 }
 
@@ -369,16 +144,9 @@ impl FunctionAssociation {
         Self::default()
     }
 
-    /// `EventType`.
-    pub fn event_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EventType", value.into().into_node());
-        self
-    }
-
-    /// `FunctionARN`.
-    pub fn function_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "FunctionARN", value.into().into_node());
-        self
+    setters! {
+        event_type: String = "EventType",
+        function_arn: String = "FunctionARN",
     }
 }
 
@@ -388,7 +156,7 @@ impl FunctionAssociation {
 pub struct GrpcConfig(Map);
 
 impl GrpcConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }
@@ -405,22 +173,10 @@ impl LambdaFunctionAssociation {
         Self::default()
     }
 
-    /// `EventType`.
-    pub fn event_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EventType", value.into().into_node());
-        self
-    }
-
-    /// `IncludeBody`.
-    pub fn include_body(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IncludeBody", value.into().into_node());
-        self
-    }
-
-    /// `LambdaFunctionARN`.
-    pub fn lambda_function_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LambdaFunctionARN", value.into().into_node());
-        self
+    setters! {
+        event_type: String = "EventType",
+        include_body: bool = "IncludeBody",
+        lambda_function_arn: String = "LambdaFunctionARN",
     }
 }
 
@@ -430,7 +186,7 @@ impl LambdaFunctionAssociation {
 pub struct CacheTagConfig(Map);
 
 impl CacheTagConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(header_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("HeaderName", header_name.into().into_node())]))
     }
@@ -442,7 +198,7 @@ impl CacheTagConfig {
 pub struct ConnectionFunctionAssociation(Map);
 
 impl ConnectionFunctionAssociation {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Id", id.into().into_node())]))
     }
@@ -454,27 +210,15 @@ impl ConnectionFunctionAssociation {
 pub struct CustomErrorResponse(Map);
 
 impl CustomErrorResponse {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(error_code: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("ErrorCode", error_code.into().into_node())]))
     }
 
-    /// `ErrorCachingMinTTL`.
-    pub fn error_caching_min_ttl(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "ErrorCachingMinTTL", value.into().into_node());
-        self
-    }
-
-    /// `ResponseCode`.
-    pub fn response_code(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ResponseCode", value.into().into_node());
-        self
-    }
-
-    /// `ResponsePagePath`.
-    pub fn response_page_path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResponsePagePath", value.into().into_node());
-        self
+    setters! {
+        error_caching_min_ttl: f64 = "ErrorCachingMinTTL",
+        response_code: i64 = "ResponseCode",
+        response_page_path: String = "ResponsePagePath",
     }
 }
 
@@ -484,7 +228,7 @@ impl CustomErrorResponse {
 pub struct LegacyCustomOrigin(Map);
 
 impl LegacyCustomOrigin {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         dns_name: impl Into<Val<String>>,
         origin_protocol_policy: impl Into<Val<String>>,
@@ -497,16 +241,9 @@ impl LegacyCustomOrigin {
         ]))
     }
 
-    /// `HTTPPort`.
-    pub fn http_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "HTTPPort", value.into().into_node());
-        self
-    }
-
-    /// `HTTPSPort`.
-    pub fn https_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "HTTPSPort", value.into().into_node());
-        self
+    setters! {
+        http_port: i64 = "HTTPPort",
+        https_port: i64 = "HTTPSPort",
     }
 }
 
@@ -516,7 +253,7 @@ impl LegacyCustomOrigin {
 pub struct DefaultCacheBehavior(Map);
 
 impl DefaultCacheBehavior {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(target_origin_id: impl Into<Val<String>>, viewer_protocol_policy: impl Into<Val<ViewerProtocolPolicy>>) -> Self {
         Self(record(vec![
             ("TargetOriginId", target_origin_id.into().into_node()),
@@ -524,112 +261,25 @@ impl DefaultCacheBehavior {
         ]))
     }
 
-    /// `AllowedMethods`.
-    pub fn allowed_methods(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AllowedMethods", value.into().into_node());
-        self
-    }
-
-    /// `CachePolicyId`.
-    pub fn cache_policy_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CachePolicyId", value.into().into_node());
-        self
-    }
-
-    /// `CachedMethods`.
-    pub fn cached_methods(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "CachedMethods", value.into().into_node());
-        self
-    }
-
-    /// `Compress`.
-    pub fn compress(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Compress", value.into().into_node());
-        self
-    }
-
-    /// `DefaultTTL`.
-    pub fn default_ttl(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "DefaultTTL", value.into().into_node());
-        self
-    }
-
-    /// `FieldLevelEncryptionId`.
-    pub fn field_level_encryption_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "FieldLevelEncryptionId", value.into().into_node());
-        self
-    }
-
-    /// `ForwardedValues`.
-    pub fn forwarded_values(mut self, value: impl Into<Val<ForwardedValues>>) -> Self {
-        put(&mut self.0, "ForwardedValues", value.into().into_node());
-        self
-    }
-
-    /// `FunctionAssociations`.
-    pub fn function_associations(mut self, value: impl Into<Val<Vec<FunctionAssociation>>>) -> Self {
-        put(&mut self.0, "FunctionAssociations", value.into().into_node());
-        self
-    }
-
-    /// `GrpcConfig`.
-    pub fn grpc_config(mut self, value: impl Into<Val<GrpcConfig>>) -> Self {
-        put(&mut self.0, "GrpcConfig", value.into().into_node());
-        self
-    }
-
-    /// `LambdaFunctionAssociations`.
-    pub fn lambda_function_associations(mut self, value: impl Into<Val<Vec<LambdaFunctionAssociation>>>) -> Self {
-        put(&mut self.0, "LambdaFunctionAssociations", value.into().into_node());
-        self
-    }
-
-    /// `MaxTTL`.
-    pub fn max_ttl(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "MaxTTL", value.into().into_node());
-        self
-    }
-
-    /// `MinTTL`.
-    pub fn min_ttl(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "MinTTL", value.into().into_node());
-        self
-    }
-
-    /// `OriginRequestPolicyId`.
-    pub fn origin_request_policy_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OriginRequestPolicyId", value.into().into_node());
-        self
-    }
-
-    /// `RealtimeLogConfigArn`.
-    pub fn realtime_log_config_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RealtimeLogConfigArn", value.into().into_node());
-        self
-    }
-
-    /// `ResponseHeadersPolicyId`.
-    pub fn response_headers_policy_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResponseHeadersPolicyId", value.into().into_node());
-        self
-    }
-
-    /// `SmoothStreaming`.
-    pub fn smooth_streaming(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "SmoothStreaming", value.into().into_node());
-        self
-    }
-
-    /// `TrustedKeyGroups`.
-    pub fn trusted_key_groups(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "TrustedKeyGroups", value.into().into_node());
-        self
-    }
-
-    /// `TrustedSigners`.
-    pub fn trusted_signers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "TrustedSigners", value.into().into_node());
-        self
+    setters! {
+        allowed_methods: Vec<String> = "AllowedMethods",
+        cache_policy_id: String = "CachePolicyId",
+        cached_methods: Vec<String> = "CachedMethods",
+        compress: bool = "Compress",
+        default_ttl: f64 = "DefaultTTL",
+        field_level_encryption_id: String = "FieldLevelEncryptionId",
+        forwarded_values: ForwardedValues = "ForwardedValues",
+        function_associations: Vec<FunctionAssociation> = "FunctionAssociations",
+        grpc_config: GrpcConfig = "GrpcConfig",
+        lambda_function_associations: Vec<LambdaFunctionAssociation> = "LambdaFunctionAssociations",
+        max_ttl: f64 = "MaxTTL",
+        min_ttl: f64 = "MinTTL",
+        origin_request_policy_id: String = "OriginRequestPolicyId",
+        realtime_log_config_arn: String = "RealtimeLogConfigArn",
+        response_headers_policy_id: String = "ResponseHeadersPolicyId",
+        smooth_streaming: bool = "SmoothStreaming",
+        trusted_key_groups: Vec<String> = "TrustedKeyGroups",
+        trusted_signers: Vec<String> = "TrustedSigners",
     }
 }
 
@@ -644,22 +294,10 @@ impl Logging {
         Self::default()
     }
 
-    /// `Bucket`.
-    pub fn bucket(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Bucket", value.into().into_node());
-        self
-    }
-
-    /// `IncludeCookies`.
-    pub fn include_cookies(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IncludeCookies", value.into().into_node());
-        self
-    }
-
-    /// `Prefix`.
-    pub fn prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Prefix", value.into().into_node());
-        self
+    setters! {
+        bucket: String = "Bucket",
+        include_cookies: bool = "IncludeCookies",
+        prefix: String = "Prefix",
     }
 }
 
@@ -669,15 +307,13 @@ impl Logging {
 pub struct OriginGroups(Map);
 
 impl OriginGroups {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(quantity: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Quantity", quantity.into().into_node())]))
     }
 
-    /// `Items`.
-    pub fn items(mut self, value: impl Into<Val<Vec<OriginGroup>>>) -> Self {
-        put(&mut self.0, "Items", value.into().into_node());
-        self
+    setters! {
+        items: Vec<OriginGroup> = "Items",
     }
 }
 
@@ -687,7 +323,7 @@ impl OriginGroups {
 pub struct OriginGroup(Map);
 
 impl OriginGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         failover_criteria: impl Into<Val<OriginGroupFailoverCriteria>>,
         id: impl Into<Val<String>>,
@@ -700,10 +336,8 @@ impl OriginGroup {
         ]))
     }
 
-    /// `SelectionCriteria`.
-    pub fn selection_criteria(mut self, value: impl Into<Val<OriginGroupSelectionCriteria>>) -> Self {
-        put(&mut self.0, "SelectionCriteria", value.into().into_node());
-        self
+    setters! {
+        selection_criteria: OriginGroupSelectionCriteria = "SelectionCriteria",
     }
 }
 
@@ -713,7 +347,7 @@ impl OriginGroup {
 pub struct OriginGroupFailoverCriteria(Map);
 
 impl OriginGroupFailoverCriteria {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status_codes: impl Into<Val<StatusCodes>>) -> Self {
         Self(record(vec![("StatusCodes", status_codes.into().into_node())]))
     }
@@ -725,7 +359,7 @@ impl OriginGroupFailoverCriteria {
 pub struct StatusCodes(Map);
 
 impl StatusCodes {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(items: impl Into<Val<Vec<i64>>>, quantity: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Items", items.into().into_node()), ("Quantity", quantity.into().into_node())]))
     }
@@ -737,7 +371,7 @@ impl StatusCodes {
 pub struct OriginGroupMembers(Map);
 
 impl OriginGroupMembers {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(items: impl Into<Val<Vec<OriginGroupMember>>>, quantity: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Items", items.into().into_node()), ("Quantity", quantity.into().into_node())]))
     }
@@ -749,7 +383,7 @@ impl OriginGroupMembers {
 pub struct OriginGroupMember(Map);
 
 impl OriginGroupMember {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(origin_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("OriginId", origin_id.into().into_node())]))
     }
@@ -761,69 +395,22 @@ impl OriginGroupMember {
 pub struct Origin(Map);
 
 impl Origin {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(domain_name: impl Into<Val<String>>, id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DomainName", domain_name.into().into_node()), ("Id", id.into().into_node())]))
     }
 
-    /// `ConnectionAttempts`.
-    pub fn connection_attempts(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ConnectionAttempts", value.into().into_node());
-        self
-    }
-
-    /// `ConnectionTimeout`.
-    pub fn connection_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ConnectionTimeout", value.into().into_node());
-        self
-    }
-
-    /// `CustomOriginConfig`.
-    pub fn custom_origin_config(mut self, value: impl Into<Val<CustomOriginConfig>>) -> Self {
-        put(&mut self.0, "CustomOriginConfig", value.into().into_node());
-        self
-    }
-
-    /// `OriginAccessControlId`.
-    pub fn origin_access_control_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OriginAccessControlId", value.into().into_node());
-        self
-    }
-
-    /// `OriginCustomHeaders`.
-    pub fn origin_custom_headers(mut self, value: impl Into<Val<Vec<OriginCustomHeader>>>) -> Self {
-        put(&mut self.0, "OriginCustomHeaders", value.into().into_node());
-        self
-    }
-
-    /// `OriginPath`.
-    pub fn origin_path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OriginPath", value.into().into_node());
-        self
-    }
-
-    /// `OriginShield`.
-    pub fn origin_shield(mut self, value: impl Into<Val<OriginShield>>) -> Self {
-        put(&mut self.0, "OriginShield", value.into().into_node());
-        self
-    }
-
-    /// `ResponseCompletionTimeout`.
-    pub fn response_completion_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ResponseCompletionTimeout", value.into().into_node());
-        self
-    }
-
-    /// `S3OriginConfig`.
-    pub fn s3_origin_config(mut self, value: impl Into<Val<S3OriginConfig>>) -> Self {
-        put(&mut self.0, "S3OriginConfig", value.into().into_node());
-        self
-    }
-
-    /// `VpcOriginConfig`.
-    pub fn vpc_origin_config(mut self, value: impl Into<Val<VpcOriginConfig>>) -> Self {
-        put(&mut self.0, "VpcOriginConfig", value.into().into_node());
-        self
+    setters! {
+        connection_attempts: i64 = "ConnectionAttempts",
+        connection_timeout: i64 = "ConnectionTimeout",
+        custom_origin_config: CustomOriginConfig = "CustomOriginConfig",
+        origin_access_control_id: String = "OriginAccessControlId",
+        origin_custom_headers: Vec<OriginCustomHeader> = "OriginCustomHeaders",
+        origin_path: String = "OriginPath",
+        origin_shield: OriginShield = "OriginShield",
+        response_completion_timeout: i64 = "ResponseCompletionTimeout",
+        s3_origin_config: S3OriginConfig = "S3OriginConfig",
+        vpc_origin_config: VpcOriginConfig = "VpcOriginConfig",
     }
 }
 
@@ -833,51 +420,19 @@ impl Origin {
 pub struct CustomOriginConfig(Map);
 
 impl CustomOriginConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(origin_protocol_policy: impl Into<Val<String>>) -> Self {
         Self(record(vec![("OriginProtocolPolicy", origin_protocol_policy.into().into_node())]))
     }
 
-    /// `HTTPPort`.
-    pub fn http_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "HTTPPort", value.into().into_node());
-        self
-    }
-
-    /// `HTTPSPort`.
-    pub fn https_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "HTTPSPort", value.into().into_node());
-        self
-    }
-
-    /// `IpAddressType`.
-    pub fn ip_address_type(mut self, value: impl Into<Val<IpAddressType>>) -> Self {
-        put(&mut self.0, "IpAddressType", value.into().into_node());
-        self
-    }
-
-    /// `OriginKeepaliveTimeout`.
-    pub fn origin_keepalive_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "OriginKeepaliveTimeout", value.into().into_node());
-        self
-    }
-
-    /// `OriginMtlsConfig`.
-    pub fn origin_mtls_config(mut self, value: impl Into<Val<OriginMtlsConfig>>) -> Self {
-        put(&mut self.0, "OriginMtlsConfig", value.into().into_node());
-        self
-    }
-
-    /// `OriginReadTimeout`.
-    pub fn origin_read_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "OriginReadTimeout", value.into().into_node());
-        self
-    }
-
-    /// `OriginSSLProtocols`.
-    pub fn origin_ssl_protocols(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "OriginSSLProtocols", value.into().into_node());
-        self
+    setters! {
+        http_port: i64 = "HTTPPort",
+        https_port: i64 = "HTTPSPort",
+        ip_address_type: IpAddressType = "IpAddressType",
+        origin_keepalive_timeout: i64 = "OriginKeepaliveTimeout",
+        origin_mtls_config: OriginMtlsConfig = "OriginMtlsConfig",
+        origin_read_timeout: i64 = "OriginReadTimeout",
+        origin_ssl_protocols: Vec<String> = "OriginSSLProtocols",
     }
 }
 
@@ -887,7 +442,7 @@ impl CustomOriginConfig {
 pub struct OriginMtlsConfig(Map);
 
 impl OriginMtlsConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(client_certificate_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ClientCertificateArn", client_certificate_arn.into().into_node())]))
     }
@@ -899,7 +454,7 @@ impl OriginMtlsConfig {
 pub struct OriginCustomHeader(Map);
 
 impl OriginCustomHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(header_name: impl Into<Val<String>>, header_value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("HeaderName", header_name.into().into_node()), ("HeaderValue", header_value.into().into_node())]))
     }
@@ -916,16 +471,9 @@ impl OriginShield {
         Self::default()
     }
 
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
-    }
-
-    /// `OriginShieldRegion`.
-    pub fn origin_shield_region(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OriginShieldRegion", value.into().into_node());
-        self
+    setters! {
+        enabled: bool = "Enabled",
+        origin_shield_region: String = "OriginShieldRegion",
     }
 }
 
@@ -940,16 +488,9 @@ impl S3OriginConfig {
         Self::default()
     }
 
-    /// `OriginAccessIdentity`.
-    pub fn origin_access_identity(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OriginAccessIdentity", value.into().into_node());
-        self
-    }
-
-    /// `OriginReadTimeout`.
-    pub fn origin_read_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "OriginReadTimeout", value.into().into_node());
-        self
+    setters! {
+        origin_access_identity: String = "OriginAccessIdentity",
+        origin_read_timeout: i64 = "OriginReadTimeout",
     }
 }
 
@@ -959,27 +500,15 @@ impl S3OriginConfig {
 pub struct VpcOriginConfig(Map);
 
 impl VpcOriginConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(vpc_origin_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("VpcOriginId", vpc_origin_id.into().into_node())]))
     }
 
-    /// `OriginKeepaliveTimeout`.
-    pub fn origin_keepalive_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "OriginKeepaliveTimeout", value.into().into_node());
-        self
-    }
-
-    /// `OriginReadTimeout`.
-    pub fn origin_read_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "OriginReadTimeout", value.into().into_node());
-        self
-    }
-
-    /// `OwnerAccountId`.
-    pub fn owner_account_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OwnerAccountId", value.into().into_node());
-        self
+    setters! {
+        origin_keepalive_timeout: i64 = "OriginKeepaliveTimeout",
+        origin_read_timeout: i64 = "OriginReadTimeout",
+        owner_account_id: String = "OwnerAccountId",
     }
 }
 
@@ -989,7 +518,7 @@ impl VpcOriginConfig {
 pub struct Restrictions(Map);
 
 impl Restrictions {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(geo_restriction: impl Into<Val<GeoRestriction>>) -> Self {
         Self(record(vec![("GeoRestriction", geo_restriction.into().into_node())]))
     }
@@ -1001,15 +530,13 @@ impl Restrictions {
 pub struct GeoRestriction(Map);
 
 impl GeoRestriction {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(restriction_type: impl Into<Val<RestrictionType>>) -> Self {
         Self(record(vec![("RestrictionType", restriction_type.into().into_node())]))
     }
 
-    /// `Locations`.
-    pub fn locations(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Locations", value.into().into_node());
-        self
+    setters! {
+        locations: Vec<String> = "Locations",
     }
 }
 
@@ -1019,15 +546,13 @@ impl GeoRestriction {
 pub struct LegacyS3Origin(Map);
 
 impl LegacyS3Origin {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(dns_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DNSName", dns_name.into().into_node())]))
     }
 
-    /// `OriginAccessIdentity`.
-    pub fn origin_access_identity(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OriginAccessIdentity", value.into().into_node());
-        self
+    setters! {
+        origin_access_identity: String = "OriginAccessIdentity",
     }
 }
 
@@ -1042,10 +567,8 @@ impl TenantConfig {
         Self::default()
     }
 
-    /// `ParameterDefinitions`.
-    pub fn parameter_definitions(mut self, value: impl Into<Val<Vec<ParameterDefinition>>>) -> Self {
-        put(&mut self.0, "ParameterDefinitions", value.into().into_node());
-        self
+    setters! {
+        parameter_definitions: Vec<ParameterDefinition> = "ParameterDefinitions",
     }
 }
 
@@ -1055,7 +578,7 @@ impl TenantConfig {
 pub struct ParameterDefinition(Map);
 
 impl ParameterDefinition {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(definition: impl Into<Val<Definition>>, name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Definition", definition.into().into_node()), ("Name", name.into().into_node())]))
     }
@@ -1072,10 +595,8 @@ impl Definition {
         Self::default()
     }
 
-    /// `StringSchema`.
-    pub fn string_schema(mut self, value: impl Into<Val<StringSchema>>) -> Self {
-        put(&mut self.0, "StringSchema", value.into().into_node());
-        self
+    setters! {
+        string_schema: StringSchema = "StringSchema",
     }
 }
 
@@ -1085,21 +606,14 @@ impl Definition {
 pub struct StringSchema(Map);
 
 impl StringSchema {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(required: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Required", required.into().into_node())]))
     }
 
-    /// `Comment`.
-    pub fn comment(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Comment", value.into().into_node());
-        self
-    }
-
-    /// `DefaultValue`.
-    pub fn default_value(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DefaultValue", value.into().into_node());
-        self
+    setters! {
+        comment: String = "Comment",
+        default_value: String = "DefaultValue",
     }
 }
 
@@ -1114,34 +628,12 @@ impl ViewerCertificate {
         Self::default()
     }
 
-    /// `AcmCertificateArn`.
-    pub fn acm_certificate_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AcmCertificateArn", value.into().into_node());
-        self
-    }
-
-    /// `CloudFrontDefaultCertificate`.
-    pub fn cloud_front_default_certificate(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "CloudFrontDefaultCertificate", value.into().into_node());
-        self
-    }
-
-    /// `IamCertificateId`.
-    pub fn iam_certificate_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IamCertificateId", value.into().into_node());
-        self
-    }
-
-    /// `MinimumProtocolVersion`.
-    pub fn minimum_protocol_version(mut self, value: impl Into<Val<MinimumProtocolVersion>>) -> Self {
-        put(&mut self.0, "MinimumProtocolVersion", value.into().into_node());
-        self
-    }
-
-    /// `SslSupportMethod`.
-    pub fn ssl_support_method(mut self, value: impl Into<Val<SslSupportMethod>>) -> Self {
-        put(&mut self.0, "SslSupportMethod", value.into().into_node());
-        self
+    setters! {
+        acm_certificate_arn: String = "AcmCertificateArn",
+        cloud_front_default_certificate: bool = "CloudFrontDefaultCertificate",
+        iam_certificate_id: String = "IamCertificateId",
+        minimum_protocol_version: MinimumProtocolVersion = "MinimumProtocolVersion",
+        ssl_support_method: SslSupportMethod = "SslSupportMethod",
     }
 }
 
@@ -1156,16 +648,9 @@ impl ViewerMtlsConfig {
         Self::default()
     }
 
-    /// `Mode`.
-    pub fn mode(mut self, value: impl Into<Val<ViewerMtlsMode>>) -> Self {
-        put(&mut self.0, "Mode", value.into().into_node());
-        self
-    }
-
-    /// `TrustStoreConfig`.
-    pub fn trust_store_config(mut self, value: impl Into<Val<TrustStoreConfig>>) -> Self {
-        put(&mut self.0, "TrustStoreConfig", value.into().into_node());
-        self
+    setters! {
+        mode: ViewerMtlsMode = "Mode",
+        trust_store_config: TrustStoreConfig = "TrustStoreConfig",
     }
 }
 
@@ -1175,21 +660,14 @@ impl ViewerMtlsConfig {
 pub struct TrustStoreConfig(Map);
 
 impl TrustStoreConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(trust_store_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("TrustStoreId", trust_store_id.into().into_node())]))
     }
 
-    /// `AdvertiseTrustStoreCaNames`.
-    pub fn advertise_trust_store_ca_names(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AdvertiseTrustStoreCaNames", value.into().into_node());
-        self
-    }
-
-    /// `IgnoreCertificateExpiry`.
-    pub fn ignore_certificate_expiry(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IgnoreCertificateExpiry", value.into().into_node());
-        self
+    setters! {
+        advertise_trust_store_ca_names: bool = "AdvertiseTrustStoreCaNames",
+        ignore_certificate_expiry: bool = "IgnoreCertificateExpiry",
     }
 }
 
@@ -1203,19 +681,19 @@ closed_set! {
 }
 
 closed_set! {
-    /// `ConnectionMode` of `DistributionConfig`.
-    ConnectionMode {
-        Direct = "direct",
-        TenantOnly = "tenant-only",
-    }
-}
-
-closed_set! {
-    /// `ViewerProtocolPolicy` of `DefaultCacheBehavior`.
+    /// `ViewerProtocolPolicy` of `CacheBehavior`.
     ViewerProtocolPolicy {
         AllowAll = "allow-all",
         HttpsOnly = "https-only",
         RedirectToHttps = "redirect-to-https",
+    }
+}
+
+closed_set! {
+    /// `ConnectionMode` of `DistributionConfig`.
+    ConnectionMode {
+        Direct = "direct",
+        TenantOnly = "tenant-only",
     }
 }
 
@@ -1341,14 +819,9 @@ structures!(
 resource!(Distribution, "AWS::CloudFront::Distribution");
 
 impl Id<Distribution> {
-    /// `!GetAtt DomainName`.
-    pub fn domain_name(&self) -> Val<String> {
-        self.attribute("DomainName")
-    }
-
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        domain_name: String = "DomainName",
+        id: String = "Id",
     }
 }
 
@@ -1425,7 +898,7 @@ static CACHE_BEHAVIOR_SHAPE: Shape = Shape::Object {
         Field::required("TargetOriginId", &Shape::TEXT),
         Field::optional("TrustedKeyGroups", &Shape::list(&Shape::TEXT)),
         Field::optional("TrustedSigners", &Shape::list(&Shape::TEXT)),
-        Field::required("ViewerProtocolPolicy", &Shape::TEXT),
+        Field::required("ViewerProtocolPolicy", &Shape::choice(ViewerProtocolPolicy::ALL)),
     ],
 };
 

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Function(Map);
 
 impl Function {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         function_code: impl Into<Val<String>>,
         function_config: impl Into<Val<FunctionConfig>>,
@@ -21,16 +21,9 @@ impl Function {
         ]))
     }
 
-    /// `AutoPublish`.
-    pub fn auto_publish(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AutoPublish", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        auto_publish: bool = "AutoPublish",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -40,15 +33,13 @@ impl Function {
 pub struct FunctionConfig(Map);
 
 impl FunctionConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(comment: impl Into<Val<String>>, runtime: impl Into<Val<Runtime>>) -> Self {
         Self(record(vec![("Comment", comment.into().into_node()), ("Runtime", runtime.into().into_node())]))
     }
 
-    /// `KeyValueStoreAssociations`.
-    pub fn key_value_store_associations(mut self, value: impl Into<Val<Vec<KeyValueStoreAssociation>>>) -> Self {
-        put(&mut self.0, "KeyValueStoreAssociations", value.into().into_node());
-        self
+    setters! {
+        key_value_store_associations: Vec<KeyValueStoreAssociation> = "KeyValueStoreAssociations",
     }
 }
 
@@ -58,7 +49,7 @@ impl FunctionConfig {
 pub struct KeyValueStoreAssociation(Map);
 
 impl KeyValueStoreAssociation {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key_value_store_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("KeyValueStoreARN", key_value_store_arn.into().into_node())]))
     }
@@ -77,19 +68,10 @@ structures!(Function, FunctionConfig, KeyValueStoreAssociation);
 resource!(Function, "AWS::CloudFront::Function");
 
 impl Id<Function> {
-    /// `!GetAtt FunctionARN`.
-    pub fn function_arn(&self) -> Val<String> {
-        self.attribute("FunctionARN")
-    }
-
-    /// `!GetAtt FunctionMetadata.FunctionARN`.
-    pub fn function_metadata_function_arn(&self) -> Val<String> {
-        self.attribute("FunctionMetadata.FunctionARN")
-    }
-
-    /// `!GetAtt Stage`.
-    pub fn stage(&self) -> Val<String> {
-        self.attribute("Stage")
+    getters! {
+        function_arn: String = "FunctionARN",
+        function_metadata_function_arn: String = "FunctionMetadata.FunctionARN",
+        stage: String = "Stage",
     }
 }
 

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct OriginAccessControl(Map);
 
 impl OriginAccessControl {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(origin_access_control_config: impl Into<Val<OriginAccessControlConfig>>) -> Self {
         Self(record(vec![("OriginAccessControlConfig", origin_access_control_config.into().into_node())]))
     }
@@ -20,7 +20,7 @@ impl OriginAccessControl {
 pub struct OriginAccessControlConfig(Map);
 
 impl OriginAccessControlConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         name: impl Into<Val<String>>,
         origin_access_control_origin_type: impl Into<Val<String>>,
@@ -35,10 +35,8 @@ impl OriginAccessControlConfig {
         ]))
     }
 
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
+    setters! {
+        description: String = "Description",
     }
 }
 
@@ -47,9 +45,8 @@ structures!(OriginAccessControl, OriginAccessControlConfig);
 resource!(OriginAccessControl, "AWS::CloudFront::OriginAccessControl");
 
 impl Id<OriginAccessControl> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

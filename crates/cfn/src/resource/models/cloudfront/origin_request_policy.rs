@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct OriginRequestPolicy(Map);
 
 impl OriginRequestPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(origin_request_policy_config: impl Into<Val<OriginRequestPolicyConfig>>) -> Self {
         Self(record(vec![("OriginRequestPolicyConfig", origin_request_policy_config.into().into_node())]))
     }
@@ -20,7 +20,7 @@ impl OriginRequestPolicy {
 pub struct OriginRequestPolicyConfig(Map);
 
 impl OriginRequestPolicyConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         cookies_config: impl Into<Val<CookiesConfig>>,
         headers_config: impl Into<Val<HeadersConfig>>,
@@ -35,10 +35,8 @@ impl OriginRequestPolicyConfig {
         ]))
     }
 
-    /// `Comment`.
-    pub fn comment(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Comment", value.into().into_node());
-        self
+    setters! {
+        comment: String = "Comment",
     }
 }
 
@@ -48,15 +46,13 @@ impl OriginRequestPolicyConfig {
 pub struct CookiesConfig(Map);
 
 impl CookiesConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cookie_behavior: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CookieBehavior", cookie_behavior.into().into_node())]))
     }
 
-    /// `Cookies`.
-    pub fn cookies(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Cookies", value.into().into_node());
-        self
+    setters! {
+        cookies: Vec<String> = "Cookies",
     }
 }
 
@@ -66,15 +62,13 @@ impl CookiesConfig {
 pub struct HeadersConfig(Map);
 
 impl HeadersConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(header_behavior: impl Into<Val<String>>) -> Self {
         Self(record(vec![("HeaderBehavior", header_behavior.into().into_node())]))
     }
 
-    /// `Headers`.
-    pub fn headers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Headers", value.into().into_node());
-        self
+    setters! {
+        headers: Vec<String> = "Headers",
     }
 }
 
@@ -84,15 +78,13 @@ impl HeadersConfig {
 pub struct QueryStringsConfig(Map);
 
 impl QueryStringsConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(query_string_behavior: impl Into<Val<String>>) -> Self {
         Self(record(vec![("QueryStringBehavior", query_string_behavior.into().into_node())]))
     }
 
-    /// `QueryStrings`.
-    pub fn query_strings(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "QueryStrings", value.into().into_node());
-        self
+    setters! {
+        query_strings: Vec<String> = "QueryStrings",
     }
 }
 
@@ -101,14 +93,9 @@ structures!(OriginRequestPolicy, OriginRequestPolicyConfig, CookiesConfig, Heade
 resource!(OriginRequestPolicy, "AWS::CloudFront::OriginRequestPolicy");
 
 impl Id<OriginRequestPolicy> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
-    }
-
-    /// `!GetAtt LastModifiedTime`.
-    pub fn last_modified_time(&self) -> Val<String> {
-        self.attribute("LastModifiedTime")
+    getters! {
+        id: String = "Id",
+        last_modified_time: String = "LastModifiedTime",
     }
 }
 

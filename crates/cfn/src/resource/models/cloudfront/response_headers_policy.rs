@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct ResponseHeadersPolicy(Map);
 
 impl ResponseHeadersPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(response_headers_policy_config: impl Into<Val<ResponseHeadersPolicyConfig>>) -> Self {
         Self(record(vec![("ResponseHeadersPolicyConfig", response_headers_policy_config.into().into_node())]))
     }
@@ -20,45 +20,18 @@ impl ResponseHeadersPolicy {
 pub struct ResponseHeadersPolicyConfig(Map);
 
 impl ResponseHeadersPolicyConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
 
-    /// `Comment`.
-    pub fn comment(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Comment", value.into().into_node());
-        self
-    }
-
-    /// `CorsConfig`.
-    pub fn cors_config(mut self, value: impl Into<Val<CorsConfig>>) -> Self {
-        put(&mut self.0, "CorsConfig", value.into().into_node());
-        self
-    }
-
-    /// `CustomHeadersConfig`.
-    pub fn custom_headers_config(mut self, value: impl Into<Val<CustomHeadersConfig>>) -> Self {
-        put(&mut self.0, "CustomHeadersConfig", value.into().into_node());
-        self
-    }
-
-    /// `RemoveHeadersConfig`.
-    pub fn remove_headers_config(mut self, value: impl Into<Val<RemoveHeadersConfig>>) -> Self {
-        put(&mut self.0, "RemoveHeadersConfig", value.into().into_node());
-        self
-    }
-
-    /// `SecurityHeadersConfig`.
-    pub fn security_headers_config(mut self, value: impl Into<Val<SecurityHeadersConfig>>) -> Self {
-        put(&mut self.0, "SecurityHeadersConfig", value.into().into_node());
-        self
-    }
-
-    /// `ServerTimingHeadersConfig`.
-    pub fn server_timing_headers_config(mut self, value: impl Into<Val<ServerTimingHeadersConfig>>) -> Self {
-        put(&mut self.0, "ServerTimingHeadersConfig", value.into().into_node());
-        self
+    setters! {
+        comment: String = "Comment",
+        cors_config: CorsConfig = "CorsConfig",
+        custom_headers_config: CustomHeadersConfig = "CustomHeadersConfig",
+        remove_headers_config: RemoveHeadersConfig = "RemoveHeadersConfig",
+        security_headers_config: SecurityHeadersConfig = "SecurityHeadersConfig",
+        server_timing_headers_config: ServerTimingHeadersConfig = "ServerTimingHeadersConfig",
     }
 }
 
@@ -68,7 +41,7 @@ impl ResponseHeadersPolicyConfig {
 pub struct CorsConfig(Map);
 
 impl CorsConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         access_control_allow_credentials: impl Into<Val<bool>>,
         access_control_allow_headers: impl Into<Val<AccessControlAllowHeaders>>,
@@ -85,16 +58,9 @@ impl CorsConfig {
         ]))
     }
 
-    /// `AccessControlExposeHeaders`.
-    pub fn access_control_expose_headers(mut self, value: impl Into<Val<AccessControlExposeHeaders>>) -> Self {
-        put(&mut self.0, "AccessControlExposeHeaders", value.into().into_node());
-        self
-    }
-
-    /// `AccessControlMaxAgeSec`.
-    pub fn access_control_max_age_sec(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "AccessControlMaxAgeSec", value.into().into_node());
-        self
+    setters! {
+        access_control_expose_headers: AccessControlExposeHeaders = "AccessControlExposeHeaders",
+        access_control_max_age_sec: i64 = "AccessControlMaxAgeSec",
     }
 }
 
@@ -104,7 +70,7 @@ impl CorsConfig {
 pub struct AccessControlAllowHeaders(Map);
 
 impl AccessControlAllowHeaders {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(items: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Items", items.into().into_node())]))
     }
@@ -116,7 +82,7 @@ impl AccessControlAllowHeaders {
 pub struct AccessControlAllowMethods(Map);
 
 impl AccessControlAllowMethods {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(items: impl Into<Val<Vec<Item>>>) -> Self {
         Self(record(vec![("Items", items.into().into_node())]))
     }
@@ -128,7 +94,7 @@ impl AccessControlAllowMethods {
 pub struct AccessControlAllowOrigins(Map);
 
 impl AccessControlAllowOrigins {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(items: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Items", items.into().into_node())]))
     }
@@ -140,7 +106,7 @@ impl AccessControlAllowOrigins {
 pub struct AccessControlExposeHeaders(Map);
 
 impl AccessControlExposeHeaders {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(items: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Items", items.into().into_node())]))
     }
@@ -152,7 +118,7 @@ impl AccessControlExposeHeaders {
 pub struct CustomHeadersConfig(Map);
 
 impl CustomHeadersConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(items: impl Into<Val<Vec<CustomHeader>>>) -> Self {
         Self(record(vec![("Items", items.into().into_node())]))
     }
@@ -164,7 +130,7 @@ impl CustomHeadersConfig {
 pub struct CustomHeader(Map);
 
 impl CustomHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(header: impl Into<Val<String>>, override_: impl Into<Val<bool>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("Header", header.into().into_node()),
@@ -180,7 +146,7 @@ impl CustomHeader {
 pub struct RemoveHeadersConfig(Map);
 
 impl RemoveHeadersConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(items: impl Into<Val<Vec<RemoveHeader>>>) -> Self {
         Self(record(vec![("Items", items.into().into_node())]))
     }
@@ -192,7 +158,7 @@ impl RemoveHeadersConfig {
 pub struct RemoveHeader(Map);
 
 impl RemoveHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(header: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Header", header.into().into_node())]))
     }
@@ -209,40 +175,13 @@ impl SecurityHeadersConfig {
         Self::default()
     }
 
-    /// `ContentSecurityPolicy`.
-    pub fn content_security_policy(mut self, value: impl Into<Val<ContentSecurityPolicy>>) -> Self {
-        put(&mut self.0, "ContentSecurityPolicy", value.into().into_node());
-        self
-    }
-
-    /// `ContentTypeOptions`.
-    pub fn content_type_options(mut self, value: impl Into<Val<ContentTypeOptions>>) -> Self {
-        put(&mut self.0, "ContentTypeOptions", value.into().into_node());
-        self
-    }
-
-    /// `FrameOptions`.
-    pub fn frame_options(mut self, value: impl Into<Val<FrameOptions>>) -> Self {
-        put(&mut self.0, "FrameOptions", value.into().into_node());
-        self
-    }
-
-    /// `ReferrerPolicy`.
-    pub fn referrer_policy(mut self, value: impl Into<Val<ReferrerPolicy>>) -> Self {
-        put(&mut self.0, "ReferrerPolicy", value.into().into_node());
-        self
-    }
-
-    /// `StrictTransportSecurity`.
-    pub fn strict_transport_security(mut self, value: impl Into<Val<StrictTransportSecurity>>) -> Self {
-        put(&mut self.0, "StrictTransportSecurity", value.into().into_node());
-        self
-    }
-
-    /// `XSSProtection`.
-    pub fn xss_protection(mut self, value: impl Into<Val<XSSProtection>>) -> Self {
-        put(&mut self.0, "XSSProtection", value.into().into_node());
-        self
+    setters! {
+        content_security_policy: ContentSecurityPolicy = "ContentSecurityPolicy",
+        content_type_options: ContentTypeOptions = "ContentTypeOptions",
+        frame_options: FrameOptions = "FrameOptions",
+        referrer_policy: ReferrerPolicy = "ReferrerPolicy",
+        strict_transport_security: StrictTransportSecurity = "StrictTransportSecurity",
+        xss_protection: XSSProtection = "XSSProtection",
     }
 }
 
@@ -252,7 +191,7 @@ impl SecurityHeadersConfig {
 pub struct ContentSecurityPolicy(Map);
 
 impl ContentSecurityPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(content_security_policy: impl Into<Val<String>>, override_: impl Into<Val<bool>>) -> Self {
         Self(record(vec![
             ("ContentSecurityPolicy", content_security_policy.into().into_node()),
@@ -267,7 +206,7 @@ impl ContentSecurityPolicy {
 pub struct ContentTypeOptions(Map);
 
 impl ContentTypeOptions {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(override_: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Override", override_.into().into_node())]))
     }
@@ -279,7 +218,7 @@ impl ContentTypeOptions {
 pub struct FrameOptions(Map);
 
 impl FrameOptions {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(frame_option: impl Into<Val<String>>, override_: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("FrameOption", frame_option.into().into_node()), ("Override", override_.into().into_node())]))
     }
@@ -291,7 +230,7 @@ impl FrameOptions {
 pub struct ReferrerPolicy(Map);
 
 impl ReferrerPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(override_: impl Into<Val<bool>>, referrer_policy: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Override", override_.into().into_node()), ("ReferrerPolicy", referrer_policy.into().into_node())]))
     }
@@ -303,7 +242,7 @@ impl ReferrerPolicy {
 pub struct StrictTransportSecurity(Map);
 
 impl StrictTransportSecurity {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(access_control_max_age_sec: impl Into<Val<i64>>, override_: impl Into<Val<bool>>) -> Self {
         Self(record(vec![
             ("AccessControlMaxAgeSec", access_control_max_age_sec.into().into_node()),
@@ -311,16 +250,9 @@ impl StrictTransportSecurity {
         ]))
     }
 
-    /// `IncludeSubdomains`.
-    pub fn include_subdomains(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IncludeSubdomains", value.into().into_node());
-        self
-    }
-
-    /// `Preload`.
-    pub fn preload(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Preload", value.into().into_node());
-        self
+    setters! {
+        include_subdomains: bool = "IncludeSubdomains",
+        preload: bool = "Preload",
     }
 }
 
@@ -330,21 +262,14 @@ impl StrictTransportSecurity {
 pub struct XSSProtection(Map);
 
 impl XSSProtection {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(override_: impl Into<Val<bool>>, protection: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Override", override_.into().into_node()), ("Protection", protection.into().into_node())]))
     }
 
-    /// `ModeBlock`.
-    pub fn mode_block(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ModeBlock", value.into().into_node());
-        self
-    }
-
-    /// `ReportUri`.
-    pub fn report_uri(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ReportUri", value.into().into_node());
-        self
+    setters! {
+        mode_block: bool = "ModeBlock",
+        report_uri: String = "ReportUri",
     }
 }
 
@@ -354,15 +279,13 @@ impl XSSProtection {
 pub struct ServerTimingHeadersConfig(Map);
 
 impl ServerTimingHeadersConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }
 
-    /// `SamplingRate`.
-    pub fn sampling_rate(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "SamplingRate", value.into().into_node());
-        self
+    setters! {
+        sampling_rate: f64 = "SamplingRate",
     }
 }
 
@@ -405,14 +328,9 @@ structures!(
 resource!(ResponseHeadersPolicy, "AWS::CloudFront::ResponseHeadersPolicy");
 
 impl Id<ResponseHeadersPolicy> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
-    }
-
-    /// `!GetAtt LastModifiedTime`.
-    pub fn last_modified_time(&self) -> Val<String> {
-        self.attribute("LastModifiedTime")
+    getters! {
+        id: String = "Id",
+        last_modified_time: String = "LastModifiedTime",
     }
 }
 

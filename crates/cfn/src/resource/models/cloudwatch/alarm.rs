@@ -13,148 +13,31 @@ impl Alarm {
         Self::default()
     }
 
-    /// `ActionsEnabled`.
-    pub fn actions_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ActionsEnabled", value.into().into_node());
-        self
-    }
-
-    /// `AlarmActions`.
-    pub fn alarm_actions(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AlarmActions", value.into().into_node());
-        self
-    }
-
-    /// `AlarmDescription`.
-    pub fn alarm_description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AlarmDescription", value.into().into_node());
-        self
-    }
-
-    /// `AlarmName`.
-    pub fn alarm_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AlarmName", value.into().into_node());
-        self
-    }
-
-    /// `ComparisonOperator`.
-    pub fn comparison_operator(mut self, value: impl Into<Val<ComparisonOperator>>) -> Self {
-        put(&mut self.0, "ComparisonOperator", value.into().into_node());
-        self
-    }
-
-    /// `DatapointsToAlarm`.
-    pub fn datapoints_to_alarm(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "DatapointsToAlarm", value.into().into_node());
-        self
-    }
-
-    /// `Dimensions`.
-    pub fn dimensions(mut self, value: impl Into<Val<Vec<Dimension>>>) -> Self {
-        put(&mut self.0, "Dimensions", value.into().into_node());
-        self
-    }
-
-    /// `EvaluateLowSampleCountPercentile`.
-    pub fn evaluate_low_sample_count_percentile(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EvaluateLowSampleCountPercentile", value.into().into_node());
-        self
-    }
-
-    /// `EvaluationCriteria`.
-    pub fn evaluation_criteria(mut self, value: impl Into<Val<EvaluationCriteria>>) -> Self {
-        put(&mut self.0, "EvaluationCriteria", value.into().into_node());
-        self
-    }
-
-    /// `EvaluationInterval`.
-    pub fn evaluation_interval(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "EvaluationInterval", value.into().into_node());
-        self
-    }
-
-    /// `EvaluationPeriods`.
-    pub fn evaluation_periods(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "EvaluationPeriods", value.into().into_node());
-        self
-    }
-
-    /// `ExtendedStatistic`.
-    pub fn extended_statistic(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ExtendedStatistic", value.into().into_node());
-        self
-    }
-
-    /// `InsufficientDataActions`.
-    pub fn insufficient_data_actions(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "InsufficientDataActions", value.into().into_node());
-        self
-    }
-
-    /// `MetricName`.
-    pub fn metric_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MetricName", value.into().into_node());
-        self
-    }
-
-    /// `Metrics`.
-    pub fn metrics(mut self, value: impl Into<Val<Vec<MetricDataQuery>>>) -> Self {
-        put(&mut self.0, "Metrics", value.into().into_node());
-        self
-    }
-
-    /// `Namespace`.
-    pub fn namespace(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Namespace", value.into().into_node());
-        self
-    }
-
-    /// `OKActions`.
-    pub fn ok_actions(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "OKActions", value.into().into_node());
-        self
-    }
-
-    /// `Period`.
-    pub fn period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Period", value.into().into_node());
-        self
-    }
-
-    /// `Statistic`.
-    pub fn statistic(mut self, value: impl Into<Val<Statistic>>) -> Self {
-        put(&mut self.0, "Statistic", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `Threshold`.
-    pub fn threshold(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Threshold", value.into().into_node());
-        self
-    }
-
-    /// `ThresholdMetricId`.
-    pub fn threshold_metric_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ThresholdMetricId", value.into().into_node());
-        self
-    }
-
-    /// `TreatMissingData`.
-    pub fn treat_missing_data(mut self, value: impl Into<Val<TreatMissingData>>) -> Self {
-        put(&mut self.0, "TreatMissingData", value.into().into_node());
-        self
-    }
-
-    /// `Unit`.
-    pub fn unit(mut self, value: impl Into<Val<Unit>>) -> Self {
-        put(&mut self.0, "Unit", value.into().into_node());
-        self
+    setters! {
+        actions_enabled: bool = "ActionsEnabled",
+        alarm_actions: Vec<String> = "AlarmActions",
+        alarm_description: String = "AlarmDescription",
+        alarm_name: String = "AlarmName",
+        comparison_operator: ComparisonOperator = "ComparisonOperator",
+        datapoints_to_alarm: i64 = "DatapointsToAlarm",
+        dimensions: Vec<Dimension> = "Dimensions",
+        evaluate_low_sample_count_percentile: String = "EvaluateLowSampleCountPercentile",
+        evaluation_criteria: EvaluationCriteria = "EvaluationCriteria",
+        evaluation_interval: i64 = "EvaluationInterval",
+        evaluation_periods: i64 = "EvaluationPeriods",
+        extended_statistic: String = "ExtendedStatistic",
+        insufficient_data_actions: Vec<String> = "InsufficientDataActions",
+        metric_name: String = "MetricName",
+        metrics: Vec<MetricDataQuery> = "Metrics",
+        namespace: String = "Namespace",
+        ok_actions: Vec<String> = "OKActions",
+        period: i64 = "Period",
+        statistic: Statistic = "Statistic",
+        tags: Vec<Tag> = "Tags",
+        threshold: f64 = "Threshold",
+        threshold_metric_id: String = "ThresholdMetricId",
+        treat_missing_data: TreatMissingData = "TreatMissingData",
+        unit: Unit = "Unit",
     }
 }
 
@@ -164,7 +47,7 @@ impl Alarm {
 pub struct Dimension(Map);
 
 impl Dimension {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -181,10 +64,8 @@ impl EvaluationCriteria {
         Self::default()
     }
 
-    /// `PromQLCriteria`.
-    pub fn prom_ql_criteria(mut self, value: impl Into<Val<AlarmPromQLCriteria>>) -> Self {
-        put(&mut self.0, "PromQLCriteria", value.into().into_node());
-        self
+    setters! {
+        prom_ql_criteria: AlarmPromQLCriteria = "PromQLCriteria",
     }
 }
 
@@ -199,22 +80,10 @@ impl AlarmPromQLCriteria {
         Self::default()
     }
 
-    /// `PendingPeriod`.
-    pub fn pending_period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "PendingPeriod", value.into().into_node());
-        self
-    }
-
-    /// `Query`.
-    pub fn query(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Query", value.into().into_node());
-        self
-    }
-
-    /// `RecoveryPeriod`.
-    pub fn recovery_period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "RecoveryPeriod", value.into().into_node());
-        self
+    setters! {
+        pending_period: i64 = "PendingPeriod",
+        query: String = "Query",
+        recovery_period: i64 = "RecoveryPeriod",
     }
 }
 
@@ -224,45 +93,18 @@ impl AlarmPromQLCriteria {
 pub struct MetricDataQuery(Map);
 
 impl MetricDataQuery {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Id", id.into().into_node())]))
     }
 
-    /// `AccountId`.
-    pub fn account_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AccountId", value.into().into_node());
-        self
-    }
-
-    /// `Expression`.
-    pub fn expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Expression", value.into().into_node());
-        self
-    }
-
-    /// `Label`.
-    pub fn label(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Label", value.into().into_node());
-        self
-    }
-
-    /// `MetricStat`.
-    pub fn metric_stat(mut self, value: impl Into<Val<MetricStat>>) -> Self {
-        put(&mut self.0, "MetricStat", value.into().into_node());
-        self
-    }
-
-    /// `Period`.
-    pub fn period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Period", value.into().into_node());
-        self
-    }
-
-    /// `ReturnData`.
-    pub fn return_data(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ReturnData", value.into().into_node());
-        self
+    setters! {
+        account_id: String = "AccountId",
+        expression: String = "Expression",
+        label: String = "Label",
+        metric_stat: MetricStat = "MetricStat",
+        period: i64 = "Period",
+        return_data: bool = "ReturnData",
     }
 }
 
@@ -272,15 +114,13 @@ impl MetricDataQuery {
 pub struct MetricStat(Map);
 
 impl MetricStat {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric: impl Into<Val<Metric>>, period: impl Into<Val<i64>>, stat: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Metric", metric.into().into_node()), ("Period", period.into().into_node()), ("Stat", stat.into().into_node())]))
     }
 
-    /// `Unit`.
-    pub fn unit(mut self, value: impl Into<Val<Unit>>) -> Self {
-        put(&mut self.0, "Unit", value.into().into_node());
-        self
+    setters! {
+        unit: Unit = "Unit",
     }
 }
 
@@ -295,22 +135,10 @@ impl Metric {
         Self::default()
     }
 
-    /// `Dimensions`.
-    pub fn dimensions(mut self, value: impl Into<Val<Vec<Dimension>>>) -> Self {
-        put(&mut self.0, "Dimensions", value.into().into_node());
-        self
-    }
-
-    /// `MetricName`.
-    pub fn metric_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MetricName", value.into().into_node());
-        self
-    }
-
-    /// `Namespace`.
-    pub fn namespace(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Namespace", value.into().into_node());
-        self
+    setters! {
+        dimensions: Vec<Dimension> = "Dimensions",
+        metric_name: String = "MetricName",
+        namespace: String = "Namespace",
     }
 }
 
@@ -386,9 +214,8 @@ structures!(Alarm, Dimension, EvaluationCriteria, AlarmPromQLCriteria, MetricDat
 resource!(Alarm, "AWS::CloudWatch::Alarm");
 
 impl Id<Alarm> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
+    getters! {
+        arn: String = "Arn",
     }
 }
 

@@ -8,69 +8,22 @@ use crate::resource::model::*;
 pub struct CompositeAlarm(Map);
 
 impl CompositeAlarm {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(alarm_rule: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AlarmRule", alarm_rule.into().into_node())]))
     }
 
-    /// `ActionsEnabled`.
-    pub fn actions_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ActionsEnabled", value.into().into_node());
-        self
-    }
-
-    /// `ActionsSuppressor`.
-    pub fn actions_suppressor(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ActionsSuppressor", value.into().into_node());
-        self
-    }
-
-    /// `ActionsSuppressorExtensionPeriod`.
-    pub fn actions_suppressor_extension_period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ActionsSuppressorExtensionPeriod", value.into().into_node());
-        self
-    }
-
-    /// `ActionsSuppressorWaitPeriod`.
-    pub fn actions_suppressor_wait_period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ActionsSuppressorWaitPeriod", value.into().into_node());
-        self
-    }
-
-    /// `AlarmActions`.
-    pub fn alarm_actions(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AlarmActions", value.into().into_node());
-        self
-    }
-
-    /// `AlarmDescription`.
-    pub fn alarm_description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AlarmDescription", value.into().into_node());
-        self
-    }
-
-    /// `AlarmName`.
-    pub fn alarm_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AlarmName", value.into().into_node());
-        self
-    }
-
-    /// `InsufficientDataActions`.
-    pub fn insufficient_data_actions(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "InsufficientDataActions", value.into().into_node());
-        self
-    }
-
-    /// `OKActions`.
-    pub fn ok_actions(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "OKActions", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        actions_enabled: bool = "ActionsEnabled",
+        actions_suppressor: String = "ActionsSuppressor",
+        actions_suppressor_extension_period: i64 = "ActionsSuppressorExtensionPeriod",
+        actions_suppressor_wait_period: i64 = "ActionsSuppressorWaitPeriod",
+        alarm_actions: Vec<String> = "AlarmActions",
+        alarm_description: String = "AlarmDescription",
+        alarm_name: String = "AlarmName",
+        insufficient_data_actions: Vec<String> = "InsufficientDataActions",
+        ok_actions: Vec<String> = "OKActions",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -79,9 +32,8 @@ structures!(CompositeAlarm);
 resource!(CompositeAlarm, "AWS::CloudWatch::CompositeAlarm");
 
 impl Id<CompositeAlarm> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
+    getters! {
+        arn: String = "Arn",
     }
 }
 

@@ -8,15 +8,13 @@ use crate::resource::model::*;
 pub struct Dashboard(Map);
 
 impl Dashboard {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(dashboard_body: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DashboardBody", dashboard_body.into().into_node())]))
     }
 
-    /// `DashboardName`.
-    pub fn dashboard_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DashboardName", value.into().into_node());
-        self
+    setters! {
+        dashboard_name: String = "DashboardName",
     }
 }
 

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Cluster(Map);
 
 impl Cluster {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(iam_role_arn: impl Into<Val<String>>, node_type: impl Into<Val<String>>, replication_factor: impl Into<Val<i64>>) -> Self {
         Self(record(vec![
             ("IAMRoleARN", iam_role_arn.into().into_node()),
@@ -17,76 +17,19 @@ impl Cluster {
         ]))
     }
 
-    /// `AvailabilityZones`.
-    pub fn availability_zones(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AvailabilityZones", value.into().into_node());
-        self
-    }
-
-    /// `ClusterEndpointEncryptionType`.
-    pub fn cluster_endpoint_encryption_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ClusterEndpointEncryptionType", value.into().into_node());
-        self
-    }
-
-    /// `ClusterName`.
-    pub fn cluster_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ClusterName", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `NetworkType`.
-    pub fn network_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NetworkType", value.into().into_node());
-        self
-    }
-
-    /// `NotificationTopicARN`.
-    pub fn notification_topic_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NotificationTopicARN", value.into().into_node());
-        self
-    }
-
-    /// `ParameterGroupName`.
-    pub fn parameter_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ParameterGroupName", value.into().into_node());
-        self
-    }
-
-    /// `PreferredMaintenanceWindow`.
-    pub fn preferred_maintenance_window(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PreferredMaintenanceWindow", value.into().into_node());
-        self
-    }
-
-    /// `SSESpecification`.
-    pub fn sse_specification(mut self, value: impl Into<Val<SSESpecification>>) -> Self {
-        put(&mut self.0, "SSESpecification", value.into().into_node());
-        self
-    }
-
-    /// `SecurityGroupIds`.
-    pub fn security_group_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SecurityGroupIds", value.into().into_node());
-        self
-    }
-
-    /// `SubnetGroupName`.
-    pub fn subnet_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SubnetGroupName", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        availability_zones: Vec<String> = "AvailabilityZones",
+        cluster_endpoint_encryption_type: String = "ClusterEndpointEncryptionType",
+        cluster_name: String = "ClusterName",
+        description: String = "Description",
+        network_type: String = "NetworkType",
+        notification_topic_arn: String = "NotificationTopicARN",
+        parameter_group_name: String = "ParameterGroupName",
+        preferred_maintenance_window: String = "PreferredMaintenanceWindow",
+        sse_specification: SSESpecification = "SSESpecification",
+        security_group_ids: Vec<String> = "SecurityGroupIds",
+        subnet_group_name: String = "SubnetGroupName",
+        tags: Node = "Tags",
     }
 }
 
@@ -101,10 +44,8 @@ impl SSESpecification {
         Self::default()
     }
 
-    /// `SSEEnabled`.
-    pub fn sse_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "SSEEnabled", value.into().into_node());
-        self
+    setters! {
+        sse_enabled: bool = "SSEEnabled",
     }
 }
 
@@ -113,24 +54,11 @@ structures!(Cluster, SSESpecification);
 resource!(Cluster, "AWS::DAX::Cluster");
 
 impl Id<Cluster> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt ClusterDiscoveryEndpoint`.
-    pub fn cluster_discovery_endpoint(&self) -> Val<String> {
-        self.attribute("ClusterDiscoveryEndpoint")
-    }
-
-    /// `!GetAtt ClusterDiscoveryEndpointURL`.
-    pub fn cluster_discovery_endpoint_url(&self) -> Val<String> {
-        self.attribute("ClusterDiscoveryEndpointURL")
-    }
-
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        arn: String = "Arn",
+        cluster_discovery_endpoint: String = "ClusterDiscoveryEndpoint",
+        cluster_discovery_endpoint_url: String = "ClusterDiscoveryEndpointURL",
+        id: String = "Id",
     }
 }
 

@@ -13,22 +13,10 @@ impl ParameterGroup {
         Self::default()
     }
 
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `ParameterGroupName`.
-    pub fn parameter_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ParameterGroupName", value.into().into_node());
-        self
-    }
-
-    /// `ParameterNameValues`.
-    pub fn parameter_name_values(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "ParameterNameValues", value.into().into_node());
-        self
+    setters! {
+        description: String = "Description",
+        parameter_group_name: String = "ParameterGroupName",
+        parameter_name_values: Dict<String> = "ParameterNameValues",
     }
 }
 
@@ -37,9 +25,8 @@ structures!(ParameterGroup);
 resource!(ParameterGroup, "AWS::DAX::ParameterGroup");
 
 impl Id<ParameterGroup> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

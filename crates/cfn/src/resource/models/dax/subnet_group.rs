@@ -8,21 +8,14 @@ use crate::resource::model::*;
 pub struct SubnetGroup(Map);
 
 impl SubnetGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(subnet_ids: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("SubnetIds", subnet_ids.into().into_node())]))
     }
 
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `SubnetGroupName`.
-    pub fn subnet_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SubnetGroupName", value.into().into_node());
-        self
+    setters! {
+        description: String = "Description",
+        subnet_group_name: String = "SubnetGroupName",
     }
 }
 
@@ -31,9 +24,8 @@ structures!(SubnetGroup);
 resource!(SubnetGroup, "AWS::DAX::SubnetGroup");
 
 impl Id<SubnetGroup> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

@@ -13,76 +13,19 @@ impl LifecyclePolicy {
         Self::default()
     }
 
-    /// `CopyTags`.
-    pub fn copy_tags(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "CopyTags", value.into().into_node());
-        self
-    }
-
-    /// `CreateInterval`.
-    pub fn create_interval(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "CreateInterval", value.into().into_node());
-        self
-    }
-
-    /// `CrossRegionCopyTargets`.
-    pub fn cross_region_copy_targets(mut self, value: impl Into<Val<Vec<CrossRegionCopyTarget>>>) -> Self {
-        put(&mut self.0, "CrossRegionCopyTargets", value.into().into_node());
-        self
-    }
-
-    /// `DefaultPolicy`.
-    pub fn default_policy(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DefaultPolicy", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `Exclusions`.
-    pub fn exclusions(mut self, value: impl Into<Val<Exclusions>>) -> Self {
-        put(&mut self.0, "Exclusions", value.into().into_node());
-        self
-    }
-
-    /// `ExecutionRoleArn`.
-    pub fn execution_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ExecutionRoleArn", value.into().into_node());
-        self
-    }
-
-    /// `ExtendDeletion`.
-    pub fn extend_deletion(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ExtendDeletion", value.into().into_node());
-        self
-    }
-
-    /// `PolicyDetails`.
-    pub fn policy_details(mut self, value: impl Into<Val<PolicyDetails>>) -> Self {
-        put(&mut self.0, "PolicyDetails", value.into().into_node());
-        self
-    }
-
-    /// `RetainInterval`.
-    pub fn retain_interval(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "RetainInterval", value.into().into_node());
-        self
-    }
-
-    /// `State`.
-    pub fn state(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "State", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        copy_tags: bool = "CopyTags",
+        create_interval: i64 = "CreateInterval",
+        cross_region_copy_targets: Vec<CrossRegionCopyTarget> = "CrossRegionCopyTargets",
+        default_policy: String = "DefaultPolicy",
+        description: String = "Description",
+        exclusions: Exclusions = "Exclusions",
+        execution_role_arn: String = "ExecutionRoleArn",
+        extend_deletion: bool = "ExtendDeletion",
+        policy_details: PolicyDetails = "PolicyDetails",
+        retain_interval: i64 = "RetainInterval",
+        state: String = "State",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -97,10 +40,8 @@ impl CrossRegionCopyTarget {
         Self::default()
     }
 
-    /// `TargetRegion`.
-    pub fn target_region(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TargetRegion", value.into().into_node());
-        self
+    setters! {
+        target_region: String = "TargetRegion",
     }
 }
 
@@ -115,22 +56,10 @@ impl Exclusions {
         Self::default()
     }
 
-    /// `ExcludeBootVolumes`.
-    pub fn exclude_boot_volumes(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ExcludeBootVolumes", value.into().into_node());
-        self
-    }
-
-    /// `ExcludeTags`.
-    pub fn exclude_tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "ExcludeTags", value.into().into_node());
-        self
-    }
-
-    /// `ExcludeVolumeTypes`.
-    pub fn exclude_volume_types(mut self, value: impl Into<Val<Vec<Node>>>) -> Self {
-        put(&mut self.0, "ExcludeVolumeTypes", value.into().into_node());
-        self
+    setters! {
+        exclude_boot_volumes: bool = "ExcludeBootVolumes",
+        exclude_tags: Vec<Tag> = "ExcludeTags",
+        exclude_volume_types: Vec<Node> = "ExcludeVolumeTypes",
     }
 }
 
@@ -145,100 +74,23 @@ impl PolicyDetails {
         Self::default()
     }
 
-    /// `Actions`.
-    pub fn actions(mut self, value: impl Into<Val<Vec<Action>>>) -> Self {
-        put(&mut self.0, "Actions", value.into().into_node());
-        self
-    }
-
-    /// `CopyTags`.
-    pub fn copy_tags(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "CopyTags", value.into().into_node());
-        self
-    }
-
-    /// `CreateInterval`.
-    pub fn create_interval(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "CreateInterval", value.into().into_node());
-        self
-    }
-
-    /// `CrossRegionCopyTargets`.
-    pub fn cross_region_copy_targets(mut self, value: impl Into<Val<Vec<CrossRegionCopyTarget>>>) -> Self {
-        put(&mut self.0, "CrossRegionCopyTargets", value.into().into_node());
-        self
-    }
-
-    /// `EventSource`.
-    pub fn event_source(mut self, value: impl Into<Val<EventSource>>) -> Self {
-        put(&mut self.0, "EventSource", value.into().into_node());
-        self
-    }
-
-    /// `Exclusions`.
-    pub fn exclusions(mut self, value: impl Into<Val<Exclusions>>) -> Self {
-        put(&mut self.0, "Exclusions", value.into().into_node());
-        self
-    }
-
-    /// `ExtendDeletion`.
-    pub fn extend_deletion(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ExtendDeletion", value.into().into_node());
-        self
-    }
-
-    /// `Parameters`.
-    pub fn parameters(mut self, value: impl Into<Val<Parameters>>) -> Self {
-        put(&mut self.0, "Parameters", value.into().into_node());
-        self
-    }
-
-    /// `PolicyLanguage`.
-    pub fn policy_language(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PolicyLanguage", value.into().into_node());
-        self
-    }
-
-    /// `PolicyType`.
-    pub fn policy_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PolicyType", value.into().into_node());
-        self
-    }
-
-    /// `ResourceLocations`.
-    pub fn resource_locations(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "ResourceLocations", value.into().into_node());
-        self
-    }
-
-    /// `ResourceType`.
-    pub fn resource_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResourceType", value.into().into_node());
-        self
-    }
-
-    /// `ResourceTypes`.
-    pub fn resource_types(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "ResourceTypes", value.into().into_node());
-        self
-    }
-
-    /// `RetainInterval`.
-    pub fn retain_interval(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "RetainInterval", value.into().into_node());
-        self
-    }
-
-    /// `Schedules`.
-    pub fn schedules(mut self, value: impl Into<Val<Vec<Schedule>>>) -> Self {
-        put(&mut self.0, "Schedules", value.into().into_node());
-        self
-    }
-
-    /// `TargetTags`.
-    pub fn target_tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "TargetTags", value.into().into_node());
-        self
+    setters! {
+        actions: Vec<Action> = "Actions",
+        copy_tags: bool = "CopyTags",
+        create_interval: i64 = "CreateInterval",
+        cross_region_copy_targets: Vec<CrossRegionCopyTarget> = "CrossRegionCopyTargets",
+        event_source: EventSource = "EventSource",
+        exclusions: Exclusions = "Exclusions",
+        extend_deletion: bool = "ExtendDeletion",
+        parameters: Parameters = "Parameters",
+        policy_language: String = "PolicyLanguage",
+        policy_type: String = "PolicyType",
+        resource_locations: Vec<String> = "ResourceLocations",
+        resource_type: String = "ResourceType",
+        resource_types: Vec<String> = "ResourceTypes",
+        retain_interval: i64 = "RetainInterval",
+        schedules: Vec<Schedule> = "Schedules",
+        target_tags: Vec<Tag> = "TargetTags",
     }
 }
 
@@ -248,7 +100,7 @@ impl PolicyDetails {
 pub struct Action(Map);
 
 impl Action {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cross_region_copy: impl Into<Val<Vec<CrossRegionCopyAction>>>, name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CrossRegionCopy", cross_region_copy.into().into_node()), ("Name", name.into().into_node())]))
     }
@@ -260,15 +112,13 @@ impl Action {
 pub struct CrossRegionCopyAction(Map);
 
 impl CrossRegionCopyAction {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(encryption_configuration: impl Into<Val<EncryptionConfiguration>>, target: impl Into<Val<String>>) -> Self {
         Self(record(vec![("EncryptionConfiguration", encryption_configuration.into().into_node()), ("Target", target.into().into_node())]))
     }
 
-    /// `RetainRule`.
-    pub fn retain_rule(mut self, value: impl Into<Val<CrossRegionCopyRetainRule>>) -> Self {
-        put(&mut self.0, "RetainRule", value.into().into_node());
-        self
+    setters! {
+        retain_rule: CrossRegionCopyRetainRule = "RetainRule",
     }
 }
 
@@ -278,15 +128,13 @@ impl CrossRegionCopyAction {
 pub struct EncryptionConfiguration(Map);
 
 impl EncryptionConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(encrypted: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Encrypted", encrypted.into().into_node())]))
     }
 
-    /// `CmkArn`.
-    pub fn cmk_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CmkArn", value.into().into_node());
-        self
+    setters! {
+        cmk_arn: String = "CmkArn",
     }
 }
 
@@ -296,7 +144,7 @@ impl EncryptionConfiguration {
 pub struct CrossRegionCopyRetainRule(Map);
 
 impl CrossRegionCopyRetainRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(interval: impl Into<Val<i64>>, interval_unit: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Interval", interval.into().into_node()), ("IntervalUnit", interval_unit.into().into_node())]))
     }
@@ -308,15 +156,13 @@ impl CrossRegionCopyRetainRule {
 pub struct EventSource(Map);
 
 impl EventSource {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
 
-    /// `Parameters`.
-    pub fn parameters(mut self, value: impl Into<Val<EventParameters>>) -> Self {
-        put(&mut self.0, "Parameters", value.into().into_node());
-        self
+    setters! {
+        parameters: EventParameters = "Parameters",
     }
 }
 
@@ -326,15 +172,13 @@ impl EventSource {
 pub struct EventParameters(Map);
 
 impl EventParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(event_type: impl Into<Val<String>>, snapshot_owner: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("EventType", event_type.into().into_node()), ("SnapshotOwner", snapshot_owner.into().into_node())]))
     }
 
-    /// `DescriptionRegex`.
-    pub fn description_regex(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DescriptionRegex", value.into().into_node());
-        self
+    setters! {
+        description_regex: String = "DescriptionRegex",
     }
 }
 
@@ -349,22 +193,10 @@ impl Parameters {
         Self::default()
     }
 
-    /// `ExcludeBootVolume`.
-    pub fn exclude_boot_volume(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ExcludeBootVolume", value.into().into_node());
-        self
-    }
-
-    /// `ExcludeDataVolumeTags`.
-    pub fn exclude_data_volume_tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "ExcludeDataVolumeTags", value.into().into_node());
-        self
-    }
-
-    /// `NoReboot`.
-    pub fn no_reboot(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "NoReboot", value.into().into_node());
-        self
+    setters! {
+        exclude_boot_volume: bool = "ExcludeBootVolume",
+        exclude_data_volume_tags: Vec<Tag> = "ExcludeDataVolumeTags",
+        no_reboot: bool = "NoReboot",
     }
 }
 
@@ -379,70 +211,18 @@ impl Schedule {
         Self::default()
     }
 
-    /// `ArchiveRule`.
-    pub fn archive_rule(mut self, value: impl Into<Val<ArchiveRule>>) -> Self {
-        put(&mut self.0, "ArchiveRule", value.into().into_node());
-        self
-    }
-
-    /// `CopyTags`.
-    pub fn copy_tags(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "CopyTags", value.into().into_node());
-        self
-    }
-
-    /// `CreateRule`.
-    pub fn create_rule(mut self, value: impl Into<Val<CreateRule>>) -> Self {
-        put(&mut self.0, "CreateRule", value.into().into_node());
-        self
-    }
-
-    /// `CrossRegionCopyRules`.
-    pub fn cross_region_copy_rules(mut self, value: impl Into<Val<Vec<CrossRegionCopyRule>>>) -> Self {
-        put(&mut self.0, "CrossRegionCopyRules", value.into().into_node());
-        self
-    }
-
-    /// `DeprecateRule`.
-    pub fn deprecate_rule(mut self, value: impl Into<Val<DeprecateRule>>) -> Self {
-        put(&mut self.0, "DeprecateRule", value.into().into_node());
-        self
-    }
-
-    /// `FastRestoreRule`.
-    pub fn fast_restore_rule(mut self, value: impl Into<Val<FastRestoreRule>>) -> Self {
-        put(&mut self.0, "FastRestoreRule", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `RetainRule`.
-    pub fn retain_rule(mut self, value: impl Into<Val<RetainRule>>) -> Self {
-        put(&mut self.0, "RetainRule", value.into().into_node());
-        self
-    }
-
-    /// `ShareRules`.
-    pub fn share_rules(mut self, value: impl Into<Val<Vec<ShareRule>>>) -> Self {
-        put(&mut self.0, "ShareRules", value.into().into_node());
-        self
-    }
-
-    /// `TagsToAdd`.
-    pub fn tags_to_add(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "TagsToAdd", value.into().into_node());
-        self
-    }
-
-    /// `VariableTags`.
-    pub fn variable_tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "VariableTags", value.into().into_node());
-        self
+    setters! {
+        archive_rule: ArchiveRule = "ArchiveRule",
+        copy_tags: bool = "CopyTags",
+        create_rule: CreateRule = "CreateRule",
+        cross_region_copy_rules: Vec<CrossRegionCopyRule> = "CrossRegionCopyRules",
+        deprecate_rule: DeprecateRule = "DeprecateRule",
+        fast_restore_rule: FastRestoreRule = "FastRestoreRule",
+        name: String = "Name",
+        retain_rule: RetainRule = "RetainRule",
+        share_rules: Vec<ShareRule> = "ShareRules",
+        tags_to_add: Vec<Tag> = "TagsToAdd",
+        variable_tags: Vec<Tag> = "VariableTags",
     }
 }
 
@@ -452,7 +232,7 @@ impl Schedule {
 pub struct ArchiveRule(Map);
 
 impl ArchiveRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(retain_rule: impl Into<Val<ArchiveRetainRule>>) -> Self {
         Self(record(vec![("RetainRule", retain_rule.into().into_node())]))
     }
@@ -464,7 +244,7 @@ impl ArchiveRule {
 pub struct ArchiveRetainRule(Map);
 
 impl ArchiveRetainRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(retention_archive_tier: impl Into<Val<RetentionArchiveTier>>) -> Self {
         Self(record(vec![("RetentionArchiveTier", retention_archive_tier.into().into_node())]))
     }
@@ -481,22 +261,10 @@ impl RetentionArchiveTier {
         Self::default()
     }
 
-    /// `Count`.
-    pub fn count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Count", value.into().into_node());
-        self
-    }
-
-    /// `Interval`.
-    pub fn interval(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Interval", value.into().into_node());
-        self
-    }
-
-    /// `IntervalUnit`.
-    pub fn interval_unit(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IntervalUnit", value.into().into_node());
-        self
+    setters! {
+        count: i64 = "Count",
+        interval: i64 = "Interval",
+        interval_unit: String = "IntervalUnit",
     }
 }
 
@@ -511,40 +279,13 @@ impl CreateRule {
         Self::default()
     }
 
-    /// `CronExpression`.
-    pub fn cron_expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CronExpression", value.into().into_node());
-        self
-    }
-
-    /// `Interval`.
-    pub fn interval(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Interval", value.into().into_node());
-        self
-    }
-
-    /// `IntervalUnit`.
-    pub fn interval_unit(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IntervalUnit", value.into().into_node());
-        self
-    }
-
-    /// `Location`.
-    pub fn location(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Location", value.into().into_node());
-        self
-    }
-
-    /// `Scripts`.
-    pub fn scripts(mut self, value: impl Into<Val<Vec<Script>>>) -> Self {
-        put(&mut self.0, "Scripts", value.into().into_node());
-        self
-    }
-
-    /// `Times`.
-    pub fn times(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Times", value.into().into_node());
-        self
+    setters! {
+        cron_expression: String = "CronExpression",
+        interval: i64 = "Interval",
+        interval_unit: String = "IntervalUnit",
+        location: String = "Location",
+        scripts: Vec<Script> = "Scripts",
+        times: Vec<String> = "Times",
     }
 }
 
@@ -559,40 +300,13 @@ impl Script {
         Self::default()
     }
 
-    /// `ExecuteOperationOnScriptFailure`.
-    pub fn execute_operation_on_script_failure(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ExecuteOperationOnScriptFailure", value.into().into_node());
-        self
-    }
-
-    /// `ExecutionHandler`.
-    pub fn execution_handler(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ExecutionHandler", value.into().into_node());
-        self
-    }
-
-    /// `ExecutionHandlerService`.
-    pub fn execution_handler_service(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ExecutionHandlerService", value.into().into_node());
-        self
-    }
-
-    /// `ExecutionTimeout`.
-    pub fn execution_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ExecutionTimeout", value.into().into_node());
-        self
-    }
-
-    /// `MaximumRetryCount`.
-    pub fn maximum_retry_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaximumRetryCount", value.into().into_node());
-        self
-    }
-
-    /// `Stages`.
-    pub fn stages(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Stages", value.into().into_node());
-        self
+    setters! {
+        execute_operation_on_script_failure: bool = "ExecuteOperationOnScriptFailure",
+        execution_handler: String = "ExecutionHandler",
+        execution_handler_service: String = "ExecutionHandlerService",
+        execution_timeout: i64 = "ExecutionTimeout",
+        maximum_retry_count: i64 = "MaximumRetryCount",
+        stages: Vec<String> = "Stages",
     }
 }
 
@@ -602,45 +316,18 @@ impl Script {
 pub struct CrossRegionCopyRule(Map);
 
 impl CrossRegionCopyRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(encrypted: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Encrypted", encrypted.into().into_node())]))
     }
 
-    /// `CmkArn`.
-    pub fn cmk_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CmkArn", value.into().into_node());
-        self
-    }
-
-    /// `CopyTags`.
-    pub fn copy_tags(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "CopyTags", value.into().into_node());
-        self
-    }
-
-    /// `DeprecateRule`.
-    pub fn deprecate_rule(mut self, value: impl Into<Val<CrossRegionCopyDeprecateRule>>) -> Self {
-        put(&mut self.0, "DeprecateRule", value.into().into_node());
-        self
-    }
-
-    /// `RetainRule`.
-    pub fn retain_rule(mut self, value: impl Into<Val<CrossRegionCopyRetainRule>>) -> Self {
-        put(&mut self.0, "RetainRule", value.into().into_node());
-        self
-    }
-
-    /// `Target`.
-    pub fn target(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Target", value.into().into_node());
-        self
-    }
-
-    /// `TargetRegion`.
-    pub fn target_region(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TargetRegion", value.into().into_node());
-        self
+    setters! {
+        cmk_arn: String = "CmkArn",
+        copy_tags: bool = "CopyTags",
+        deprecate_rule: CrossRegionCopyDeprecateRule = "DeprecateRule",
+        retain_rule: CrossRegionCopyRetainRule = "RetainRule",
+        target: String = "Target",
+        target_region: String = "TargetRegion",
     }
 }
 
@@ -650,7 +337,7 @@ impl CrossRegionCopyRule {
 pub struct CrossRegionCopyDeprecateRule(Map);
 
 impl CrossRegionCopyDeprecateRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(interval: impl Into<Val<i64>>, interval_unit: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Interval", interval.into().into_node()), ("IntervalUnit", interval_unit.into().into_node())]))
     }
@@ -667,22 +354,10 @@ impl DeprecateRule {
         Self::default()
     }
 
-    /// `Count`.
-    pub fn count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Count", value.into().into_node());
-        self
-    }
-
-    /// `Interval`.
-    pub fn interval(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Interval", value.into().into_node());
-        self
-    }
-
-    /// `IntervalUnit`.
-    pub fn interval_unit(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IntervalUnit", value.into().into_node());
-        self
+    setters! {
+        count: i64 = "Count",
+        interval: i64 = "Interval",
+        interval_unit: String = "IntervalUnit",
     }
 }
 
@@ -697,34 +372,12 @@ impl FastRestoreRule {
         Self::default()
     }
 
-    /// `AvailabilityZoneIds`.
-    pub fn availability_zone_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AvailabilityZoneIds", value.into().into_node());
-        self
-    }
-
-    /// `AvailabilityZones`.
-    pub fn availability_zones(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AvailabilityZones", value.into().into_node());
-        self
-    }
-
-    /// `Count`.
-    pub fn count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Count", value.into().into_node());
-        self
-    }
-
-    /// `Interval`.
-    pub fn interval(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Interval", value.into().into_node());
-        self
-    }
-
-    /// `IntervalUnit`.
-    pub fn interval_unit(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IntervalUnit", value.into().into_node());
-        self
+    setters! {
+        availability_zone_ids: Vec<String> = "AvailabilityZoneIds",
+        availability_zones: Vec<String> = "AvailabilityZones",
+        count: i64 = "Count",
+        interval: i64 = "Interval",
+        interval_unit: String = "IntervalUnit",
     }
 }
 
@@ -739,22 +392,10 @@ impl RetainRule {
         Self::default()
     }
 
-    /// `Count`.
-    pub fn count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Count", value.into().into_node());
-        self
-    }
-
-    /// `Interval`.
-    pub fn interval(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Interval", value.into().into_node());
-        self
-    }
-
-    /// `IntervalUnit`.
-    pub fn interval_unit(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IntervalUnit", value.into().into_node());
-        self
+    setters! {
+        count: i64 = "Count",
+        interval: i64 = "Interval",
+        interval_unit: String = "IntervalUnit",
     }
 }
 
@@ -769,22 +410,10 @@ impl ShareRule {
         Self::default()
     }
 
-    /// `TargetAccounts`.
-    pub fn target_accounts(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "TargetAccounts", value.into().into_node());
-        self
-    }
-
-    /// `UnshareInterval`.
-    pub fn unshare_interval(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "UnshareInterval", value.into().into_node());
-        self
-    }
-
-    /// `UnshareIntervalUnit`.
-    pub fn unshare_interval_unit(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "UnshareIntervalUnit", value.into().into_node());
-        self
+    setters! {
+        target_accounts: Vec<String> = "TargetAccounts",
+        unshare_interval: i64 = "UnshareInterval",
+        unshare_interval_unit: String = "UnshareIntervalUnit",
     }
 }
 
@@ -817,14 +446,9 @@ structures!(
 resource!(LifecyclePolicy, "AWS::DLM::LifecyclePolicy");
 
 impl Id<LifecyclePolicy> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        arn: String = "Arn",
+        id: String = "Id",
     }
 }
 

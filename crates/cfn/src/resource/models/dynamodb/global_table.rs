@@ -8,111 +8,29 @@ use crate::resource::model::*;
 pub struct GlobalTable(Map);
 
 impl GlobalTable {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(replicas: impl Into<Val<Vec<ReplicaSpecification>>>) -> Self {
         Self(record(vec![("Replicas", replicas.into().into_node())]))
     }
 
-    /// `AttributeDefinitions`.
-    pub fn attribute_definitions(mut self, value: impl Into<Val<Vec<AttributeDefinition>>>) -> Self {
-        put(&mut self.0, "AttributeDefinitions", value.into().into_node());
-        self
-    }
-
-    /// `BillingMode`.
-    pub fn billing_mode(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "BillingMode", value.into().into_node());
-        self
-    }
-
-    /// `GlobalSecondaryIndexes`.
-    pub fn global_secondary_indexes(mut self, value: impl Into<Val<Vec<GlobalSecondaryIndex>>>) -> Self {
-        put(&mut self.0, "GlobalSecondaryIndexes", value.into().into_node());
-        self
-    }
-
-    /// `GlobalTableSourceArn`.
-    pub fn global_table_source_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "GlobalTableSourceArn", value.into().into_node());
-        self
-    }
-
-    /// `GlobalTableWitnesses`.
-    pub fn global_table_witnesses(mut self, value: impl Into<Val<Vec<GlobalTableWitness>>>) -> Self {
-        put(&mut self.0, "GlobalTableWitnesses", value.into().into_node());
-        self
-    }
-
-    /// `KeySchema`.
-    pub fn key_schema(mut self, value: impl Into<Val<Vec<GlobalTableKeySchema>>>) -> Self {
-        put(&mut self.0, "KeySchema", value.into().into_node());
-        self
-    }
-
-    /// `LocalSecondaryIndexes`.
-    pub fn local_secondary_indexes(mut self, value: impl Into<Val<Vec<LocalSecondaryIndex>>>) -> Self {
-        put(&mut self.0, "LocalSecondaryIndexes", value.into().into_node());
-        self
-    }
-
-    /// `MultiRegionConsistency`.
-    pub fn multi_region_consistency(mut self, value: impl Into<Val<MultiRegionConsistency>>) -> Self {
-        put(&mut self.0, "MultiRegionConsistency", value.into().into_node());
-        self
-    }
-
-    /// `ReadOnDemandThroughputSettings`.
-    pub fn read_on_demand_throughput_settings(mut self, value: impl Into<Val<ReadOnDemandThroughputSettings>>) -> Self {
-        put(&mut self.0, "ReadOnDemandThroughputSettings", value.into().into_node());
-        self
-    }
-
-    /// `ReadProvisionedThroughputSettings`.
-    pub fn read_provisioned_throughput_settings(mut self, value: impl Into<Val<GlobalReadProvisionedThroughputSettings>>) -> Self {
-        put(&mut self.0, "ReadProvisionedThroughputSettings", value.into().into_node());
-        self
-    }
-
-    /// `SSESpecification`.
-    pub fn sse_specification(mut self, value: impl Into<Val<SSESpecification>>) -> Self {
-        put(&mut self.0, "SSESpecification", value.into().into_node());
-        self
-    }
-
-    /// `StreamSpecification`.
-    pub fn stream_specification(mut self, value: impl Into<Val<StreamSpecification>>) -> Self {
-        put(&mut self.0, "StreamSpecification", value.into().into_node());
-        self
-    }
-
-    /// `TableName`.
-    pub fn table_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TableName", value.into().into_node());
-        self
-    }
-
-    /// `TimeToLiveSpecification`.
-    pub fn time_to_live_specification(mut self, value: impl Into<Val<TimeToLiveSpecification>>) -> Self {
-        put(&mut self.0, "TimeToLiveSpecification", value.into().into_node());
-        self
-    }
-
-    /// `WarmThroughput`.
-    pub fn warm_throughput(mut self, value: impl Into<Val<WarmThroughput>>) -> Self {
-        put(&mut self.0, "WarmThroughput", value.into().into_node());
-        self
-    }
-
-    /// `WriteOnDemandThroughputSettings`.
-    pub fn write_on_demand_throughput_settings(mut self, value: impl Into<Val<WriteOnDemandThroughputSettings>>) -> Self {
-        put(&mut self.0, "WriteOnDemandThroughputSettings", value.into().into_node());
-        self
-    }
-
-    /// `WriteProvisionedThroughputSettings`.
-    pub fn write_provisioned_throughput_settings(mut self, value: impl Into<Val<WriteProvisionedThroughputSettings>>) -> Self {
-        put(&mut self.0, "WriteProvisionedThroughputSettings", value.into().into_node());
-        self
+    setters! {
+        attribute_definitions: Vec<AttributeDefinition> = "AttributeDefinitions",
+        billing_mode: BillingMode = "BillingMode",
+        global_secondary_indexes: Vec<GlobalSecondaryIndex> = "GlobalSecondaryIndexes",
+        global_table_source_arn: String = "GlobalTableSourceArn",
+        global_table_witnesses: Vec<GlobalTableWitness> = "GlobalTableWitnesses",
+        key_schema: Vec<KeySchema> = "KeySchema",
+        local_secondary_indexes: Vec<LocalSecondaryIndex> = "LocalSecondaryIndexes",
+        multi_region_consistency: MultiRegionConsistency = "MultiRegionConsistency",
+        read_on_demand_throughput_settings: ReadOnDemandThroughputSettings = "ReadOnDemandThroughputSettings",
+        read_provisioned_throughput_settings: GlobalReadProvisionedThroughputSettings = "ReadProvisionedThroughputSettings",
+        sse_specification: SSESpecification = "SSESpecification",
+        stream_specification: StreamSpecification = "StreamSpecification",
+        table_name: String = "TableName",
+        time_to_live_specification: TimeToLiveSpecification = "TimeToLiveSpecification",
+        warm_throughput: WarmThroughput = "WarmThroughput",
+        write_on_demand_throughput_settings: WriteOnDemandThroughputSettings = "WriteOnDemandThroughputSettings",
+        write_provisioned_throughput_settings: WriteProvisionedThroughputSettings = "WriteProvisionedThroughputSettings",
     }
 }
 
@@ -122,7 +40,7 @@ impl GlobalTable {
 pub struct AttributeDefinition(Map);
 
 impl AttributeDefinition {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(attribute_name: impl Into<Val<String>>, attribute_type: impl Into<Val<AttributeType>>) -> Self {
         Self(record(vec![("AttributeName", attribute_name.into().into_node()), ("AttributeType", attribute_type.into().into_node())]))
     }
@@ -134,7 +52,7 @@ impl AttributeDefinition {
 pub struct GlobalSecondaryIndex(Map);
 
 impl GlobalSecondaryIndex {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         index_name: impl Into<Val<String>>,
         key_schema: impl Into<Val<Vec<KeySchema>>>,
@@ -147,34 +65,12 @@ impl GlobalSecondaryIndex {
         ]))
     }
 
-    /// `ReadOnDemandThroughputSettings`.
-    pub fn read_on_demand_throughput_settings(mut self, value: impl Into<Val<ReadOnDemandThroughputSettings>>) -> Self {
-        put(&mut self.0, "ReadOnDemandThroughputSettings", value.into().into_node());
-        self
-    }
-
-    /// `ReadProvisionedThroughputSettings`.
-    pub fn read_provisioned_throughput_settings(mut self, value: impl Into<Val<GlobalReadProvisionedThroughputSettings>>) -> Self {
-        put(&mut self.0, "ReadProvisionedThroughputSettings", value.into().into_node());
-        self
-    }
-
-    /// `WarmThroughput`.
-    pub fn warm_throughput(mut self, value: impl Into<Val<WarmThroughput>>) -> Self {
-        put(&mut self.0, "WarmThroughput", value.into().into_node());
-        self
-    }
-
-    /// `WriteOnDemandThroughputSettings`.
-    pub fn write_on_demand_throughput_settings(mut self, value: impl Into<Val<WriteOnDemandThroughputSettings>>) -> Self {
-        put(&mut self.0, "WriteOnDemandThroughputSettings", value.into().into_node());
-        self
-    }
-
-    /// `WriteProvisionedThroughputSettings`.
-    pub fn write_provisioned_throughput_settings(mut self, value: impl Into<Val<WriteProvisionedThroughputSettings>>) -> Self {
-        put(&mut self.0, "WriteProvisionedThroughputSettings", value.into().into_node());
-        self
+    setters! {
+        read_on_demand_throughput_settings: ReadOnDemandThroughputSettings = "ReadOnDemandThroughputSettings",
+        read_provisioned_throughput_settings: GlobalReadProvisionedThroughputSettings = "ReadProvisionedThroughputSettings",
+        warm_throughput: WarmThroughput = "WarmThroughput",
+        write_on_demand_throughput_settings: WriteOnDemandThroughputSettings = "WriteOnDemandThroughputSettings",
+        write_provisioned_throughput_settings: WriteProvisionedThroughputSettings = "WriteProvisionedThroughputSettings",
     }
 }
 
@@ -184,7 +80,7 @@ impl GlobalSecondaryIndex {
 pub struct KeySchema(Map);
 
 impl KeySchema {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(attribute_name: impl Into<Val<String>>, key_type: impl Into<Val<KeyType>>) -> Self {
         Self(record(vec![("AttributeName", attribute_name.into().into_node()), ("KeyType", key_type.into().into_node())]))
     }
@@ -201,16 +97,9 @@ impl Projection {
         Self::default()
     }
 
-    /// `NonKeyAttributes`.
-    pub fn non_key_attributes(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "NonKeyAttributes", value.into().into_node());
-        self
-    }
-
-    /// `ProjectionType`.
-    pub fn projection_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ProjectionType", value.into().into_node());
-        self
+    setters! {
+        non_key_attributes: Vec<String> = "NonKeyAttributes",
+        projection_type: ProjectionType = "ProjectionType",
     }
 }
 
@@ -225,10 +114,8 @@ impl ReadOnDemandThroughputSettings {
         Self::default()
     }
 
-    /// `MaxReadRequestUnits`.
-    pub fn max_read_request_units(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxReadRequestUnits", value.into().into_node());
-        self
+    setters! {
+        max_read_request_units: i64 = "MaxReadRequestUnits",
     }
 }
 
@@ -243,10 +130,8 @@ impl GlobalReadProvisionedThroughputSettings {
         Self::default()
     }
 
-    /// `ReadCapacityUnits`.
-    pub fn read_capacity_units(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ReadCapacityUnits", value.into().into_node());
-        self
+    setters! {
+        read_capacity_units: i64 = "ReadCapacityUnits",
     }
 }
 
@@ -261,16 +146,9 @@ impl WarmThroughput {
         Self::default()
     }
 
-    /// `ReadUnitsPerSecond`.
-    pub fn read_units_per_second(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ReadUnitsPerSecond", value.into().into_node());
-        self
-    }
-
-    /// `WriteUnitsPerSecond`.
-    pub fn write_units_per_second(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "WriteUnitsPerSecond", value.into().into_node());
-        self
+    setters! {
+        read_units_per_second: i64 = "ReadUnitsPerSecond",
+        write_units_per_second: i64 = "WriteUnitsPerSecond",
     }
 }
 
@@ -285,10 +163,8 @@ impl WriteOnDemandThroughputSettings {
         Self::default()
     }
 
-    /// `MaxWriteRequestUnits`.
-    pub fn max_write_request_units(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxWriteRequestUnits", value.into().into_node());
-        self
+    setters! {
+        max_write_request_units: i64 = "MaxWriteRequestUnits",
     }
 }
 
@@ -303,10 +179,8 @@ impl WriteProvisionedThroughputSettings {
         Self::default()
     }
 
-    /// `WriteCapacityAutoScalingSettings`.
-    pub fn write_capacity_auto_scaling_settings(mut self, value: impl Into<Val<CapacityAutoScalingSettings>>) -> Self {
-        put(&mut self.0, "WriteCapacityAutoScalingSettings", value.into().into_node());
-        self
+    setters! {
+        write_capacity_auto_scaling_settings: CapacityAutoScalingSettings = "WriteCapacityAutoScalingSettings",
     }
 }
 
@@ -316,7 +190,7 @@ impl WriteProvisionedThroughputSettings {
 pub struct CapacityAutoScalingSettings(Map);
 
 impl CapacityAutoScalingSettings {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         max_capacity: impl Into<Val<i64>>,
         min_capacity: impl Into<Val<i64>>,
@@ -329,10 +203,8 @@ impl CapacityAutoScalingSettings {
         ]))
     }
 
-    /// `SeedCapacity`.
-    pub fn seed_capacity(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SeedCapacity", value.into().into_node());
-        self
+    setters! {
+        seed_capacity: i64 = "SeedCapacity",
     }
 }
 
@@ -342,27 +214,15 @@ impl CapacityAutoScalingSettings {
 pub struct TargetTrackingScalingPolicyConfiguration(Map);
 
 impl TargetTrackingScalingPolicyConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(target_value: impl Into<Val<f64>>) -> Self {
         Self(record(vec![("TargetValue", target_value.into().into_node())]))
     }
 
-    /// `DisableScaleIn`.
-    pub fn disable_scale_in(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DisableScaleIn", value.into().into_node());
-        self
-    }
-
-    /// `ScaleInCooldown`.
-    pub fn scale_in_cooldown(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ScaleInCooldown", value.into().into_node());
-        self
-    }
-
-    /// `ScaleOutCooldown`.
-    pub fn scale_out_cooldown(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ScaleOutCooldown", value.into().into_node());
-        self
+    setters! {
+        disable_scale_in: bool = "DisableScaleIn",
+        scale_in_cooldown: i64 = "ScaleInCooldown",
+        scale_out_cooldown: i64 = "ScaleOutCooldown",
     }
 }
 
@@ -377,22 +237,8 @@ impl GlobalTableWitness {
         Self::default()
     }
 
-    /// `Region`.
-    pub fn region(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Region", value.into().into_node());
-        self
-    }
-}
-
-/// `KeySchema` of [`GlobalTable`].
-#[derive(Clone, Debug, PartialEq)]
-#[must_use]
-pub struct GlobalTableKeySchema(Map);
-
-impl GlobalTableKeySchema {
-    /// The required properties.
-    pub fn new(attribute_name: impl Into<Val<String>>, key_type: impl Into<Val<KeyType>>) -> Self {
-        Self(record(vec![("AttributeName", attribute_name.into().into_node()), ("KeyType", key_type.into().into_node())]))
+    setters! {
+        region: String = "Region",
     }
 }
 
@@ -402,10 +248,10 @@ impl GlobalTableKeySchema {
 pub struct LocalSecondaryIndex(Map);
 
 impl LocalSecondaryIndex {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         index_name: impl Into<Val<String>>,
-        key_schema: impl Into<Val<Vec<GlobalTableKeySchema>>>,
+        key_schema: impl Into<Val<Vec<KeySchema>>>,
         projection: impl Into<Val<Projection>>,
     ) -> Self {
         Self(record(vec![
@@ -422,87 +268,25 @@ impl LocalSecondaryIndex {
 pub struct ReplicaSpecification(Map);
 
 impl ReplicaSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(region: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Region", region.into().into_node())]))
     }
 
-    /// `ContributorInsightsSpecification`.
-    pub fn contributor_insights_specification(mut self, value: impl Into<Val<ContributorInsightsSpecification>>) -> Self {
-        put(&mut self.0, "ContributorInsightsSpecification", value.into().into_node());
-        self
-    }
-
-    /// `DeletionProtectionEnabled`.
-    pub fn deletion_protection_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DeletionProtectionEnabled", value.into().into_node());
-        self
-    }
-
-    /// `GlobalSecondaryIndexes`.
-    pub fn global_secondary_indexes(mut self, value: impl Into<Val<Vec<ReplicaGlobalSecondaryIndexSpecification>>>) -> Self {
-        put(&mut self.0, "GlobalSecondaryIndexes", value.into().into_node());
-        self
-    }
-
-    /// `GlobalTableSettingsReplicationMode`.
-    pub fn global_table_settings_replication_mode(mut self, value: impl Into<Val<GlobalTableSettingsReplicationMode>>) -> Self {
-        put(&mut self.0, "GlobalTableSettingsReplicationMode", value.into().into_node());
-        self
-    }
-
-    /// `KinesisStreamSpecification`.
-    pub fn kinesis_stream_specification(mut self, value: impl Into<Val<KinesisStreamSpecification>>) -> Self {
-        put(&mut self.0, "KinesisStreamSpecification", value.into().into_node());
-        self
-    }
-
-    /// `PointInTimeRecoverySpecification`.
-    pub fn point_in_time_recovery_specification(mut self, value: impl Into<Val<PointInTimeRecoverySpecification>>) -> Self {
-        put(&mut self.0, "PointInTimeRecoverySpecification", value.into().into_node());
-        self
-    }
-
-    /// `ReadOnDemandThroughputSettings`.
-    pub fn read_on_demand_throughput_settings(mut self, value: impl Into<Val<ReadOnDemandThroughputSettings>>) -> Self {
-        put(&mut self.0, "ReadOnDemandThroughputSettings", value.into().into_node());
-        self
-    }
-
-    /// `ReadProvisionedThroughputSettings`.
-    pub fn read_provisioned_throughput_settings(mut self, value: impl Into<Val<ReadProvisionedThroughputSettings>>) -> Self {
-        put(&mut self.0, "ReadProvisionedThroughputSettings", value.into().into_node());
-        self
-    }
-
-    /// `ReplicaStreamSpecification`.
-    pub fn replica_stream_specification(mut self, value: impl Into<Val<ReplicaStreamSpecification>>) -> Self {
-        put(&mut self.0, "ReplicaStreamSpecification", value.into().into_node());
-        self
-    }
-
-    /// `ResourcePolicy`.
-    pub fn resource_policy(mut self, value: impl Into<Val<ResourcePolicy>>) -> Self {
-        put(&mut self.0, "ResourcePolicy", value.into().into_node());
-        self
-    }
-
-    /// `SSESpecification`.
-    pub fn sse_specification(mut self, value: impl Into<Val<ReplicaSSESpecification>>) -> Self {
-        put(&mut self.0, "SSESpecification", value.into().into_node());
-        self
-    }
-
-    /// `TableClass`.
-    pub fn table_class(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TableClass", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        contributor_insights_specification: ContributorInsightsSpecification = "ContributorInsightsSpecification",
+        deletion_protection_enabled: bool = "DeletionProtectionEnabled",
+        global_secondary_indexes: Vec<ReplicaGlobalSecondaryIndexSpecification> = "GlobalSecondaryIndexes",
+        global_table_settings_replication_mode: GlobalTableSettingsReplicationMode = "GlobalTableSettingsReplicationMode",
+        kinesis_stream_specification: KinesisStreamSpecification = "KinesisStreamSpecification",
+        point_in_time_recovery_specification: PointInTimeRecoverySpecification = "PointInTimeRecoverySpecification",
+        read_on_demand_throughput_settings: ReadOnDemandThroughputSettings = "ReadOnDemandThroughputSettings",
+        read_provisioned_throughput_settings: ReadProvisionedThroughputSettings = "ReadProvisionedThroughputSettings",
+        replica_stream_specification: ReplicaStreamSpecification = "ReplicaStreamSpecification",
+        resource_policy: ResourcePolicy = "ResourcePolicy",
+        sse_specification: ReplicaSSESpecification = "SSESpecification",
+        table_class: String = "TableClass",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -512,15 +296,13 @@ impl ReplicaSpecification {
 pub struct ContributorInsightsSpecification(Map);
 
 impl ContributorInsightsSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }
 
-    /// `Mode`.
-    pub fn mode(mut self, value: impl Into<Val<Mode>>) -> Self {
-        put(&mut self.0, "Mode", value.into().into_node());
-        self
+    setters! {
+        mode: Mode = "Mode",
     }
 }
 
@@ -530,27 +312,15 @@ impl ContributorInsightsSpecification {
 pub struct ReplicaGlobalSecondaryIndexSpecification(Map);
 
 impl ReplicaGlobalSecondaryIndexSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(index_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("IndexName", index_name.into().into_node())]))
     }
 
-    /// `ContributorInsightsSpecification`.
-    pub fn contributor_insights_specification(mut self, value: impl Into<Val<ContributorInsightsSpecification>>) -> Self {
-        put(&mut self.0, "ContributorInsightsSpecification", value.into().into_node());
-        self
-    }
-
-    /// `ReadOnDemandThroughputSettings`.
-    pub fn read_on_demand_throughput_settings(mut self, value: impl Into<Val<ReadOnDemandThroughputSettings>>) -> Self {
-        put(&mut self.0, "ReadOnDemandThroughputSettings", value.into().into_node());
-        self
-    }
-
-    /// `ReadProvisionedThroughputSettings`.
-    pub fn read_provisioned_throughput_settings(mut self, value: impl Into<Val<ReadProvisionedThroughputSettings>>) -> Self {
-        put(&mut self.0, "ReadProvisionedThroughputSettings", value.into().into_node());
-        self
+    setters! {
+        contributor_insights_specification: ContributorInsightsSpecification = "ContributorInsightsSpecification",
+        read_on_demand_throughput_settings: ReadOnDemandThroughputSettings = "ReadOnDemandThroughputSettings",
+        read_provisioned_throughput_settings: ReadProvisionedThroughputSettings = "ReadProvisionedThroughputSettings",
     }
 }
 
@@ -565,16 +335,9 @@ impl ReadProvisionedThroughputSettings {
         Self::default()
     }
 
-    /// `ReadCapacityAutoScalingSettings`.
-    pub fn read_capacity_auto_scaling_settings(mut self, value: impl Into<Val<CapacityAutoScalingSettings>>) -> Self {
-        put(&mut self.0, "ReadCapacityAutoScalingSettings", value.into().into_node());
-        self
-    }
-
-    /// `ReadCapacityUnits`.
-    pub fn read_capacity_units(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ReadCapacityUnits", value.into().into_node());
-        self
+    setters! {
+        read_capacity_auto_scaling_settings: CapacityAutoScalingSettings = "ReadCapacityAutoScalingSettings",
+        read_capacity_units: i64 = "ReadCapacityUnits",
     }
 }
 
@@ -584,15 +347,13 @@ impl ReadProvisionedThroughputSettings {
 pub struct KinesisStreamSpecification(Map);
 
 impl KinesisStreamSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(stream_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("StreamArn", stream_arn.into().into_node())]))
     }
 
-    /// `ApproximateCreationDateTimePrecision`.
-    pub fn approximate_creation_date_time_precision(mut self, value: impl Into<Val<ApproximateCreationDateTimePrecision>>) -> Self {
-        put(&mut self.0, "ApproximateCreationDateTimePrecision", value.into().into_node());
-        self
+    setters! {
+        approximate_creation_date_time_precision: ApproximateCreationDateTimePrecision = "ApproximateCreationDateTimePrecision",
     }
 }
 
@@ -607,16 +368,9 @@ impl PointInTimeRecoverySpecification {
         Self::default()
     }
 
-    /// `PointInTimeRecoveryEnabled`.
-    pub fn point_in_time_recovery_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "PointInTimeRecoveryEnabled", value.into().into_node());
-        self
-    }
-
-    /// `RecoveryPeriodInDays`.
-    pub fn recovery_period_in_days(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "RecoveryPeriodInDays", value.into().into_node());
-        self
+    setters! {
+        point_in_time_recovery_enabled: bool = "PointInTimeRecoveryEnabled",
+        recovery_period_in_days: i64 = "RecoveryPeriodInDays",
     }
 }
 
@@ -626,7 +380,7 @@ impl PointInTimeRecoverySpecification {
 pub struct ReplicaStreamSpecification(Map);
 
 impl ReplicaStreamSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(resource_policy: impl Into<Val<ResourcePolicy>>) -> Self {
         Self(record(vec![("ResourcePolicy", resource_policy.into().into_node())]))
     }
@@ -638,7 +392,7 @@ impl ReplicaStreamSpecification {
 pub struct ResourcePolicy(Map);
 
 impl ResourcePolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(policy_document: impl Into<Val<Node>>) -> Self {
         Self(record(vec![("PolicyDocument", policy_document.into().into_node())]))
     }
@@ -650,7 +404,7 @@ impl ResourcePolicy {
 pub struct ReplicaSSESpecification(Map);
 
 impl ReplicaSSESpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(kms_master_key_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("KMSMasterKeyId", kms_master_key_id.into().into_node())]))
     }
@@ -662,15 +416,13 @@ impl ReplicaSSESpecification {
 pub struct SSESpecification(Map);
 
 impl SSESpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(sse_enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("SSEEnabled", sse_enabled.into().into_node())]))
     }
 
-    /// `SSEType`.
-    pub fn sse_type(mut self, value: impl Into<Val<SSEType>>) -> Self {
-        put(&mut self.0, "SSEType", value.into().into_node());
-        self
+    setters! {
+        sse_type: SSEType = "SSEType",
     }
 }
 
@@ -680,8 +432,8 @@ impl SSESpecification {
 pub struct StreamSpecification(Map);
 
 impl StreamSpecification {
-    /// The required properties.
-    pub fn new(stream_view_type: impl Into<Val<String>>) -> Self {
+    /// The required properties, in the order of their names.
+    pub fn new(stream_view_type: impl Into<Val<StreamViewType>>) -> Self {
         Self(record(vec![("StreamViewType", stream_view_type.into().into_node())]))
     }
 }
@@ -692,15 +444,13 @@ impl StreamSpecification {
 pub struct TimeToLiveSpecification(Map);
 
 impl TimeToLiveSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }
 
-    /// `AttributeName`.
-    pub fn attribute_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AttributeName", value.into().into_node());
-        self
+    setters! {
+        attribute_name: String = "AttributeName",
     }
 }
 
@@ -714,10 +464,27 @@ closed_set! {
 }
 
 closed_set! {
+    /// `BillingMode` of `GlobalTable`.
+    BillingMode {
+        PayPerRequest = "PAY_PER_REQUEST",
+        Provisioned = "PROVISIONED",
+    }
+}
+
+closed_set! {
     /// `KeyType` of `KeySchema`.
     KeyType {
         Hash = "HASH",
         Range = "RANGE",
+    }
+}
+
+closed_set! {
+    /// `ProjectionType` of `Projection`.
+    ProjectionType {
+        All = "ALL",
+        Include = "INCLUDE",
+        KeysOnly = "KEYS_ONLY",
     }
 }
 
@@ -761,6 +528,16 @@ closed_set! {
     }
 }
 
+closed_set! {
+    /// `StreamViewType` of `StreamSpecification`.
+    StreamViewType {
+        KeysOnly = "KEYS_ONLY",
+        NewAndOldImages = "NEW_AND_OLD_IMAGES",
+        NewImage = "NEW_IMAGE",
+        OldImage = "OLD_IMAGE",
+    }
+}
+
 structures!(
     GlobalTable,
     AttributeDefinition,
@@ -775,7 +552,6 @@ structures!(
     CapacityAutoScalingSettings,
     TargetTrackingScalingPolicyConfiguration,
     GlobalTableWitness,
-    GlobalTableKeySchema,
     LocalSecondaryIndex,
     ReplicaSpecification,
     ContributorInsightsSpecification,
@@ -794,19 +570,10 @@ structures!(
 resource!(GlobalTable, "AWS::DynamoDB::GlobalTable");
 
 impl Id<GlobalTable> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt StreamArn`.
-    pub fn stream_arn(&self) -> Val<String> {
-        self.attribute("StreamArn")
-    }
-
-    /// `!GetAtt TableId`.
-    pub fn table_id(&self) -> Val<String> {
-        self.attribute("TableId")
+    getters! {
+        arn: String = "Arn",
+        stream_arn: String = "StreamArn",
+        table_id: String = "TableId",
     }
 }
 
@@ -832,14 +599,14 @@ static GLOBAL_TABLE_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
         Field::optional("AttributeDefinitions", &Shape::List { item: &ATTRIBUTE_DEFINITION_SHAPE, min: Some(1), max: None, unique: true }),
-        Field::optional("BillingMode", &Shape::TEXT),
+        Field::optional("BillingMode", &Shape::choice(BillingMode::ALL)),
         Field::optional("GlobalSecondaryIndexes", &Shape::List { item: &GLOBAL_SECONDARY_INDEX_SHAPE, min: None, max: None, unique: true }),
         Field::optional("GlobalTableSourceArn", &Shape::TEXT),
         Field::optional(
             "GlobalTableWitnesses",
             &Shape::List { item: &GLOBAL_TABLE_WITNESS_SHAPE, min: Some(1), max: Some(1), unique: true },
         ),
-        Field::optional("KeySchema", &Shape::List { item: &GLOBAL_TABLE_KEY_SCHEMA_SHAPE, min: None, max: None, unique: true }),
+        Field::optional("KeySchema", &Shape::List { item: &KEY_SCHEMA_SHAPE, min: None, max: None, unique: true }),
         Field::optional("LocalSecondaryIndexes", &Shape::List { item: &LOCAL_SECONDARY_INDEX_SHAPE, min: None, max: None, unique: true }),
         Field::optional("MultiRegionConsistency", &Shape::choice(MultiRegionConsistency::ALL)),
         Field::optional("ReadOnDemandThroughputSettings", &READ_ON_DEMAND_THROUGHPUT_SETTINGS_SHAPE),
@@ -889,7 +656,7 @@ static PROJECTION_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
         Field::optional("NonKeyAttributes", &Shape::List { item: &Shape::TEXT, min: None, max: Some(20), unique: true }),
-        Field::optional("ProjectionType", &Shape::TEXT),
+        Field::optional("ProjectionType", &Shape::choice(ProjectionType::ALL)),
     ],
 };
 
@@ -941,19 +708,11 @@ static TARGET_TRACKING_SCALING_POLICY_CONFIGURATION_SHAPE: Shape = Shape::Object
 
 static GLOBAL_TABLE_WITNESS_SHAPE: Shape = Shape::Object { open: false, fields: &[Field::optional("Region", &Shape::TEXT)] };
 
-static GLOBAL_TABLE_KEY_SCHEMA_SHAPE: Shape = Shape::Object {
-    open: false,
-    fields: &[
-        Field::required("AttributeName", &Shape::Text { min: Some(1), max: Some(255), pattern: None, values: &[] }),
-        Field::required("KeyType", &Shape::choice(KeyType::ALL)),
-    ],
-};
-
 static LOCAL_SECONDARY_INDEX_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
         Field::required("IndexName", &Shape::Text { min: Some(3), max: Some(255), pattern: None, values: &[] }),
-        Field::required("KeySchema", &Shape::List { item: &GLOBAL_TABLE_KEY_SCHEMA_SHAPE, min: None, max: None, unique: true }),
+        Field::required("KeySchema", &Shape::List { item: &KEY_SCHEMA_SHAPE, min: None, max: None, unique: true }),
         Field::required("Projection", &PROJECTION_SHAPE),
     ],
 };
@@ -1035,7 +794,8 @@ static SSE_SPECIFICATION_SHAPE: Shape = Shape::Object {
     fields: &[Field::required("SSEEnabled", &Shape::Boolean), Field::optional("SSEType", &Shape::choice(SSEType::ALL))],
 };
 
-static STREAM_SPECIFICATION_SHAPE: Shape = Shape::Object { open: false, fields: &[Field::required("StreamViewType", &Shape::TEXT)] };
+static STREAM_SPECIFICATION_SHAPE: Shape =
+    Shape::Object { open: false, fields: &[Field::required("StreamViewType", &Shape::choice(StreamViewType::ALL))] };
 
 static TIME_TO_LIVE_SPECIFICATION_SHAPE: Shape =
     Shape::Object { open: false, fields: &[Field::optional("AttributeName", &Shape::TEXT), Field::required("Enabled", &Shape::Boolean)] };

@@ -8,123 +8,31 @@ use crate::resource::model::*;
 pub struct Table(Map);
 
 impl Table {
-    /// The required properties.
-    pub fn new(key_schema: impl Into<Val<Vec<TableKeySchema>>>) -> Self {
+    /// The required properties, in the order of their names.
+    pub fn new(key_schema: impl Into<Val<Vec<KeySchema>>>) -> Self {
         Self(record(vec![("KeySchema", key_schema.into().into_node())]))
     }
 
-    /// `AttributeDefinitions`.
-    pub fn attribute_definitions(mut self, value: impl Into<Val<Vec<AttributeDefinition>>>) -> Self {
-        put(&mut self.0, "AttributeDefinitions", value.into().into_node());
-        self
-    }
-
-    /// `BillingMode`.
-    pub fn billing_mode(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "BillingMode", value.into().into_node());
-        self
-    }
-
-    /// `ContributorInsightsSpecification`.
-    pub fn contributor_insights_specification(mut self, value: impl Into<Val<ContributorInsightsSpecification>>) -> Self {
-        put(&mut self.0, "ContributorInsightsSpecification", value.into().into_node());
-        self
-    }
-
-    /// `DeletionProtectionEnabled`.
-    pub fn deletion_protection_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DeletionProtectionEnabled", value.into().into_node());
-        self
-    }
-
-    /// `GlobalSecondaryIndexes`.
-    pub fn global_secondary_indexes(mut self, value: impl Into<Val<Vec<GlobalSecondaryIndex>>>) -> Self {
-        put(&mut self.0, "GlobalSecondaryIndexes", value.into().into_node());
-        self
-    }
-
-    /// `ImportSourceSpecification`.
-    pub fn import_source_specification(mut self, value: impl Into<Val<ImportSourceSpecification>>) -> Self {
-        put(&mut self.0, "ImportSourceSpecification", value.into().into_node());
-        self
-    }
-
-    /// `KinesisStreamSpecification`.
-    pub fn kinesis_stream_specification(mut self, value: impl Into<Val<KinesisStreamSpecification>>) -> Self {
-        put(&mut self.0, "KinesisStreamSpecification", value.into().into_node());
-        self
-    }
-
-    /// `LocalSecondaryIndexes`.
-    pub fn local_secondary_indexes(mut self, value: impl Into<Val<Vec<LocalSecondaryIndex>>>) -> Self {
-        put(&mut self.0, "LocalSecondaryIndexes", value.into().into_node());
-        self
-    }
-
-    /// `OnDemandThroughput`.
-    pub fn on_demand_throughput(mut self, value: impl Into<Val<OnDemandThroughput>>) -> Self {
-        put(&mut self.0, "OnDemandThroughput", value.into().into_node());
-        self
-    }
-
-    /// `PointInTimeRecoverySpecification`.
-    pub fn point_in_time_recovery_specification(mut self, value: impl Into<Val<PointInTimeRecoverySpecification>>) -> Self {
-        put(&mut self.0, "PointInTimeRecoverySpecification", value.into().into_node());
-        self
-    }
-
-    /// `ProvisionedThroughput`.
-    pub fn provisioned_throughput(mut self, value: impl Into<Val<ProvisionedThroughput>>) -> Self {
-        put(&mut self.0, "ProvisionedThroughput", value.into().into_node());
-        self
-    }
-
-    /// `ResourcePolicy`.
-    pub fn resource_policy(mut self, value: impl Into<Val<ResourcePolicy>>) -> Self {
-        put(&mut self.0, "ResourcePolicy", value.into().into_node());
-        self
-    }
-
-    /// `SSESpecification`.
-    pub fn sse_specification(mut self, value: impl Into<Val<SSESpecification>>) -> Self {
-        put(&mut self.0, "SSESpecification", value.into().into_node());
-        self
-    }
-
-    /// `StreamSpecification`.
-    pub fn stream_specification(mut self, value: impl Into<Val<StreamSpecification>>) -> Self {
-        put(&mut self.0, "StreamSpecification", value.into().into_node());
-        self
-    }
-
-    /// `TableClass`.
-    pub fn table_class(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TableClass", value.into().into_node());
-        self
-    }
-
-    /// `TableName`.
-    pub fn table_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TableName", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `TimeToLiveSpecification`.
-    pub fn time_to_live_specification(mut self, value: impl Into<Val<TimeToLiveSpecification>>) -> Self {
-        put(&mut self.0, "TimeToLiveSpecification", value.into().into_node());
-        self
-    }
-
-    /// `WarmThroughput`.
-    pub fn warm_throughput(mut self, value: impl Into<Val<WarmThroughput>>) -> Self {
-        put(&mut self.0, "WarmThroughput", value.into().into_node());
-        self
+    setters! {
+        attribute_definitions: Vec<AttributeDefinition> = "AttributeDefinitions",
+        billing_mode: BillingMode = "BillingMode",
+        contributor_insights_specification: ContributorInsightsSpecification = "ContributorInsightsSpecification",
+        deletion_protection_enabled: bool = "DeletionProtectionEnabled",
+        global_secondary_indexes: Vec<GlobalSecondaryIndex> = "GlobalSecondaryIndexes",
+        import_source_specification: ImportSourceSpecification = "ImportSourceSpecification",
+        kinesis_stream_specification: KinesisStreamSpecification = "KinesisStreamSpecification",
+        local_secondary_indexes: Vec<LocalSecondaryIndex> = "LocalSecondaryIndexes",
+        on_demand_throughput: OnDemandThroughput = "OnDemandThroughput",
+        point_in_time_recovery_specification: PointInTimeRecoverySpecification = "PointInTimeRecoverySpecification",
+        provisioned_throughput: ProvisionedThroughput = "ProvisionedThroughput",
+        resource_policy: ResourcePolicy = "ResourcePolicy",
+        sse_specification: SSESpecification = "SSESpecification",
+        stream_specification: StreamSpecification = "StreamSpecification",
+        table_class: String = "TableClass",
+        table_name: String = "TableName",
+        tags: Vec<Tag> = "Tags",
+        time_to_live_specification: TimeToLiveSpecification = "TimeToLiveSpecification",
+        warm_throughput: WarmThroughput = "WarmThroughput",
     }
 }
 
@@ -134,7 +42,7 @@ impl Table {
 pub struct AttributeDefinition(Map);
 
 impl AttributeDefinition {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(attribute_name: impl Into<Val<String>>, attribute_type: impl Into<Val<AttributeType>>) -> Self {
         Self(record(vec![("AttributeName", attribute_name.into().into_node()), ("AttributeType", attribute_type.into().into_node())]))
     }
@@ -146,15 +54,13 @@ impl AttributeDefinition {
 pub struct ContributorInsightsSpecification(Map);
 
 impl ContributorInsightsSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }
 
-    /// `Mode`.
-    pub fn mode(mut self, value: impl Into<Val<Mode>>) -> Self {
-        put(&mut self.0, "Mode", value.into().into_node());
-        self
+    setters! {
+        mode: Mode = "Mode",
     }
 }
 
@@ -164,7 +70,7 @@ impl ContributorInsightsSpecification {
 pub struct GlobalSecondaryIndex(Map);
 
 impl GlobalSecondaryIndex {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         index_name: impl Into<Val<String>>,
         key_schema: impl Into<Val<Vec<KeySchema>>>,
@@ -177,28 +83,11 @@ impl GlobalSecondaryIndex {
         ]))
     }
 
-    /// `ContributorInsightsSpecification`.
-    pub fn contributor_insights_specification(mut self, value: impl Into<Val<ContributorInsightsSpecification>>) -> Self {
-        put(&mut self.0, "ContributorInsightsSpecification", value.into().into_node());
-        self
-    }
-
-    /// `OnDemandThroughput`.
-    pub fn on_demand_throughput(mut self, value: impl Into<Val<OnDemandThroughput>>) -> Self {
-        put(&mut self.0, "OnDemandThroughput", value.into().into_node());
-        self
-    }
-
-    /// `ProvisionedThroughput`.
-    pub fn provisioned_throughput(mut self, value: impl Into<Val<ProvisionedThroughput>>) -> Self {
-        put(&mut self.0, "ProvisionedThroughput", value.into().into_node());
-        self
-    }
-
-    /// `WarmThroughput`.
-    pub fn warm_throughput(mut self, value: impl Into<Val<WarmThroughput>>) -> Self {
-        put(&mut self.0, "WarmThroughput", value.into().into_node());
-        self
+    setters! {
+        contributor_insights_specification: ContributorInsightsSpecification = "ContributorInsightsSpecification",
+        on_demand_throughput: OnDemandThroughput = "OnDemandThroughput",
+        provisioned_throughput: ProvisionedThroughput = "ProvisionedThroughput",
+        warm_throughput: WarmThroughput = "WarmThroughput",
     }
 }
 
@@ -208,8 +97,8 @@ impl GlobalSecondaryIndex {
 pub struct KeySchema(Map);
 
 impl KeySchema {
-    /// The required properties.
-    pub fn new(attribute_name: impl Into<Val<String>>, key_type: impl Into<Val<String>>) -> Self {
+    /// The required properties, in the order of their names.
+    pub fn new(attribute_name: impl Into<Val<String>>, key_type: impl Into<Val<KeyType>>) -> Self {
         Self(record(vec![("AttributeName", attribute_name.into().into_node()), ("KeyType", key_type.into().into_node())]))
     }
 }
@@ -225,16 +114,9 @@ impl OnDemandThroughput {
         Self::default()
     }
 
-    /// `MaxReadRequestUnits`.
-    pub fn max_read_request_units(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxReadRequestUnits", value.into().into_node());
-        self
-    }
-
-    /// `MaxWriteRequestUnits`.
-    pub fn max_write_request_units(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxWriteRequestUnits", value.into().into_node());
-        self
+    setters! {
+        max_read_request_units: i64 = "MaxReadRequestUnits",
+        max_write_request_units: i64 = "MaxWriteRequestUnits",
     }
 }
 
@@ -249,16 +131,9 @@ impl Projection {
         Self::default()
     }
 
-    /// `NonKeyAttributes`.
-    pub fn non_key_attributes(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "NonKeyAttributes", value.into().into_node());
-        self
-    }
-
-    /// `ProjectionType`.
-    pub fn projection_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ProjectionType", value.into().into_node());
-        self
+    setters! {
+        non_key_attributes: Vec<String> = "NonKeyAttributes",
+        projection_type: ProjectionType = "ProjectionType",
     }
 }
 
@@ -268,7 +143,7 @@ impl Projection {
 pub struct ProvisionedThroughput(Map);
 
 impl ProvisionedThroughput {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(read_capacity_units: impl Into<Val<i64>>, write_capacity_units: impl Into<Val<i64>>) -> Self {
         Self(record(vec![
             ("ReadCapacityUnits", read_capacity_units.into().into_node()),
@@ -288,16 +163,9 @@ impl WarmThroughput {
         Self::default()
     }
 
-    /// `ReadUnitsPerSecond`.
-    pub fn read_units_per_second(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ReadUnitsPerSecond", value.into().into_node());
-        self
-    }
-
-    /// `WriteUnitsPerSecond`.
-    pub fn write_units_per_second(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "WriteUnitsPerSecond", value.into().into_node());
-        self
+    setters! {
+        read_units_per_second: i64 = "ReadUnitsPerSecond",
+        write_units_per_second: i64 = "WriteUnitsPerSecond",
     }
 }
 
@@ -307,21 +175,14 @@ impl WarmThroughput {
 pub struct ImportSourceSpecification(Map);
 
 impl ImportSourceSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(input_format: impl Into<Val<String>>, s3_bucket_source: impl Into<Val<S3BucketSource>>) -> Self {
         Self(record(vec![("InputFormat", input_format.into().into_node()), ("S3BucketSource", s3_bucket_source.into().into_node())]))
     }
 
-    /// `InputCompressionType`.
-    pub fn input_compression_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "InputCompressionType", value.into().into_node());
-        self
-    }
-
-    /// `InputFormatOptions`.
-    pub fn input_format_options(mut self, value: impl Into<Val<InputFormatOptions>>) -> Self {
-        put(&mut self.0, "InputFormatOptions", value.into().into_node());
-        self
+    setters! {
+        input_compression_type: String = "InputCompressionType",
+        input_format_options: InputFormatOptions = "InputFormatOptions",
     }
 }
 
@@ -336,10 +197,8 @@ impl InputFormatOptions {
         Self::default()
     }
 
-    /// `Csv`.
-    pub fn csv(mut self, value: impl Into<Val<Csv>>) -> Self {
-        put(&mut self.0, "Csv", value.into().into_node());
-        self
+    setters! {
+        csv: Csv = "Csv",
     }
 }
 
@@ -354,16 +213,9 @@ impl Csv {
         Self::default()
     }
 
-    /// `Delimiter`.
-    pub fn delimiter(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Delimiter", value.into().into_node());
-        self
-    }
-
-    /// `HeaderList`.
-    pub fn header_list(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "HeaderList", value.into().into_node());
-        self
+    setters! {
+        delimiter: String = "Delimiter",
+        header_list: Vec<String> = "HeaderList",
     }
 }
 
@@ -373,33 +225,14 @@ impl Csv {
 pub struct S3BucketSource(Map);
 
 impl S3BucketSource {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(s3_bucket: impl Into<Val<String>>) -> Self {
         Self(record(vec![("S3Bucket", s3_bucket.into().into_node())]))
     }
 
-    /// `S3BucketOwner`.
-    pub fn s3_bucket_owner(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "S3BucketOwner", value.into().into_node());
-        self
-    }
-
-    /// `S3KeyPrefix`.
-    pub fn s3_key_prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "S3KeyPrefix", value.into().into_node());
-        self
-    }
-}
-
-/// `KeySchema` of [`Table`].
-#[derive(Clone, Debug, PartialEq)]
-#[must_use]
-pub struct TableKeySchema(Map);
-
-impl TableKeySchema {
-    /// The required properties.
-    pub fn new(attribute_name: impl Into<Val<String>>, key_type: impl Into<Val<String>>) -> Self {
-        Self(record(vec![("AttributeName", attribute_name.into().into_node()), ("KeyType", key_type.into().into_node())]))
+    setters! {
+        s3_bucket_owner: String = "S3BucketOwner",
+        s3_key_prefix: String = "S3KeyPrefix",
     }
 }
 
@@ -409,15 +242,13 @@ impl TableKeySchema {
 pub struct KinesisStreamSpecification(Map);
 
 impl KinesisStreamSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(stream_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("StreamArn", stream_arn.into().into_node())]))
     }
 
-    /// `ApproximateCreationDateTimePrecision`.
-    pub fn approximate_creation_date_time_precision(mut self, value: impl Into<Val<ApproximateCreationDateTimePrecision>>) -> Self {
-        put(&mut self.0, "ApproximateCreationDateTimePrecision", value.into().into_node());
-        self
+    setters! {
+        approximate_creation_date_time_precision: ApproximateCreationDateTimePrecision = "ApproximateCreationDateTimePrecision",
     }
 }
 
@@ -427,10 +258,10 @@ impl KinesisStreamSpecification {
 pub struct LocalSecondaryIndex(Map);
 
 impl LocalSecondaryIndex {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         index_name: impl Into<Val<String>>,
-        key_schema: impl Into<Val<Vec<TableKeySchema>>>,
+        key_schema: impl Into<Val<Vec<KeySchema>>>,
         projection: impl Into<Val<Projection>>,
     ) -> Self {
         Self(record(vec![
@@ -452,16 +283,9 @@ impl PointInTimeRecoverySpecification {
         Self::default()
     }
 
-    /// `PointInTimeRecoveryEnabled`.
-    pub fn point_in_time_recovery_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "PointInTimeRecoveryEnabled", value.into().into_node());
-        self
-    }
-
-    /// `RecoveryPeriodInDays`.
-    pub fn recovery_period_in_days(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "RecoveryPeriodInDays", value.into().into_node());
-        self
+    setters! {
+        point_in_time_recovery_enabled: bool = "PointInTimeRecoveryEnabled",
+        recovery_period_in_days: i64 = "RecoveryPeriodInDays",
     }
 }
 
@@ -471,7 +295,7 @@ impl PointInTimeRecoverySpecification {
 pub struct ResourcePolicy(Map);
 
 impl ResourcePolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(policy_document: impl Into<Val<Node>>) -> Self {
         Self(record(vec![("PolicyDocument", policy_document.into().into_node())]))
     }
@@ -483,21 +307,14 @@ impl ResourcePolicy {
 pub struct SSESpecification(Map);
 
 impl SSESpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(sse_enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("SSEEnabled", sse_enabled.into().into_node())]))
     }
 
-    /// `KMSMasterKeyId`.
-    pub fn kms_master_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KMSMasterKeyId", value.into().into_node());
-        self
-    }
-
-    /// `SSEType`.
-    pub fn sse_type(mut self, value: impl Into<Val<SSEType>>) -> Self {
-        put(&mut self.0, "SSEType", value.into().into_node());
-        self
+    setters! {
+        kms_master_key_id: String = "KMSMasterKeyId",
+        sse_type: SSEType = "SSEType",
     }
 }
 
@@ -507,15 +324,13 @@ impl SSESpecification {
 pub struct StreamSpecification(Map);
 
 impl StreamSpecification {
-    /// The required properties.
-    pub fn new(stream_view_type: impl Into<Val<String>>) -> Self {
+    /// The required properties, in the order of their names.
+    pub fn new(stream_view_type: impl Into<Val<StreamViewType>>) -> Self {
         Self(record(vec![("StreamViewType", stream_view_type.into().into_node())]))
     }
 
-    /// `ResourcePolicy`.
-    pub fn resource_policy(mut self, value: impl Into<Val<ResourcePolicy>>) -> Self {
-        put(&mut self.0, "ResourcePolicy", value.into().into_node());
-        self
+    setters! {
+        resource_policy: ResourcePolicy = "ResourcePolicy",
     }
 }
 
@@ -525,15 +340,13 @@ impl StreamSpecification {
 pub struct TimeToLiveSpecification(Map);
 
 impl TimeToLiveSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }
 
-    /// `AttributeName`.
-    pub fn attribute_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AttributeName", value.into().into_node());
-        self
+    setters! {
+        attribute_name: String = "AttributeName",
     }
 }
 
@@ -547,10 +360,35 @@ closed_set! {
 }
 
 closed_set! {
+    /// `BillingMode` of `Table`.
+    BillingMode {
+        PayPerRequest = "PAY_PER_REQUEST",
+        Provisioned = "PROVISIONED",
+    }
+}
+
+closed_set! {
     /// `Mode` of `ContributorInsightsSpecification`.
     Mode {
         AccessedAndThrottledKeys = "ACCESSED_AND_THROTTLED_KEYS",
         ThrottledKeys = "THROTTLED_KEYS",
+    }
+}
+
+closed_set! {
+    /// `KeyType` of `KeySchema`.
+    KeyType {
+        Hash = "HASH",
+        Range = "RANGE",
+    }
+}
+
+closed_set! {
+    /// `ProjectionType` of `Projection`.
+    ProjectionType {
+        All = "ALL",
+        Include = "INCLUDE",
+        KeysOnly = "KEYS_ONLY",
     }
 }
 
@@ -569,6 +407,16 @@ closed_set! {
     }
 }
 
+closed_set! {
+    /// `StreamViewType` of `StreamSpecification`.
+    StreamViewType {
+        KeysOnly = "KEYS_ONLY",
+        NewAndOldImages = "NEW_AND_OLD_IMAGES",
+        NewImage = "NEW_IMAGE",
+        OldImage = "OLD_IMAGE",
+    }
+}
+
 structures!(
     Table,
     AttributeDefinition,
@@ -583,7 +431,6 @@ structures!(
     InputFormatOptions,
     Csv,
     S3BucketSource,
-    TableKeySchema,
     KinesisStreamSpecification,
     LocalSecondaryIndex,
     PointInTimeRecoverySpecification,
@@ -596,14 +443,9 @@ structures!(
 resource!(Table, "AWS::DynamoDB::Table");
 
 impl Id<Table> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt StreamArn`.
-    pub fn stream_arn(&self) -> Val<String> {
-        self.attribute("StreamArn")
+    getters! {
+        arn: String = "Arn",
+        stream_arn: String = "StreamArn",
     }
 }
 
@@ -623,12 +465,12 @@ static TABLE_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
         Field::optional("AttributeDefinitions", &Shape::List { item: &ATTRIBUTE_DEFINITION_SHAPE, min: None, max: None, unique: true }),
-        Field::optional("BillingMode", &Shape::TEXT),
+        Field::optional("BillingMode", &Shape::choice(BillingMode::ALL)),
         Field::optional("ContributorInsightsSpecification", &CONTRIBUTOR_INSIGHTS_SPECIFICATION_SHAPE),
         Field::optional("DeletionProtectionEnabled", &Shape::Boolean),
         Field::optional("GlobalSecondaryIndexes", &Shape::list(&GLOBAL_SECONDARY_INDEX_SHAPE)),
         Field::optional("ImportSourceSpecification", &IMPORT_SOURCE_SPECIFICATION_SHAPE),
-        Field::required("KeySchema", &Shape::List { item: &TABLE_KEY_SCHEMA_SHAPE, min: None, max: None, unique: true }),
+        Field::required("KeySchema", &Shape::List { item: &KEY_SCHEMA_SHAPE, min: None, max: None, unique: true }),
         Field::optional("KinesisStreamSpecification", &KINESIS_STREAM_SPECIFICATION_SHAPE),
         Field::optional("LocalSecondaryIndexes", &Shape::list(&LOCAL_SECONDARY_INDEX_SHAPE)),
         Field::optional("OnDemandThroughput", &ON_DEMAND_THROUGHPUT_SHAPE),
@@ -671,8 +513,10 @@ static GLOBAL_SECONDARY_INDEX_SHAPE: Shape = Shape::Object {
     ],
 };
 
-static KEY_SCHEMA_SHAPE: Shape =
-    Shape::Object { open: false, fields: &[Field::required("AttributeName", &Shape::TEXT), Field::required("KeyType", &Shape::TEXT)] };
+static KEY_SCHEMA_SHAPE: Shape = Shape::Object {
+    open: false,
+    fields: &[Field::required("AttributeName", &Shape::TEXT), Field::required("KeyType", &Shape::choice(KeyType::ALL))],
+};
 
 static ON_DEMAND_THROUGHPUT_SHAPE: Shape = Shape::Object {
     open: false,
@@ -684,7 +528,10 @@ static ON_DEMAND_THROUGHPUT_SHAPE: Shape = Shape::Object {
 
 static PROJECTION_SHAPE: Shape = Shape::Object {
     open: false,
-    fields: &[Field::optional("NonKeyAttributes", &Shape::list(&Shape::TEXT)), Field::optional("ProjectionType", &Shape::TEXT)],
+    fields: &[
+        Field::optional("NonKeyAttributes", &Shape::list(&Shape::TEXT)),
+        Field::optional("ProjectionType", &Shape::choice(ProjectionType::ALL)),
+    ],
 };
 
 static PROVISIONED_THROUGHPUT_SHAPE: Shape = Shape::Object {
@@ -729,9 +576,6 @@ static S3_BUCKET_SOURCE_SHAPE: Shape = Shape::Object {
     ],
 };
 
-static TABLE_KEY_SCHEMA_SHAPE: Shape =
-    Shape::Object { open: false, fields: &[Field::required("AttributeName", &Shape::TEXT), Field::required("KeyType", &Shape::TEXT)] };
-
 static KINESIS_STREAM_SPECIFICATION_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
@@ -744,7 +588,7 @@ static LOCAL_SECONDARY_INDEX_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
         Field::required("IndexName", &Shape::Text { min: Some(3), max: Some(255), pattern: Some("^[a-zA-Z0-9_.-]+$"), values: &[] }),
-        Field::required("KeySchema", &Shape::List { item: &TABLE_KEY_SCHEMA_SHAPE, min: None, max: None, unique: true }),
+        Field::required("KeySchema", &Shape::List { item: &KEY_SCHEMA_SHAPE, min: None, max: None, unique: true }),
         Field::required("Projection", &PROJECTION_SHAPE),
     ],
 };
@@ -770,7 +614,10 @@ static SSE_SPECIFICATION_SHAPE: Shape = Shape::Object {
 
 static STREAM_SPECIFICATION_SHAPE: Shape = Shape::Object {
     open: false,
-    fields: &[Field::optional("ResourcePolicy", &RESOURCE_POLICY_SHAPE), Field::required("StreamViewType", &Shape::TEXT)],
+    fields: &[
+        Field::optional("ResourcePolicy", &RESOURCE_POLICY_SHAPE),
+        Field::required("StreamViewType", &Shape::choice(StreamViewType::ALL)),
+    ],
 };
 
 static TAG_SHAPE: Shape =

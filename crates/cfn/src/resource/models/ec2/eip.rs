@@ -13,52 +13,15 @@ impl EIP {
         Self::default()
     }
 
-    /// `Address`.
-    pub fn address(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Address", value.into().into_node());
-        self
-    }
-
-    /// `Domain`.
-    pub fn domain(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Domain", value.into().into_node());
-        self
-    }
-
-    /// `InstanceId`.
-    pub fn instance_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "InstanceId", value.into().into_node());
-        self
-    }
-
-    /// `IpamPoolId`.
-    pub fn ipam_pool_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IpamPoolId", value.into().into_node());
-        self
-    }
-
-    /// `NetworkBorderGroup`.
-    pub fn network_border_group(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NetworkBorderGroup", value.into().into_node());
-        self
-    }
-
-    /// `PublicIpv4Pool`.
-    pub fn public_ipv4_pool(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PublicIpv4Pool", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `TransferAddress`.
-    pub fn transfer_address(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TransferAddress", value.into().into_node());
-        self
+    setters! {
+        address: String = "Address",
+        domain: String = "Domain",
+        instance_id: String = "InstanceId",
+        ipam_pool_id: String = "IpamPoolId",
+        network_border_group: String = "NetworkBorderGroup",
+        public_ipv4_pool: String = "PublicIpv4Pool",
+        tags: Vec<Tag> = "Tags",
+        transfer_address: String = "TransferAddress",
     }
 }
 
@@ -67,14 +30,9 @@ structures!(EIP);
 resource!(EIP, "AWS::EC2::EIP");
 
 impl Id<EIP> {
-    /// `!GetAtt AllocationId`.
-    pub fn allocation_id(&self) -> Val<String> {
-        self.attribute("AllocationId")
-    }
-
-    /// `!GetAtt PublicIp`.
-    pub fn public_ip(&self) -> Val<String> {
-        self.attribute("PublicIp")
+    getters! {
+        allocation_id: String = "AllocationId",
+        public_ip: String = "PublicIp",
     }
 }
 

@@ -13,34 +13,12 @@ impl EIPAssociation {
         Self::default()
     }
 
-    /// `AllocationId`.
-    pub fn allocation_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AllocationId", value.into().into_node());
-        self
-    }
-
-    /// `EIP`.
-    pub fn eip(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EIP", value.into().into_node());
-        self
-    }
-
-    /// `InstanceId`.
-    pub fn instance_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "InstanceId", value.into().into_node());
-        self
-    }
-
-    /// `NetworkInterfaceId`.
-    pub fn network_interface_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NetworkInterfaceId", value.into().into_node());
-        self
-    }
-
-    /// `PrivateIpAddress`.
-    pub fn private_ip_address(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PrivateIpAddress", value.into().into_node());
-        self
+    setters! {
+        allocation_id: String = "AllocationId",
+        eip: String = "EIP",
+        instance_id: String = "InstanceId",
+        network_interface_id: String = "NetworkInterfaceId",
+        private_ip_address: String = "PrivateIpAddress",
     }
 }
 
@@ -49,9 +27,8 @@ structures!(EIPAssociation);
 resource!(EIPAssociation, "AWS::EC2::EIPAssociation");
 
 impl Id<EIPAssociation> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

@@ -8,69 +8,22 @@ use crate::resource::model::*;
 pub struct FlowLog(Map);
 
 impl FlowLog {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(resource_id: impl Into<Val<String>>, resource_type: impl Into<Val<FlowLogResourceType>>) -> Self {
         Self(record(vec![("ResourceId", resource_id.into().into_node()), ("ResourceType", resource_type.into().into_node())]))
     }
 
-    /// `DeliverCrossAccountRole`.
-    pub fn deliver_cross_account_role(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DeliverCrossAccountRole", value.into().into_node());
-        self
-    }
-
-    /// `DeliverLogsPermissionArn`.
-    pub fn deliver_logs_permission_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DeliverLogsPermissionArn", value.into().into_node());
-        self
-    }
-
-    /// `DestinationOptions`.
-    pub fn destination_options(mut self, value: impl Into<Val<DestinationOptions>>) -> Self {
-        put(&mut self.0, "DestinationOptions", value.into().into_node());
-        self
-    }
-
-    /// `LogDestination`.
-    pub fn log_destination(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LogDestination", value.into().into_node());
-        self
-    }
-
-    /// `LogDestinationType`.
-    pub fn log_destination_type(mut self, value: impl Into<Val<LogDestinationType>>) -> Self {
-        put(&mut self.0, "LogDestinationType", value.into().into_node());
-        self
-    }
-
-    /// `LogFormat`.
-    pub fn log_format(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LogFormat", value.into().into_node());
-        self
-    }
-
-    /// `LogGroupName`.
-    pub fn log_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LogGroupName", value.into().into_node());
-        self
-    }
-
-    /// `MaxAggregationInterval`.
-    pub fn max_aggregation_interval(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxAggregationInterval", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `TrafficType`.
-    pub fn traffic_type(mut self, value: impl Into<Val<TrafficType>>) -> Self {
-        put(&mut self.0, "TrafficType", value.into().into_node());
-        self
+    setters! {
+        deliver_cross_account_role: String = "DeliverCrossAccountRole",
+        deliver_logs_permission_arn: String = "DeliverLogsPermissionArn",
+        destination_options: DestinationOptions = "DestinationOptions",
+        log_destination: String = "LogDestination",
+        log_destination_type: LogDestinationType = "LogDestinationType",
+        log_format: String = "LogFormat",
+        log_group_name: String = "LogGroupName",
+        max_aggregation_interval: i64 = "MaxAggregationInterval",
+        tags: Vec<Tag> = "Tags",
+        traffic_type: TrafficType = "TrafficType",
     }
 }
 
@@ -80,7 +33,7 @@ impl FlowLog {
 pub struct DestinationOptions(Map);
 
 impl DestinationOptions {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         file_format: impl Into<Val<FileFormat>>,
         hive_compatible_partitions: impl Into<Val<bool>>,
@@ -137,9 +90,8 @@ structures!(FlowLog, DestinationOptions);
 resource!(FlowLog, "AWS::EC2::FlowLog");
 
 impl Id<FlowLog> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

@@ -13,250 +13,48 @@ impl Instance {
         Self::default()
     }
 
-    /// `AdditionalInfo`.
-    pub fn additional_info(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AdditionalInfo", value.into().into_node());
-        self
-    }
-
-    /// `Affinity`.
-    pub fn affinity(mut self, value: impl Into<Val<Affinity>>) -> Self {
-        put(&mut self.0, "Affinity", value.into().into_node());
-        self
-    }
-
-    /// `AvailabilityZone`.
-    pub fn availability_zone(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AvailabilityZone", value.into().into_node());
-        self
-    }
-
-    /// `BlockDeviceMappings`.
-    pub fn block_device_mappings(mut self, value: impl Into<Val<Vec<BlockDeviceMapping>>>) -> Self {
-        put(&mut self.0, "BlockDeviceMappings", value.into().into_node());
-        self
-    }
-
-    /// `CpuOptions`.
-    pub fn cpu_options(mut self, value: impl Into<Val<CpuOptions>>) -> Self {
-        put(&mut self.0, "CpuOptions", value.into().into_node());
-        self
-    }
-
-    /// `CreditSpecification`.
-    pub fn credit_specification(mut self, value: impl Into<Val<CreditSpecification>>) -> Self {
-        put(&mut self.0, "CreditSpecification", value.into().into_node());
-        self
-    }
-
-    /// `DisableApiTermination`.
-    pub fn disable_api_termination(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DisableApiTermination", value.into().into_node());
-        self
-    }
-
-    /// `EbsOptimized`.
-    pub fn ebs_optimized(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EbsOptimized", value.into().into_node());
-        self
-    }
-
-    /// `ElasticGpuSpecifications`.
-    pub fn elastic_gpu_specifications(mut self, value: impl Into<Val<Vec<ElasticGpuSpecification>>>) -> Self {
-        put(&mut self.0, "ElasticGpuSpecifications", value.into().into_node());
-        self
-    }
-
-    /// `ElasticInferenceAccelerators`.
-    pub fn elastic_inference_accelerators(mut self, value: impl Into<Val<Vec<ElasticInferenceAccelerator>>>) -> Self {
-        put(&mut self.0, "ElasticInferenceAccelerators", value.into().into_node());
-        self
-    }
-
-    /// `EnclaveOptions`.
-    pub fn enclave_options(mut self, value: impl Into<Val<EnclaveOptions>>) -> Self {
-        put(&mut self.0, "EnclaveOptions", value.into().into_node());
-        self
-    }
-
-    /// `HibernationOptions`.
-    pub fn hibernation_options(mut self, value: impl Into<Val<HibernationOptions>>) -> Self {
-        put(&mut self.0, "HibernationOptions", value.into().into_node());
-        self
-    }
-
-    /// `HostId`.
-    pub fn host_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HostId", value.into().into_node());
-        self
-    }
-
-    /// `HostResourceGroupArn`.
-    pub fn host_resource_group_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HostResourceGroupArn", value.into().into_node());
-        self
-    }
-
-    /// `IamInstanceProfile`.
-    pub fn iam_instance_profile(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IamInstanceProfile", value.into().into_node());
-        self
-    }
-
-    /// `ImageId`.
-    pub fn image_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ImageId", value.into().into_node());
-        self
-    }
-
-    /// `InstanceInitiatedShutdownBehavior`.
-    pub fn instance_initiated_shutdown_behavior(mut self, value: impl Into<Val<InstanceInitiatedShutdownBehavior>>) -> Self {
-        put(&mut self.0, "InstanceInitiatedShutdownBehavior", value.into().into_node());
-        self
-    }
-
-    /// `InstanceType`.
-    pub fn instance_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "InstanceType", value.into().into_node());
-        self
-    }
-
-    /// `Ipv6AddressCount`.
-    pub fn ipv6_address_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Ipv6AddressCount", value.into().into_node());
-        self
-    }
-
-    /// `Ipv6Addresses`.
-    pub fn ipv6_addresses(mut self, value: impl Into<Val<Vec<InstanceIpv6Address>>>) -> Self {
-        put(&mut self.0, "Ipv6Addresses", value.into().into_node());
-        self
-    }
-
-    /// `KernelId`.
-    pub fn kernel_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KernelId", value.into().into_node());
-        self
-    }
-
-    /// `KeyName`.
-    pub fn key_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KeyName", value.into().into_node());
-        self
-    }
-
-    /// `LaunchTemplate`.
-    pub fn launch_template(mut self, value: impl Into<Val<LaunchTemplateSpecification>>) -> Self {
-        put(&mut self.0, "LaunchTemplate", value.into().into_node());
-        self
-    }
-
-    /// `LicenseSpecifications`.
-    pub fn license_specifications(mut self, value: impl Into<Val<Vec<LicenseSpecification>>>) -> Self {
-        put(&mut self.0, "LicenseSpecifications", value.into().into_node());
-        self
-    }
-
-    /// `MetadataOptions`.
-    pub fn metadata_options(mut self, value: impl Into<Val<MetadataOptions>>) -> Self {
-        put(&mut self.0, "MetadataOptions", value.into().into_node());
-        self
-    }
-
-    /// `Monitoring`.
-    pub fn monitoring(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Monitoring", value.into().into_node());
-        self
-    }
-
-    /// `NetworkInterfaces`.
-    pub fn network_interfaces(mut self, value: impl Into<Val<Vec<NetworkInterface>>>) -> Self {
-        put(&mut self.0, "NetworkInterfaces", value.into().into_node());
-        self
-    }
-
-    /// `PlacementGroupName`.
-    pub fn placement_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PlacementGroupName", value.into().into_node());
-        self
-    }
-
-    /// `PrivateDnsNameOptions`.
-    pub fn private_dns_name_options(mut self, value: impl Into<Val<PrivateDnsNameOptions>>) -> Self {
-        put(&mut self.0, "PrivateDnsNameOptions", value.into().into_node());
-        self
-    }
-
-    /// `PrivateIpAddress`.
-    pub fn private_ip_address(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PrivateIpAddress", value.into().into_node());
-        self
-    }
-
-    /// `PropagateTagsToVolumeOnCreation`.
-    pub fn propagate_tags_to_volume_on_creation(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "PropagateTagsToVolumeOnCreation", value.into().into_node());
-        self
-    }
-
-    /// `RamdiskId`.
-    pub fn ramdisk_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RamdiskId", value.into().into_node());
-        self
-    }
-
-    /// `SecurityGroupIds`.
-    pub fn security_group_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SecurityGroupIds", value.into().into_node());
-        self
-    }
-
-    /// `SecurityGroups`.
-    pub fn security_groups(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SecurityGroups", value.into().into_node());
-        self
-    }
-
-    /// `SourceDestCheck`.
-    pub fn source_dest_check(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "SourceDestCheck", value.into().into_node());
-        self
-    }
-
-    /// `SsmAssociations`.
-    pub fn ssm_associations(mut self, value: impl Into<Val<Vec<SsmAssociation>>>) -> Self {
-        put(&mut self.0, "SsmAssociations", value.into().into_node());
-        self
-    }
-
-    /// `SubnetId`.
-    pub fn subnet_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SubnetId", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `Tenancy`.
-    pub fn tenancy(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Tenancy", value.into().into_node());
-        self
-    }
-
-    /// `UserData`.
-    pub fn user_data(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "UserData", value.into().into_node());
-        self
-    }
-
-    /// `Volumes`.
-    pub fn volumes(mut self, value: impl Into<Val<Vec<Volume>>>) -> Self {
-        put(&mut self.0, "Volumes", value.into().into_node());
-        self
+    setters! {
+        additional_info: String = "AdditionalInfo",
+        affinity: Affinity = "Affinity",
+        availability_zone: String = "AvailabilityZone",
+        block_device_mappings: Vec<BlockDeviceMapping> = "BlockDeviceMappings",
+        cpu_options: CpuOptions = "CpuOptions",
+        credit_specification: CreditSpecification = "CreditSpecification",
+        disable_api_termination: bool = "DisableApiTermination",
+        ebs_optimized: bool = "EbsOptimized",
+        elastic_gpu_specifications: Vec<ElasticGpuSpecification> = "ElasticGpuSpecifications",
+        elastic_inference_accelerators: Vec<ElasticInferenceAccelerator> = "ElasticInferenceAccelerators",
+        enclave_options: EnclaveOptions = "EnclaveOptions",
+        hibernation_options: HibernationOptions = "HibernationOptions",
+        host_id: String = "HostId",
+        host_resource_group_arn: String = "HostResourceGroupArn",
+        iam_instance_profile: String = "IamInstanceProfile",
+        image_id: String = "ImageId",
+        instance_initiated_shutdown_behavior: InstanceInitiatedShutdownBehavior = "InstanceInitiatedShutdownBehavior",
+        instance_type: String = "InstanceType",
+        ipv6_address_count: i64 = "Ipv6AddressCount",
+        ipv6_addresses: Vec<InstanceIpv6Address> = "Ipv6Addresses",
+        kernel_id: String = "KernelId",
+        key_name: String = "KeyName",
+        launch_template: LaunchTemplateSpecification = "LaunchTemplate",
+        license_specifications: Vec<LicenseSpecification> = "LicenseSpecifications",
+        metadata_options: MetadataOptions = "MetadataOptions",
+        monitoring: bool = "Monitoring",
+        network_interfaces: Vec<NetworkInterface> = "NetworkInterfaces",
+        placement_group_name: String = "PlacementGroupName",
+        private_dns_name_options: PrivateDnsNameOptions = "PrivateDnsNameOptions",
+        private_ip_address: String = "PrivateIpAddress",
+        propagate_tags_to_volume_on_creation: bool = "PropagateTagsToVolumeOnCreation",
+        ramdisk_id: String = "RamdiskId",
+        security_group_ids: Vec<String> = "SecurityGroupIds",
+        security_groups: Vec<String> = "SecurityGroups",
+        source_dest_check: bool = "SourceDestCheck",
+        ssm_associations: Vec<SsmAssociation> = "SsmAssociations",
+        subnet_id: String = "SubnetId",
+        tags: Vec<Tag> = "Tags",
+        tenancy: String = "Tenancy",
+        user_data: String = "UserData",
+        volumes: Vec<Volume> = "Volumes",
     }
 }
 
@@ -266,27 +64,15 @@ impl Instance {
 pub struct BlockDeviceMapping(Map);
 
 impl BlockDeviceMapping {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(device_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DeviceName", device_name.into().into_node())]))
     }
 
-    /// `Ebs`.
-    pub fn ebs(mut self, value: impl Into<Val<Ebs>>) -> Self {
-        put(&mut self.0, "Ebs", value.into().into_node());
-        self
-    }
-
-    /// `NoDevice`.
-    pub fn no_device(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "NoDevice", value.into().into_node());
-        self
-    }
-
-    /// `VirtualName`.
-    pub fn virtual_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "VirtualName", value.into().into_node());
-        self
+    setters! {
+        ebs: Ebs = "Ebs",
+        no_device: Node = "NoDevice",
+        virtual_name: String = "VirtualName",
     }
 }
 
@@ -301,46 +87,14 @@ impl Ebs {
         Self::default()
     }
 
-    /// `DeleteOnTermination`.
-    pub fn delete_on_termination(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DeleteOnTermination", value.into().into_node());
-        self
-    }
-
-    /// `Encrypted`.
-    pub fn encrypted(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Encrypted", value.into().into_node());
-        self
-    }
-
-    /// `Iops`.
-    pub fn iops(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Iops", value.into().into_node());
-        self
-    }
-
-    /// `KmsKeyId`.
-    pub fn kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyId", value.into().into_node());
-        self
-    }
-
-    /// `SnapshotId`.
-    pub fn snapshot_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SnapshotId", value.into().into_node());
-        self
-    }
-
-    /// `VolumeSize`.
-    pub fn volume_size(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "VolumeSize", value.into().into_node());
-        self
-    }
-
-    /// `VolumeType`.
-    pub fn volume_type(mut self, value: impl Into<Val<VolumeType>>) -> Self {
-        put(&mut self.0, "VolumeType", value.into().into_node());
-        self
+    setters! {
+        delete_on_termination: bool = "DeleteOnTermination",
+        encrypted: bool = "Encrypted",
+        iops: i64 = "Iops",
+        kms_key_id: String = "KmsKeyId",
+        snapshot_id: String = "SnapshotId",
+        volume_size: i64 = "VolumeSize",
+        volume_type: VolumeType = "VolumeType",
     }
 }
 
@@ -355,16 +109,9 @@ impl CpuOptions {
         Self::default()
     }
 
-    /// `CoreCount`.
-    pub fn core_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "CoreCount", value.into().into_node());
-        self
-    }
-
-    /// `ThreadsPerCore`.
-    pub fn threads_per_core(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ThreadsPerCore", value.into().into_node());
-        self
+    setters! {
+        core_count: i64 = "CoreCount",
+        threads_per_core: i64 = "ThreadsPerCore",
     }
 }
 
@@ -379,10 +126,8 @@ impl CreditSpecification {
         Self::default()
     }
 
-    /// `CPUCredits`.
-    pub fn cpu_credits(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CPUCredits", value.into().into_node());
-        self
+    setters! {
+        cpu_credits: String = "CPUCredits",
     }
 }
 
@@ -392,7 +137,7 @@ impl CreditSpecification {
 pub struct ElasticGpuSpecification(Map);
 
 impl ElasticGpuSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
@@ -404,15 +149,13 @@ impl ElasticGpuSpecification {
 pub struct ElasticInferenceAccelerator(Map);
 
 impl ElasticInferenceAccelerator {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
 
-    /// `Count`.
-    pub fn count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Count", value.into().into_node());
-        self
+    setters! {
+        count: i64 = "Count",
     }
 }
 
@@ -427,10 +170,8 @@ impl EnclaveOptions {
         Self::default()
     }
 
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
+    setters! {
+        enabled: bool = "Enabled",
     }
 }
 
@@ -445,10 +186,8 @@ impl HibernationOptions {
         Self::default()
     }
 
-    /// `Configured`.
-    pub fn configured(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Configured", value.into().into_node());
-        self
+    setters! {
+        configured: bool = "Configured",
     }
 }
 
@@ -458,7 +197,7 @@ impl HibernationOptions {
 pub struct InstanceIpv6Address(Map);
 
 impl InstanceIpv6Address {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(ipv6_address: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Ipv6Address", ipv6_address.into().into_node())]))
     }
@@ -475,22 +214,10 @@ impl LaunchTemplateSpecification {
         Self::default()
     }
 
-    /// `LaunchTemplateId`.
-    pub fn launch_template_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LaunchTemplateId", value.into().into_node());
-        self
-    }
-
-    /// `LaunchTemplateName`.
-    pub fn launch_template_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LaunchTemplateName", value.into().into_node());
-        self
-    }
-
-    /// `Version`.
-    pub fn version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Version", value.into().into_node());
-        self
+    setters! {
+        launch_template_id: String = "LaunchTemplateId",
+        launch_template_name: String = "LaunchTemplateName",
+        version: String = "Version",
     }
 }
 
@@ -500,7 +227,7 @@ impl LaunchTemplateSpecification {
 pub struct LicenseSpecification(Map);
 
 impl LicenseSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(license_configuration_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("LicenseConfigurationArn", license_configuration_arn.into().into_node())]))
     }
@@ -517,34 +244,12 @@ impl MetadataOptions {
         Self::default()
     }
 
-    /// `HttpEndpoint`.
-    pub fn http_endpoint(mut self, value: impl Into<Val<HttpEndpoint>>) -> Self {
-        put(&mut self.0, "HttpEndpoint", value.into().into_node());
-        self
-    }
-
-    /// `HttpProtocolIpv6`.
-    pub fn http_protocol_ipv6(mut self, value: impl Into<Val<HttpProtocolIpv6>>) -> Self {
-        put(&mut self.0, "HttpProtocolIpv6", value.into().into_node());
-        self
-    }
-
-    /// `HttpPutResponseHopLimit`.
-    pub fn http_put_response_hop_limit(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "HttpPutResponseHopLimit", value.into().into_node());
-        self
-    }
-
-    /// `HttpTokens`.
-    pub fn http_tokens(mut self, value: impl Into<Val<HttpTokens>>) -> Self {
-        put(&mut self.0, "HttpTokens", value.into().into_node());
-        self
-    }
-
-    /// `InstanceMetadataTags`.
-    pub fn instance_metadata_tags(mut self, value: impl Into<Val<InstanceMetadataTags>>) -> Self {
-        put(&mut self.0, "InstanceMetadataTags", value.into().into_node());
-        self
+    setters! {
+        http_endpoint: HttpEndpoint = "HttpEndpoint",
+        http_protocol_ipv6: HttpProtocolIpv6 = "HttpProtocolIpv6",
+        http_put_response_hop_limit: i64 = "HttpPutResponseHopLimit",
+        http_tokens: HttpTokens = "HttpTokens",
+        instance_metadata_tags: InstanceMetadataTags = "InstanceMetadataTags",
     }
 }
 
@@ -554,87 +259,25 @@ impl MetadataOptions {
 pub struct NetworkInterface(Map);
 
 impl NetworkInterface {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(device_index: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DeviceIndex", device_index.into().into_node())]))
     }
 
-    /// `AssociateCarrierIpAddress`.
-    pub fn associate_carrier_ip_address(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AssociateCarrierIpAddress", value.into().into_node());
-        self
-    }
-
-    /// `AssociatePublicIpAddress`.
-    pub fn associate_public_ip_address(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AssociatePublicIpAddress", value.into().into_node());
-        self
-    }
-
-    /// `DeleteOnTermination`.
-    pub fn delete_on_termination(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DeleteOnTermination", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `EnaSrdSpecification`.
-    pub fn ena_srd_specification(mut self, value: impl Into<Val<EnaSrdSpecification>>) -> Self {
-        put(&mut self.0, "EnaSrdSpecification", value.into().into_node());
-        self
-    }
-
-    /// `GroupSet`.
-    pub fn group_set(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "GroupSet", value.into().into_node());
-        self
-    }
-
-    /// `Ipv6AddressCount`.
-    pub fn ipv6_address_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Ipv6AddressCount", value.into().into_node());
-        self
-    }
-
-    /// `Ipv6Addresses`.
-    pub fn ipv6_addresses(mut self, value: impl Into<Val<Vec<InstanceIpv6Address>>>) -> Self {
-        put(&mut self.0, "Ipv6Addresses", value.into().into_node());
-        self
-    }
-
-    /// `NetworkInterfaceId`.
-    pub fn network_interface_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NetworkInterfaceId", value.into().into_node());
-        self
-    }
-
-    /// `PrivateIpAddress`.
-    pub fn private_ip_address(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PrivateIpAddress", value.into().into_node());
-        self
-    }
-
-    /// `PrivateIpAddresses`.
-    pub fn private_ip_addresses(mut self, value: impl Into<Val<Vec<PrivateIpAddressSpecification>>>) -> Self {
-        put(&mut self.0, "PrivateIpAddresses", value.into().into_node());
-        self
-    }
-
-    /// `SecondaryPrivateIpAddressCount`.
-    pub fn secondary_private_ip_address_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SecondaryPrivateIpAddressCount", value.into().into_node());
-        self
-    }
-
-    /// `SubnetId`.
-    pub fn subnet_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SubnetId", value.into().into_node());
-        self
+    setters! {
+        associate_carrier_ip_address: bool = "AssociateCarrierIpAddress",
+        associate_public_ip_address: bool = "AssociatePublicIpAddress",
+        delete_on_termination: bool = "DeleteOnTermination",
+        description: String = "Description",
+        ena_srd_specification: EnaSrdSpecification = "EnaSrdSpecification",
+        group_set: Vec<String> = "GroupSet",
+        ipv6_address_count: i64 = "Ipv6AddressCount",
+        ipv6_addresses: Vec<InstanceIpv6Address> = "Ipv6Addresses",
+        network_interface_id: String = "NetworkInterfaceId",
+        private_ip_address: String = "PrivateIpAddress",
+        private_ip_addresses: Vec<PrivateIpAddressSpecification> = "PrivateIpAddresses",
+        secondary_private_ip_address_count: i64 = "SecondaryPrivateIpAddressCount",
+        subnet_id: String = "SubnetId",
     }
 }
 
@@ -649,16 +292,9 @@ impl EnaSrdSpecification {
         Self::default()
     }
 
-    /// `EnaSrdEnabled`.
-    pub fn ena_srd_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnaSrdEnabled", value.into().into_node());
-        self
-    }
-
-    /// `EnaSrdUdpSpecification`.
-    pub fn ena_srd_udp_specification(mut self, value: impl Into<Val<EnaSrdUdpSpecification>>) -> Self {
-        put(&mut self.0, "EnaSrdUdpSpecification", value.into().into_node());
-        self
+    setters! {
+        ena_srd_enabled: bool = "EnaSrdEnabled",
+        ena_srd_udp_specification: EnaSrdUdpSpecification = "EnaSrdUdpSpecification",
     }
 }
 
@@ -673,10 +309,8 @@ impl EnaSrdUdpSpecification {
         Self::default()
     }
 
-    /// `EnaSrdUdpEnabled`.
-    pub fn ena_srd_udp_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnaSrdUdpEnabled", value.into().into_node());
-        self
+    setters! {
+        ena_srd_udp_enabled: bool = "EnaSrdUdpEnabled",
     }
 }
 
@@ -686,7 +320,7 @@ impl EnaSrdUdpSpecification {
 pub struct PrivateIpAddressSpecification(Map);
 
 impl PrivateIpAddressSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(primary: impl Into<Val<bool>>, private_ip_address: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Primary", primary.into().into_node()), ("PrivateIpAddress", private_ip_address.into().into_node())]))
     }
@@ -703,22 +337,10 @@ impl PrivateDnsNameOptions {
         Self::default()
     }
 
-    /// `EnableResourceNameDnsAAAARecord`.
-    pub fn enable_resource_name_dns_aaaa_record(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableResourceNameDnsAAAARecord", value.into().into_node());
-        self
-    }
-
-    /// `EnableResourceNameDnsARecord`.
-    pub fn enable_resource_name_dns_a_record(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableResourceNameDnsARecord", value.into().into_node());
-        self
-    }
-
-    /// `HostnameType`.
-    pub fn hostname_type(mut self, value: impl Into<Val<HostnameType>>) -> Self {
-        put(&mut self.0, "HostnameType", value.into().into_node());
-        self
+    setters! {
+        enable_resource_name_dns_aaaa_record: bool = "EnableResourceNameDnsAAAARecord",
+        enable_resource_name_dns_a_record: bool = "EnableResourceNameDnsARecord",
+        hostname_type: HostnameType = "HostnameType",
     }
 }
 
@@ -728,15 +350,13 @@ impl PrivateDnsNameOptions {
 pub struct SsmAssociation(Map);
 
 impl SsmAssociation {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(document_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DocumentName", document_name.into().into_node())]))
     }
 
-    /// `AssociationParameters`.
-    pub fn association_parameters(mut self, value: impl Into<Val<Vec<AssociationParameter>>>) -> Self {
-        put(&mut self.0, "AssociationParameters", value.into().into_node());
-        self
+    setters! {
+        association_parameters: Vec<AssociationParameter> = "AssociationParameters",
     }
 }
 
@@ -746,7 +366,7 @@ impl SsmAssociation {
 pub struct AssociationParameter(Map);
 
 impl AssociationParameter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key: impl Into<Val<String>>, value: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Key", key.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -758,7 +378,7 @@ impl AssociationParameter {
 pub struct Volume(Map);
 
 impl Volume {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(device: impl Into<Val<String>>, volume_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Device", device.into().into_node()), ("VolumeId", volume_id.into().into_node())]))
     }
@@ -860,234 +480,53 @@ structures!(
 resource!(Instance, "AWS::EC2::Instance");
 
 impl Id<Instance> {
-    /// `!GetAtt Affinity`.
-    pub fn affinity(&self) -> Val<String> {
-        self.attribute("Affinity")
-    }
-
-    /// `!GetAtt AvailabilityZone`.
-    pub fn availability_zone(&self) -> Val<String> {
-        self.attribute("AvailabilityZone")
-    }
-
-    /// `!GetAtt CpuOptions.CoreCount`.
-    pub fn cpu_options_core_count(&self) -> Val<i64> {
-        self.attribute("CpuOptions.CoreCount").cast()
-    }
-
-    /// `!GetAtt CpuOptions.ThreadsPerCore`.
-    pub fn cpu_options_threads_per_core(&self) -> Val<i64> {
-        self.attribute("CpuOptions.ThreadsPerCore").cast()
-    }
-
-    /// `!GetAtt CreditSpecification.CPUCredits`.
-    pub fn credit_specification_cpu_credits(&self) -> Val<String> {
-        self.attribute("CreditSpecification.CPUCredits")
-    }
-
-    /// `!GetAtt DisableApiTermination`.
-    pub fn disable_api_termination(&self) -> Val<bool> {
-        self.attribute("DisableApiTermination").cast()
-    }
-
-    /// `!GetAtt EbsOptimized`.
-    pub fn ebs_optimized(&self) -> Val<bool> {
-        self.attribute("EbsOptimized").cast()
-    }
-
-    /// `!GetAtt EnclaveOptions.Enabled`.
-    pub fn enclave_options_enabled(&self) -> Val<bool> {
-        self.attribute("EnclaveOptions.Enabled").cast()
-    }
-
-    /// `!GetAtt HibernationOptions.Configured`.
-    pub fn hibernation_options_configured(&self) -> Val<bool> {
-        self.attribute("HibernationOptions.Configured").cast()
-    }
-
-    /// `!GetAtt HostId`.
-    pub fn host_id(&self) -> Val<String> {
-        self.attribute("HostId")
-    }
-
-    /// `!GetAtt HostResourceGroupArn`.
-    pub fn host_resource_group_arn(&self) -> Val<String> {
-        self.attribute("HostResourceGroupArn")
-    }
-
-    /// `!GetAtt IamInstanceProfile`.
-    pub fn iam_instance_profile(&self) -> Val<String> {
-        self.attribute("IamInstanceProfile")
-    }
-
-    /// `!GetAtt ImageId`.
-    pub fn image_id(&self) -> Val<String> {
-        self.attribute("ImageId")
-    }
-
-    /// `!GetAtt InstanceId`.
-    pub fn instance_id(&self) -> Val<String> {
-        self.attribute("InstanceId")
-    }
-
-    /// `!GetAtt InstanceInitiatedShutdownBehavior`.
-    pub fn instance_initiated_shutdown_behavior(&self) -> Val<String> {
-        self.attribute("InstanceInitiatedShutdownBehavior")
-    }
-
-    /// `!GetAtt InstanceType`.
-    pub fn instance_type(&self) -> Val<String> {
-        self.attribute("InstanceType")
-    }
-
-    /// `!GetAtt KernelId`.
-    pub fn kernel_id(&self) -> Val<String> {
-        self.attribute("KernelId")
-    }
-
-    /// `!GetAtt KeyName`.
-    pub fn key_name(&self) -> Val<String> {
-        self.attribute("KeyName")
-    }
-
-    /// `!GetAtt LaunchTemplate.LaunchTemplateId`.
-    pub fn launch_template_launch_template_id(&self) -> Val<String> {
-        self.attribute("LaunchTemplate.LaunchTemplateId")
-    }
-
-    /// `!GetAtt LaunchTemplate.LaunchTemplateName`.
-    pub fn launch_template_launch_template_name(&self) -> Val<String> {
-        self.attribute("LaunchTemplate.LaunchTemplateName")
-    }
-
-    /// `!GetAtt LaunchTemplate.Version`.
-    pub fn launch_template_version(&self) -> Val<String> {
-        self.attribute("LaunchTemplate.Version")
-    }
-
-    /// `!GetAtt MetadataOptions.HttpEndpoint`.
-    pub fn metadata_options_http_endpoint(&self) -> Val<String> {
-        self.attribute("MetadataOptions.HttpEndpoint")
-    }
-
-    /// `!GetAtt MetadataOptions.HttpProtocolIpv6`.
-    pub fn metadata_options_http_protocol_ipv6(&self) -> Val<String> {
-        self.attribute("MetadataOptions.HttpProtocolIpv6")
-    }
-
-    /// `!GetAtt MetadataOptions.HttpPutResponseHopLimit`.
-    pub fn metadata_options_http_put_response_hop_limit(&self) -> Val<i64> {
-        self.attribute("MetadataOptions.HttpPutResponseHopLimit").cast()
-    }
-
-    /// `!GetAtt MetadataOptions.HttpTokens`.
-    pub fn metadata_options_http_tokens(&self) -> Val<String> {
-        self.attribute("MetadataOptions.HttpTokens")
-    }
-
-    /// `!GetAtt MetadataOptions.InstanceMetadataTags`.
-    pub fn metadata_options_instance_metadata_tags(&self) -> Val<String> {
-        self.attribute("MetadataOptions.InstanceMetadataTags")
-    }
-
-    /// `!GetAtt Monitoring`.
-    pub fn monitoring(&self) -> Val<bool> {
-        self.attribute("Monitoring").cast()
-    }
-
-    /// `!GetAtt PlacementGroupName`.
-    pub fn placement_group_name(&self) -> Val<String> {
-        self.attribute("PlacementGroupName")
-    }
-
-    /// `!GetAtt PrivateDnsName`.
-    pub fn private_dns_name(&self) -> Val<String> {
-        self.attribute("PrivateDnsName")
-    }
-
-    /// `!GetAtt PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord`.
-    pub fn private_dns_name_options_enable_resource_name_dns_aaaa_record(&self) -> Val<bool> {
-        self.attribute("PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord").cast()
-    }
-
-    /// `!GetAtt PrivateDnsNameOptions.EnableResourceNameDnsARecord`.
-    pub fn private_dns_name_options_enable_resource_name_dns_a_record(&self) -> Val<bool> {
-        self.attribute("PrivateDnsNameOptions.EnableResourceNameDnsARecord").cast()
-    }
-
-    /// `!GetAtt PrivateDnsNameOptions.HostnameType`.
-    pub fn private_dns_name_options_hostname_type(&self) -> Val<String> {
-        self.attribute("PrivateDnsNameOptions.HostnameType")
-    }
-
-    /// `!GetAtt PrivateIp`.
-    pub fn private_ip(&self) -> Val<String> {
-        self.attribute("PrivateIp")
-    }
-
-    /// `!GetAtt PrivateIpAddress`.
-    pub fn private_ip_address(&self) -> Val<String> {
-        self.attribute("PrivateIpAddress")
-    }
-
-    /// `!GetAtt PublicDnsName`.
-    pub fn public_dns_name(&self) -> Val<String> {
-        self.attribute("PublicDnsName")
-    }
-
-    /// `!GetAtt PublicIp`.
-    pub fn public_ip(&self) -> Val<String> {
-        self.attribute("PublicIp")
-    }
-
-    /// `!GetAtt RamdiskId`.
-    pub fn ramdisk_id(&self) -> Val<String> {
-        self.attribute("RamdiskId")
-    }
-
-    /// `!GetAtt SecurityGroupIds`.
-    pub fn security_group_ids(&self) -> Val<Vec<String>> {
-        self.attribute("SecurityGroupIds").cast()
-    }
-
-    /// `!GetAtt SecurityGroups`.
-    pub fn security_groups(&self) -> Val<Vec<String>> {
-        self.attribute("SecurityGroups").cast()
-    }
-
-    /// `!GetAtt SourceDestCheck`.
-    pub fn source_dest_check(&self) -> Val<bool> {
-        self.attribute("SourceDestCheck").cast()
-    }
-
-    /// `!GetAtt State.Code`.
-    pub fn state_code(&self) -> Val<String> {
-        self.attribute("State.Code")
-    }
-
-    /// `!GetAtt State.Name`.
-    pub fn state_name(&self) -> Val<String> {
-        self.attribute("State.Name")
-    }
-
-    /// `!GetAtt SubnetId`.
-    pub fn subnet_id(&self) -> Val<String> {
-        self.attribute("SubnetId")
-    }
-
-    /// `!GetAtt Tenancy`.
-    pub fn tenancy(&self) -> Val<String> {
-        self.attribute("Tenancy")
-    }
-
-    /// `!GetAtt UserData`.
-    pub fn user_data(&self) -> Val<String> {
-        self.attribute("UserData")
-    }
-
-    /// `!GetAtt VpcId`.
-    pub fn vpc_id(&self) -> Val<String> {
-        self.attribute("VpcId")
+    getters! {
+        affinity: String = "Affinity",
+        availability_zone: String = "AvailabilityZone",
+        cpu_options_core_count: i64 = "CpuOptions.CoreCount",
+        cpu_options_threads_per_core: i64 = "CpuOptions.ThreadsPerCore",
+        credit_specification_cpu_credits: String = "CreditSpecification.CPUCredits",
+        disable_api_termination: bool = "DisableApiTermination",
+        ebs_optimized: bool = "EbsOptimized",
+        enclave_options_enabled: bool = "EnclaveOptions.Enabled",
+        hibernation_options_configured: bool = "HibernationOptions.Configured",
+        host_id: String = "HostId",
+        host_resource_group_arn: String = "HostResourceGroupArn",
+        iam_instance_profile: String = "IamInstanceProfile",
+        image_id: String = "ImageId",
+        instance_id: String = "InstanceId",
+        instance_initiated_shutdown_behavior: String = "InstanceInitiatedShutdownBehavior",
+        instance_type: String = "InstanceType",
+        kernel_id: String = "KernelId",
+        key_name: String = "KeyName",
+        launch_template_launch_template_id: String = "LaunchTemplate.LaunchTemplateId",
+        launch_template_launch_template_name: String = "LaunchTemplate.LaunchTemplateName",
+        launch_template_version: String = "LaunchTemplate.Version",
+        metadata_options_http_endpoint: String = "MetadataOptions.HttpEndpoint",
+        metadata_options_http_protocol_ipv6: String = "MetadataOptions.HttpProtocolIpv6",
+        metadata_options_http_put_response_hop_limit: i64 = "MetadataOptions.HttpPutResponseHopLimit",
+        metadata_options_http_tokens: String = "MetadataOptions.HttpTokens",
+        metadata_options_instance_metadata_tags: String = "MetadataOptions.InstanceMetadataTags",
+        monitoring: bool = "Monitoring",
+        placement_group_name: String = "PlacementGroupName",
+        private_dns_name: String = "PrivateDnsName",
+        private_dns_name_options_enable_resource_name_dns_aaaa_record: bool = "PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord",
+        private_dns_name_options_enable_resource_name_dns_a_record: bool = "PrivateDnsNameOptions.EnableResourceNameDnsARecord",
+        private_dns_name_options_hostname_type: String = "PrivateDnsNameOptions.HostnameType",
+        private_ip: String = "PrivateIp",
+        private_ip_address: String = "PrivateIpAddress",
+        public_dns_name: String = "PublicDnsName",
+        public_ip: String = "PublicIp",
+        ramdisk_id: String = "RamdiskId",
+        security_group_ids: Vec<String> = "SecurityGroupIds",
+        security_groups: Vec<String> = "SecurityGroups",
+        source_dest_check: bool = "SourceDestCheck",
+        state_code: String = "State.Code",
+        state_name: String = "State.Name",
+        subnet_id: String = "SubnetId",
+        tenancy: String = "Tenancy",
+        user_data: String = "UserData",
+        vpc_id: String = "VpcId",
     }
 }
 

@@ -13,10 +13,8 @@ impl InternetGateway {
         Self::default()
     }
 
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -25,9 +23,8 @@ structures!(InternetGateway);
 resource!(InternetGateway, "AWS::EC2::InternetGateway");
 
 impl Id<InternetGateway> {
-    /// `!GetAtt InternetGatewayId`.
-    pub fn internet_gateway_id(&self) -> Val<String> {
-        self.attribute("InternetGatewayId")
+    getters! {
+        internet_gateway_id: String = "InternetGatewayId",
     }
 }
 

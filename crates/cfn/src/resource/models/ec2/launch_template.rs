@@ -8,27 +8,15 @@ use crate::resource::model::*;
 pub struct LaunchTemplate(Map);
 
 impl LaunchTemplate {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(launch_template_data: impl Into<Val<LaunchTemplateData>>) -> Self {
         Self(record(vec![("LaunchTemplateData", launch_template_data.into().into_node())]))
     }
 
-    /// `LaunchTemplateName`.
-    pub fn launch_template_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LaunchTemplateName", value.into().into_node());
-        self
-    }
-
-    /// `TagSpecifications`.
-    pub fn tag_specifications(mut self, value: impl Into<Val<Vec<LaunchTemplateTagSpecification>>>) -> Self {
-        put(&mut self.0, "TagSpecifications", value.into().into_node());
-        self
-    }
-
-    /// `VersionDescription`.
-    pub fn version_description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "VersionDescription", value.into().into_node());
-        self
+    setters! {
+        launch_template_name: String = "LaunchTemplateName",
+        tag_specifications: Vec<LaunchTemplateTagSpecification> = "TagSpecifications",
+        version_description: String = "VersionDescription",
     }
 }
 
@@ -43,178 +31,36 @@ impl LaunchTemplateData {
         Self::default()
     }
 
-    /// `BlockDeviceMappings`.
-    pub fn block_device_mappings(mut self, value: impl Into<Val<Vec<BlockDeviceMapping>>>) -> Self {
-        put(&mut self.0, "BlockDeviceMappings", value.into().into_node());
-        self
-    }
-
-    /// `CapacityReservationSpecification`.
-    pub fn capacity_reservation_specification(mut self, value: impl Into<Val<CapacityReservationSpecification>>) -> Self {
-        put(&mut self.0, "CapacityReservationSpecification", value.into().into_node());
-        self
-    }
-
-    /// `CpuOptions`.
-    pub fn cpu_options(mut self, value: impl Into<Val<CpuOptions>>) -> Self {
-        put(&mut self.0, "CpuOptions", value.into().into_node());
-        self
-    }
-
-    /// `CreditSpecification`.
-    pub fn credit_specification(mut self, value: impl Into<Val<CreditSpecification>>) -> Self {
-        put(&mut self.0, "CreditSpecification", value.into().into_node());
-        self
-    }
-
-    /// `DisableApiStop`.
-    pub fn disable_api_stop(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DisableApiStop", value.into().into_node());
-        self
-    }
-
-    /// `DisableApiTermination`.
-    pub fn disable_api_termination(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DisableApiTermination", value.into().into_node());
-        self
-    }
-
-    /// `EbsOptimized`.
-    pub fn ebs_optimized(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EbsOptimized", value.into().into_node());
-        self
-    }
-
-    /// `EnclaveOptions`.
-    pub fn enclave_options(mut self, value: impl Into<Val<EnclaveOptions>>) -> Self {
-        put(&mut self.0, "EnclaveOptions", value.into().into_node());
-        self
-    }
-
-    /// `HibernationOptions`.
-    pub fn hibernation_options(mut self, value: impl Into<Val<HibernationOptions>>) -> Self {
-        put(&mut self.0, "HibernationOptions", value.into().into_node());
-        self
-    }
-
-    /// `IamInstanceProfile`.
-    pub fn iam_instance_profile(mut self, value: impl Into<Val<IamInstanceProfile>>) -> Self {
-        put(&mut self.0, "IamInstanceProfile", value.into().into_node());
-        self
-    }
-
-    /// `ImageId`.
-    pub fn image_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ImageId", value.into().into_node());
-        self
-    }
-
-    /// `InstanceInitiatedShutdownBehavior`.
-    pub fn instance_initiated_shutdown_behavior(mut self, value: impl Into<Val<InstanceInitiatedShutdownBehavior>>) -> Self {
-        put(&mut self.0, "InstanceInitiatedShutdownBehavior", value.into().into_node());
-        self
-    }
-
-    /// `InstanceMarketOptions`.
-    pub fn instance_market_options(mut self, value: impl Into<Val<InstanceMarketOptions>>) -> Self {
-        put(&mut self.0, "InstanceMarketOptions", value.into().into_node());
-        self
-    }
-
-    /// `InstanceRequirements`.
-    pub fn instance_requirements(mut self, value: impl Into<Val<InstanceRequirements>>) -> Self {
-        put(&mut self.0, "InstanceRequirements", value.into().into_node());
-        self
-    }
-
-    /// `InstanceType`.
-    pub fn instance_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "InstanceType", value.into().into_node());
-        self
-    }
-
-    /// `KernelId`.
-    pub fn kernel_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KernelId", value.into().into_node());
-        self
-    }
-
-    /// `KeyName`.
-    pub fn key_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KeyName", value.into().into_node());
-        self
-    }
-
-    /// `LicenseSpecifications`.
-    pub fn license_specifications(mut self, value: impl Into<Val<Vec<LicenseSpecification>>>) -> Self {
-        put(&mut self.0, "LicenseSpecifications", value.into().into_node());
-        self
-    }
-
-    /// `MaintenanceOptions`.
-    pub fn maintenance_options(mut self, value: impl Into<Val<MaintenanceOptions>>) -> Self {
-        put(&mut self.0, "MaintenanceOptions", value.into().into_node());
-        self
-    }
-
-    /// `MetadataOptions`.
-    pub fn metadata_options(mut self, value: impl Into<Val<MetadataOptions>>) -> Self {
-        put(&mut self.0, "MetadataOptions", value.into().into_node());
-        self
-    }
-
-    /// `Monitoring`.
-    pub fn monitoring(mut self, value: impl Into<Val<Monitoring>>) -> Self {
-        put(&mut self.0, "Monitoring", value.into().into_node());
-        self
-    }
-
-    /// `NetworkInterfaces`.
-    pub fn network_interfaces(mut self, value: impl Into<Val<Vec<NetworkInterface>>>) -> Self {
-        put(&mut self.0, "NetworkInterfaces", value.into().into_node());
-        self
-    }
-
-    /// `Placement`.
-    pub fn placement(mut self, value: impl Into<Val<Placement>>) -> Self {
-        put(&mut self.0, "Placement", value.into().into_node());
-        self
-    }
-
-    /// `PrivateDnsNameOptions`.
-    pub fn private_dns_name_options(mut self, value: impl Into<Val<PrivateDnsNameOptions>>) -> Self {
-        put(&mut self.0, "PrivateDnsNameOptions", value.into().into_node());
-        self
-    }
-
-    /// `RamDiskId`.
-    pub fn ram_disk_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RamDiskId", value.into().into_node());
-        self
-    }
-
-    /// `SecurityGroupIds`.
-    pub fn security_group_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SecurityGroupIds", value.into().into_node());
-        self
-    }
-
-    /// `SecurityGroups`.
-    pub fn security_groups(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SecurityGroups", value.into().into_node());
-        self
-    }
-
-    /// `TagSpecifications`.
-    pub fn tag_specifications(mut self, value: impl Into<Val<Vec<TagSpecification>>>) -> Self {
-        put(&mut self.0, "TagSpecifications", value.into().into_node());
-        self
-    }
-
-    /// `UserData`.
-    pub fn user_data(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "UserData", value.into().into_node());
-        self
+    setters! {
+        block_device_mappings: Vec<BlockDeviceMapping> = "BlockDeviceMappings",
+        capacity_reservation_specification: CapacityReservationSpecification = "CapacityReservationSpecification",
+        cpu_options: CpuOptions = "CpuOptions",
+        credit_specification: CreditSpecification = "CreditSpecification",
+        disable_api_stop: bool = "DisableApiStop",
+        disable_api_termination: bool = "DisableApiTermination",
+        ebs_optimized: bool = "EbsOptimized",
+        enclave_options: EnclaveOptions = "EnclaveOptions",
+        hibernation_options: HibernationOptions = "HibernationOptions",
+        iam_instance_profile: IamInstanceProfile = "IamInstanceProfile",
+        image_id: String = "ImageId",
+        instance_initiated_shutdown_behavior: InstanceInitiatedShutdownBehavior = "InstanceInitiatedShutdownBehavior",
+        instance_market_options: InstanceMarketOptions = "InstanceMarketOptions",
+        instance_requirements: InstanceRequirements = "InstanceRequirements",
+        instance_type: String = "InstanceType",
+        kernel_id: String = "KernelId",
+        key_name: String = "KeyName",
+        license_specifications: Vec<LicenseSpecification> = "LicenseSpecifications",
+        maintenance_options: MaintenanceOptions = "MaintenanceOptions",
+        metadata_options: MetadataOptions = "MetadataOptions",
+        monitoring: Monitoring = "Monitoring",
+        network_interfaces: Vec<NetworkInterface> = "NetworkInterfaces",
+        placement: Placement = "Placement",
+        private_dns_name_options: PrivateDnsNameOptions = "PrivateDnsNameOptions",
+        ram_disk_id: String = "RamDiskId",
+        security_group_ids: Vec<String> = "SecurityGroupIds",
+        security_groups: Vec<String> = "SecurityGroups",
+        tag_specifications: Vec<TagSpecification> = "TagSpecifications",
+        user_data: String = "UserData",
     }
 }
 
@@ -229,28 +75,11 @@ impl BlockDeviceMapping {
         Self::default()
     }
 
-    /// `DeviceName`.
-    pub fn device_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DeviceName", value.into().into_node());
-        self
-    }
-
-    /// `Ebs`.
-    pub fn ebs(mut self, value: impl Into<Val<Ebs>>) -> Self {
-        put(&mut self.0, "Ebs", value.into().into_node());
-        self
-    }
-
-    /// `NoDevice`.
-    pub fn no_device(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NoDevice", value.into().into_node());
-        self
-    }
-
-    /// `VirtualName`.
-    pub fn virtual_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "VirtualName", value.into().into_node());
-        self
+    setters! {
+        device_name: String = "DeviceName",
+        ebs: Ebs = "Ebs",
+        no_device: String = "NoDevice",
+        virtual_name: String = "VirtualName",
     }
 }
 
@@ -265,64 +94,17 @@ impl Ebs {
         Self::default()
     }
 
-    /// `DeleteOnTermination`.
-    pub fn delete_on_termination(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DeleteOnTermination", value.into().into_node());
-        self
-    }
-
-    /// `EbsCardIndex`.
-    pub fn ebs_card_index(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "EbsCardIndex", value.into().into_node());
-        self
-    }
-
-    /// `Encrypted`.
-    pub fn encrypted(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Encrypted", value.into().into_node());
-        self
-    }
-
-    /// `Iops`.
-    pub fn iops(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Iops", value.into().into_node());
-        self
-    }
-
-    /// `KmsKeyId`.
-    pub fn kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyId", value.into().into_node());
-        self
-    }
-
-    /// `SnapshotId`.
-    pub fn snapshot_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SnapshotId", value.into().into_node());
-        self
-    }
-
-    /// `Throughput`.
-    pub fn throughput(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Throughput", value.into().into_node());
-        self
-    }
-
-    /// `VolumeInitializationRate`.
-    pub fn volume_initialization_rate(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "VolumeInitializationRate", value.into().into_node());
-        self
-    }
-
-    /// `VolumeSize`.
-    pub fn volume_size(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "VolumeSize", value.into().into_node());
-        self
-    }
-
-    /// `VolumeType`.
-    pub fn volume_type(mut self, value: impl Into<Val<VolumeType>>) -> Self {
-        put(&mut self.0, "VolumeType", value.into().into_node());
-        self
+    setters! {
+        delete_on_termination: bool = "DeleteOnTermination",
+        ebs_card_index: i64 = "EbsCardIndex",
+        encrypted: bool = "Encrypted",
+        iops: i64 = "Iops",
+        kms_key_id: String = "KmsKeyId",
+        snapshot_id: String = "SnapshotId",
+        throughput: i64 = "Throughput",
+        volume_initialization_rate: i64 = "VolumeInitializationRate",
+        volume_size: i64 = "VolumeSize",
+        volume_type: VolumeType = "VolumeType",
     }
 }
 
@@ -337,16 +119,9 @@ impl CapacityReservationSpecification {
         Self::default()
     }
 
-    /// `CapacityReservationPreference`.
-    pub fn capacity_reservation_preference(mut self, value: impl Into<Val<CapacityReservationPreference>>) -> Self {
-        put(&mut self.0, "CapacityReservationPreference", value.into().into_node());
-        self
-    }
-
-    /// `CapacityReservationTarget`.
-    pub fn capacity_reservation_target(mut self, value: impl Into<Val<CapacityReservationTarget>>) -> Self {
-        put(&mut self.0, "CapacityReservationTarget", value.into().into_node());
-        self
+    setters! {
+        capacity_reservation_preference: CapacityReservationPreference = "CapacityReservationPreference",
+        capacity_reservation_target: CapacityReservationTarget = "CapacityReservationTarget",
     }
 }
 
@@ -361,16 +136,9 @@ impl CapacityReservationTarget {
         Self::default()
     }
 
-    /// `CapacityReservationId`.
-    pub fn capacity_reservation_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CapacityReservationId", value.into().into_node());
-        self
-    }
-
-    /// `CapacityReservationResourceGroupArn`.
-    pub fn capacity_reservation_resource_group_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CapacityReservationResourceGroupArn", value.into().into_node());
-        self
+    setters! {
+        capacity_reservation_id: String = "CapacityReservationId",
+        capacity_reservation_resource_group_arn: String = "CapacityReservationResourceGroupArn",
     }
 }
 
@@ -385,22 +153,10 @@ impl CpuOptions {
         Self::default()
     }
 
-    /// `AmdSevSnp`.
-    pub fn amd_sev_snp(mut self, value: impl Into<Val<AmdSevSnp>>) -> Self {
-        put(&mut self.0, "AmdSevSnp", value.into().into_node());
-        self
-    }
-
-    /// `CoreCount`.
-    pub fn core_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "CoreCount", value.into().into_node());
-        self
-    }
-
-    /// `ThreadsPerCore`.
-    pub fn threads_per_core(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ThreadsPerCore", value.into().into_node());
-        self
+    setters! {
+        amd_sev_snp: AmdSevSnp = "AmdSevSnp",
+        core_count: i64 = "CoreCount",
+        threads_per_core: i64 = "ThreadsPerCore",
     }
 }
 
@@ -415,10 +171,8 @@ impl CreditSpecification {
         Self::default()
     }
 
-    /// `CpuCredits`.
-    pub fn cpu_credits(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CpuCredits", value.into().into_node());
-        self
+    setters! {
+        cpu_credits: String = "CpuCredits",
     }
 }
 
@@ -433,10 +187,8 @@ impl EnclaveOptions {
         Self::default()
     }
 
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
+    setters! {
+        enabled: bool = "Enabled",
     }
 }
 
@@ -451,10 +203,8 @@ impl HibernationOptions {
         Self::default()
     }
 
-    /// `Configured`.
-    pub fn configured(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Configured", value.into().into_node());
-        self
+    setters! {
+        configured: bool = "Configured",
     }
 }
 
@@ -469,16 +219,9 @@ impl IamInstanceProfile {
         Self::default()
     }
 
-    /// `Arn`.
-    pub fn arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Arn", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
+    setters! {
+        arn: String = "Arn",
+        name: String = "Name",
     }
 }
 
@@ -493,16 +236,9 @@ impl InstanceMarketOptions {
         Self::default()
     }
 
-    /// `MarketType`.
-    pub fn market_type(mut self, value: impl Into<Val<MarketType>>) -> Self {
-        put(&mut self.0, "MarketType", value.into().into_node());
-        self
-    }
-
-    /// `SpotOptions`.
-    pub fn spot_options(mut self, value: impl Into<Val<SpotOptions>>) -> Self {
-        put(&mut self.0, "SpotOptions", value.into().into_node());
-        self
+    setters! {
+        market_type: MarketType = "MarketType",
+        spot_options: SpotOptions = "SpotOptions",
     }
 }
 
@@ -517,34 +253,12 @@ impl SpotOptions {
         Self::default()
     }
 
-    /// `BlockDurationMinutes`.
-    pub fn block_duration_minutes(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "BlockDurationMinutes", value.into().into_node());
-        self
-    }
-
-    /// `InstanceInterruptionBehavior`.
-    pub fn instance_interruption_behavior(mut self, value: impl Into<Val<InstanceInterruptionBehavior>>) -> Self {
-        put(&mut self.0, "InstanceInterruptionBehavior", value.into().into_node());
-        self
-    }
-
-    /// `MaxPrice`.
-    pub fn max_price(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MaxPrice", value.into().into_node());
-        self
-    }
-
-    /// `SpotInstanceType`.
-    pub fn spot_instance_type(mut self, value: impl Into<Val<SpotInstanceType>>) -> Self {
-        put(&mut self.0, "SpotInstanceType", value.into().into_node());
-        self
-    }
-
-    /// `ValidUntil`.
-    pub fn valid_until(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ValidUntil", value.into().into_node());
-        self
+    setters! {
+        block_duration_minutes: i64 = "BlockDurationMinutes",
+        instance_interruption_behavior: InstanceInterruptionBehavior = "InstanceInterruptionBehavior",
+        max_price: String = "MaxPrice",
+        spot_instance_type: SpotInstanceType = "SpotInstanceType",
+        valid_until: String = "ValidUntil",
     }
 }
 
@@ -559,154 +273,32 @@ impl InstanceRequirements {
         Self::default()
     }
 
-    /// `AcceleratorCount`.
-    pub fn accelerator_count(mut self, value: impl Into<Val<AcceleratorCount>>) -> Self {
-        put(&mut self.0, "AcceleratorCount", value.into().into_node());
-        self
-    }
-
-    /// `AcceleratorManufacturers`.
-    pub fn accelerator_manufacturers(mut self, value: impl Into<Val<Vec<AcceleratorManufacturer>>>) -> Self {
-        put(&mut self.0, "AcceleratorManufacturers", value.into().into_node());
-        self
-    }
-
-    /// `AcceleratorNames`.
-    pub fn accelerator_names(mut self, value: impl Into<Val<Vec<AcceleratorName>>>) -> Self {
-        put(&mut self.0, "AcceleratorNames", value.into().into_node());
-        self
-    }
-
-    /// `AcceleratorTotalMemoryMiB`.
-    pub fn accelerator_total_memory_mib(mut self, value: impl Into<Val<AcceleratorTotalMemoryMiB>>) -> Self {
-        put(&mut self.0, "AcceleratorTotalMemoryMiB", value.into().into_node());
-        self
-    }
-
-    /// `AcceleratorTypes`.
-    pub fn accelerator_types(mut self, value: impl Into<Val<Vec<AcceleratorType>>>) -> Self {
-        put(&mut self.0, "AcceleratorTypes", value.into().into_node());
-        self
-    }
-
-    /// `AllowedInstanceTypes`.
-    pub fn allowed_instance_types(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AllowedInstanceTypes", value.into().into_node());
-        self
-    }
-
-    /// `BareMetal`.
-    pub fn bare_metal(mut self, value: impl Into<Val<BareMetal>>) -> Self {
-        put(&mut self.0, "BareMetal", value.into().into_node());
-        self
-    }
-
-    /// `BaselineEbsBandwidthMbps`.
-    pub fn baseline_ebs_bandwidth_mbps(mut self, value: impl Into<Val<BaselineEbsBandwidthMbps>>) -> Self {
-        put(&mut self.0, "BaselineEbsBandwidthMbps", value.into().into_node());
-        self
-    }
-
-    /// `BaselinePerformanceFactors`.
-    pub fn baseline_performance_factors(mut self, value: impl Into<Val<BaselinePerformanceFactors>>) -> Self {
-        put(&mut self.0, "BaselinePerformanceFactors", value.into().into_node());
-        self
-    }
-
-    /// `BurstablePerformance`.
-    pub fn burstable_performance(mut self, value: impl Into<Val<BurstablePerformance>>) -> Self {
-        put(&mut self.0, "BurstablePerformance", value.into().into_node());
-        self
-    }
-
-    /// `CpuManufacturers`.
-    pub fn cpu_manufacturers(mut self, value: impl Into<Val<Vec<CpuManufacturer>>>) -> Self {
-        put(&mut self.0, "CpuManufacturers", value.into().into_node());
-        self
-    }
-
-    /// `ExcludedInstanceTypes`.
-    pub fn excluded_instance_types(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "ExcludedInstanceTypes", value.into().into_node());
-        self
-    }
-
-    /// `InstanceGenerations`.
-    pub fn instance_generations(mut self, value: impl Into<Val<Vec<InstanceGeneration>>>) -> Self {
-        put(&mut self.0, "InstanceGenerations", value.into().into_node());
-        self
-    }
-
-    /// `LocalStorage`.
-    pub fn local_storage(mut self, value: impl Into<Val<LocalStorage>>) -> Self {
-        put(&mut self.0, "LocalStorage", value.into().into_node());
-        self
-    }
-
-    /// `LocalStorageTypes`.
-    pub fn local_storage_types(mut self, value: impl Into<Val<Vec<LocalStorageType>>>) -> Self {
-        put(&mut self.0, "LocalStorageTypes", value.into().into_node());
-        self
-    }
-
-    /// `MaxSpotPriceAsPercentageOfOptimalOnDemandPrice`.
-    pub fn max_spot_price_as_percentage_of_optimal_on_demand_price(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxSpotPriceAsPercentageOfOptimalOnDemandPrice", value.into().into_node());
-        self
-    }
-
-    /// `MemoryGiBPerVCpu`.
-    pub fn memory_gib_per_vcpu(mut self, value: impl Into<Val<MemoryGiBPerVCpu>>) -> Self {
-        put(&mut self.0, "MemoryGiBPerVCpu", value.into().into_node());
-        self
-    }
-
-    /// `MemoryMiB`.
-    pub fn memory_mib(mut self, value: impl Into<Val<MemoryMiB>>) -> Self {
-        put(&mut self.0, "MemoryMiB", value.into().into_node());
-        self
-    }
-
-    /// `NetworkBandwidthGbps`.
-    pub fn network_bandwidth_gbps(mut self, value: impl Into<Val<NetworkBandwidthGbps>>) -> Self {
-        put(&mut self.0, "NetworkBandwidthGbps", value.into().into_node());
-        self
-    }
-
-    /// `NetworkInterfaceCount`.
-    pub fn network_interface_count(mut self, value: impl Into<Val<NetworkInterfaceCount>>) -> Self {
-        put(&mut self.0, "NetworkInterfaceCount", value.into().into_node());
-        self
-    }
-
-    /// `OnDemandMaxPricePercentageOverLowestPrice`.
-    pub fn on_demand_max_price_percentage_over_lowest_price(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "OnDemandMaxPricePercentageOverLowestPrice", value.into().into_node());
-        self
-    }
-
-    /// `RequireHibernateSupport`.
-    pub fn require_hibernate_support(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "RequireHibernateSupport", value.into().into_node());
-        self
-    }
-
-    /// `SpotMaxPricePercentageOverLowestPrice`.
-    pub fn spot_max_price_percentage_over_lowest_price(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SpotMaxPricePercentageOverLowestPrice", value.into().into_node());
-        self
-    }
-
-    /// `TotalLocalStorageGB`.
-    pub fn total_local_storage_gb(mut self, value: impl Into<Val<TotalLocalStorageGB>>) -> Self {
-        put(&mut self.0, "TotalLocalStorageGB", value.into().into_node());
-        self
-    }
-
-    /// `VCpuCount`.
-    pub fn vcpu_count(mut self, value: impl Into<Val<VCpuCount>>) -> Self {
-        put(&mut self.0, "VCpuCount", value.into().into_node());
-        self
+    setters! {
+        accelerator_count: AcceleratorCount = "AcceleratorCount",
+        accelerator_manufacturers: Vec<AcceleratorManufacturer> = "AcceleratorManufacturers",
+        accelerator_names: Vec<AcceleratorName> = "AcceleratorNames",
+        accelerator_total_memory_mib: AcceleratorTotalMemoryMiB = "AcceleratorTotalMemoryMiB",
+        accelerator_types: Vec<AcceleratorType> = "AcceleratorTypes",
+        allowed_instance_types: Vec<String> = "AllowedInstanceTypes",
+        bare_metal: BareMetal = "BareMetal",
+        baseline_ebs_bandwidth_mbps: BaselineEbsBandwidthMbps = "BaselineEbsBandwidthMbps",
+        baseline_performance_factors: BaselinePerformanceFactors = "BaselinePerformanceFactors",
+        burstable_performance: BurstablePerformance = "BurstablePerformance",
+        cpu_manufacturers: Vec<CpuManufacturer> = "CpuManufacturers",
+        excluded_instance_types: Vec<String> = "ExcludedInstanceTypes",
+        instance_generations: Vec<InstanceGeneration> = "InstanceGenerations",
+        local_storage: LocalStorage = "LocalStorage",
+        local_storage_types: Vec<LocalStorageType> = "LocalStorageTypes",
+        max_spot_price_as_percentage_of_optimal_on_demand_price: i64 = "MaxSpotPriceAsPercentageOfOptimalOnDemandPrice",
+        memory_gib_per_vcpu: MemoryGiBPerVCpu = "MemoryGiBPerVCpu",
+        memory_mib: MemoryMiB = "MemoryMiB",
+        network_bandwidth_gbps: NetworkBandwidthGbps = "NetworkBandwidthGbps",
+        network_interface_count: NetworkInterfaceCount = "NetworkInterfaceCount",
+        on_demand_max_price_percentage_over_lowest_price: i64 = "OnDemandMaxPricePercentageOverLowestPrice",
+        require_hibernate_support: bool = "RequireHibernateSupport",
+        spot_max_price_percentage_over_lowest_price: i64 = "SpotMaxPricePercentageOverLowestPrice",
+        total_local_storage_gb: TotalLocalStorageGB = "TotalLocalStorageGB",
+        vcpu_count: VCpuCount = "VCpuCount",
     }
 }
 
@@ -721,16 +313,9 @@ impl AcceleratorCount {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
+        min: i64 = "Min",
     }
 }
 
@@ -745,16 +330,9 @@ impl AcceleratorTotalMemoryMiB {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
+        min: i64 = "Min",
     }
 }
 
@@ -769,16 +347,9 @@ impl BaselineEbsBandwidthMbps {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
+        min: i64 = "Min",
     }
 }
 
@@ -793,10 +364,8 @@ impl BaselinePerformanceFactors {
         Self::default()
     }
 
-    /// `Cpu`.
-    pub fn cpu(mut self, value: impl Into<Val<Cpu>>) -> Self {
-        put(&mut self.0, "Cpu", value.into().into_node());
-        self
+    setters! {
+        cpu: Cpu = "Cpu",
     }
 }
 
@@ -811,10 +380,8 @@ impl Cpu {
         Self::default()
     }
 
-    /// `References`.
-    pub fn references(mut self, value: impl Into<Val<Vec<Reference>>>) -> Self {
-        put(&mut self.0, "References", value.into().into_node());
-        self
+    setters! {
+        references: Vec<Reference> = "References",
     }
 }
 
@@ -829,10 +396,8 @@ impl Reference {
         Self::default()
     }
 
-    /// `InstanceFamily`.
-    pub fn instance_family(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "InstanceFamily", value.into().into_node());
-        self
+    setters! {
+        instance_family: String = "InstanceFamily",
     }
 }
 
@@ -847,16 +412,9 @@ impl MemoryGiBPerVCpu {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: f64 = "Max",
+        min: f64 = "Min",
     }
 }
 
@@ -871,16 +429,9 @@ impl MemoryMiB {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
+        min: i64 = "Min",
     }
 }
 
@@ -895,16 +446,9 @@ impl NetworkBandwidthGbps {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: f64 = "Max",
+        min: f64 = "Min",
     }
 }
 
@@ -919,16 +463,9 @@ impl NetworkInterfaceCount {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
+        min: i64 = "Min",
     }
 }
 
@@ -943,16 +480,9 @@ impl TotalLocalStorageGB {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: f64 = "Max",
+        min: f64 = "Min",
     }
 }
 
@@ -967,16 +497,9 @@ impl VCpuCount {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
+        min: i64 = "Min",
     }
 }
 
@@ -991,10 +514,8 @@ impl LicenseSpecification {
         Self::default()
     }
 
-    /// `LicenseConfigurationArn`.
-    pub fn license_configuration_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LicenseConfigurationArn", value.into().into_node());
-        self
+    setters! {
+        license_configuration_arn: String = "LicenseConfigurationArn",
     }
 }
 
@@ -1009,10 +530,8 @@ impl MaintenanceOptions {
         Self::default()
     }
 
-    /// `AutoRecovery`.
-    pub fn auto_recovery(mut self, value: impl Into<Val<AutoRecovery>>) -> Self {
-        put(&mut self.0, "AutoRecovery", value.into().into_node());
-        self
+    setters! {
+        auto_recovery: AutoRecovery = "AutoRecovery",
     }
 }
 
@@ -1027,34 +546,12 @@ impl MetadataOptions {
         Self::default()
     }
 
-    /// `HttpEndpoint`.
-    pub fn http_endpoint(mut self, value: impl Into<Val<HttpEndpoint>>) -> Self {
-        put(&mut self.0, "HttpEndpoint", value.into().into_node());
-        self
-    }
-
-    /// `HttpProtocolIpv6`.
-    pub fn http_protocol_ipv6(mut self, value: impl Into<Val<HttpProtocolIpv6>>) -> Self {
-        put(&mut self.0, "HttpProtocolIpv6", value.into().into_node());
-        self
-    }
-
-    /// `HttpPutResponseHopLimit`.
-    pub fn http_put_response_hop_limit(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "HttpPutResponseHopLimit", value.into().into_node());
-        self
-    }
-
-    /// `HttpTokens`.
-    pub fn http_tokens(mut self, value: impl Into<Val<HttpTokens>>) -> Self {
-        put(&mut self.0, "HttpTokens", value.into().into_node());
-        self
-    }
-
-    /// `InstanceMetadataTags`.
-    pub fn instance_metadata_tags(mut self, value: impl Into<Val<InstanceMetadataTags>>) -> Self {
-        put(&mut self.0, "InstanceMetadataTags", value.into().into_node());
-        self
+    setters! {
+        http_endpoint: HttpEndpoint = "HttpEndpoint",
+        http_protocol_ipv6: HttpProtocolIpv6 = "HttpProtocolIpv6",
+        http_put_response_hop_limit: i64 = "HttpPutResponseHopLimit",
+        http_tokens: HttpTokens = "HttpTokens",
+        instance_metadata_tags: InstanceMetadataTags = "InstanceMetadataTags",
     }
 }
 
@@ -1069,10 +566,8 @@ impl Monitoring {
         Self::default()
     }
 
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
+    setters! {
+        enabled: bool = "Enabled",
     }
 }
 
@@ -1087,142 +582,30 @@ impl NetworkInterface {
         Self::default()
     }
 
-    /// `AssociateCarrierIpAddress`.
-    pub fn associate_carrier_ip_address(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AssociateCarrierIpAddress", value.into().into_node());
-        self
-    }
-
-    /// `AssociatePublicIpAddress`.
-    pub fn associate_public_ip_address(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AssociatePublicIpAddress", value.into().into_node());
-        self
-    }
-
-    /// `ConnectionTrackingSpecification`.
-    pub fn connection_tracking_specification(mut self, value: impl Into<Val<ConnectionTrackingSpecification>>) -> Self {
-        put(&mut self.0, "ConnectionTrackingSpecification", value.into().into_node());
-        self
-    }
-
-    /// `DeleteOnTermination`.
-    pub fn delete_on_termination(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DeleteOnTermination", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `DeviceIndex`.
-    pub fn device_index(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "DeviceIndex", value.into().into_node());
-        self
-    }
-
-    /// `EnaQueueCount`.
-    pub fn ena_queue_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "EnaQueueCount", value.into().into_node());
-        self
-    }
-
-    /// `EnaSrdSpecification`.
-    pub fn ena_srd_specification(mut self, value: impl Into<Val<EnaSrdSpecification>>) -> Self {
-        put(&mut self.0, "EnaSrdSpecification", value.into().into_node());
-        self
-    }
-
-    /// `Groups`.
-    pub fn groups(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Groups", value.into().into_node());
-        self
-    }
-
-    /// `InterfaceType`.
-    pub fn interface_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "InterfaceType", value.into().into_node());
-        self
-    }
-
-    /// `Ipv4PrefixCount`.
-    pub fn ipv4_prefix_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Ipv4PrefixCount", value.into().into_node());
-        self
-    }
-
-    /// `Ipv4Prefixes`.
-    pub fn ipv4_prefixes(mut self, value: impl Into<Val<Vec<Ipv4PrefixSpecification>>>) -> Self {
-        put(&mut self.0, "Ipv4Prefixes", value.into().into_node());
-        self
-    }
-
-    /// `Ipv6AddressCount`.
-    pub fn ipv6_address_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Ipv6AddressCount", value.into().into_node());
-        self
-    }
-
-    /// `Ipv6Addresses`.
-    pub fn ipv6_addresses(mut self, value: impl Into<Val<Vec<Ipv6Add>>>) -> Self {
-        put(&mut self.0, "Ipv6Addresses", value.into().into_node());
-        self
-    }
-
-    /// `Ipv6PrefixCount`.
-    pub fn ipv6_prefix_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Ipv6PrefixCount", value.into().into_node());
-        self
-    }
-
-    /// `Ipv6Prefixes`.
-    pub fn ipv6_prefixes(mut self, value: impl Into<Val<Vec<Ipv6PrefixSpecification>>>) -> Self {
-        put(&mut self.0, "Ipv6Prefixes", value.into().into_node());
-        self
-    }
-
-    /// `NetworkCardIndex`.
-    pub fn network_card_index(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "NetworkCardIndex", value.into().into_node());
-        self
-    }
-
-    /// `NetworkInterfaceId`.
-    pub fn network_interface_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NetworkInterfaceId", value.into().into_node());
-        self
-    }
-
-    /// `PrimaryIpv6`.
-    pub fn primary_ipv6(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "PrimaryIpv6", value.into().into_node());
-        self
-    }
-
-    /// `PrivateIpAddress`.
-    pub fn private_ip_address(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PrivateIpAddress", value.into().into_node());
-        self
-    }
-
-    /// `PrivateIpAddresses`.
-    pub fn private_ip_addresses(mut self, value: impl Into<Val<Vec<PrivateIpAdd>>>) -> Self {
-        put(&mut self.0, "PrivateIpAddresses", value.into().into_node());
-        self
-    }
-
-    /// `SecondaryPrivateIpAddressCount`.
-    pub fn secondary_private_ip_address_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SecondaryPrivateIpAddressCount", value.into().into_node());
-        self
-    }
-
-    /// `SubnetId`.
-    pub fn subnet_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SubnetId", value.into().into_node());
-        self
+    setters! {
+        associate_carrier_ip_address: bool = "AssociateCarrierIpAddress",
+        associate_public_ip_address: bool = "AssociatePublicIpAddress",
+        connection_tracking_specification: ConnectionTrackingSpecification = "ConnectionTrackingSpecification",
+        delete_on_termination: bool = "DeleteOnTermination",
+        description: String = "Description",
+        device_index: i64 = "DeviceIndex",
+        ena_queue_count: i64 = "EnaQueueCount",
+        ena_srd_specification: EnaSrdSpecification = "EnaSrdSpecification",
+        groups: Vec<String> = "Groups",
+        interface_type: String = "InterfaceType",
+        ipv4_prefix_count: i64 = "Ipv4PrefixCount",
+        ipv4_prefixes: Vec<Ipv4PrefixSpecification> = "Ipv4Prefixes",
+        ipv6_address_count: i64 = "Ipv6AddressCount",
+        ipv6_addresses: Vec<Ipv6Add> = "Ipv6Addresses",
+        ipv6_prefix_count: i64 = "Ipv6PrefixCount",
+        ipv6_prefixes: Vec<Ipv6PrefixSpecification> = "Ipv6Prefixes",
+        network_card_index: i64 = "NetworkCardIndex",
+        network_interface_id: String = "NetworkInterfaceId",
+        primary_ipv6: bool = "PrimaryIpv6",
+        private_ip_address: String = "PrivateIpAddress",
+        private_ip_addresses: Vec<PrivateIpAdd> = "PrivateIpAddresses",
+        secondary_private_ip_address_count: i64 = "SecondaryPrivateIpAddressCount",
+        subnet_id: String = "SubnetId",
     }
 }
 
@@ -1237,22 +620,10 @@ impl ConnectionTrackingSpecification {
         Self::default()
     }
 
-    /// `TcpEstablishedTimeout`.
-    pub fn tcp_established_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "TcpEstablishedTimeout", value.into().into_node());
-        self
-    }
-
-    /// `UdpStreamTimeout`.
-    pub fn udp_stream_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "UdpStreamTimeout", value.into().into_node());
-        self
-    }
-
-    /// `UdpTimeout`.
-    pub fn udp_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "UdpTimeout", value.into().into_node());
-        self
+    setters! {
+        tcp_established_timeout: i64 = "TcpEstablishedTimeout",
+        udp_stream_timeout: i64 = "UdpStreamTimeout",
+        udp_timeout: i64 = "UdpTimeout",
     }
 }
 
@@ -1267,16 +638,9 @@ impl EnaSrdSpecification {
         Self::default()
     }
 
-    /// `EnaSrdEnabled`.
-    pub fn ena_srd_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnaSrdEnabled", value.into().into_node());
-        self
-    }
-
-    /// `EnaSrdUdpSpecification`.
-    pub fn ena_srd_udp_specification(mut self, value: impl Into<Val<EnaSrdUdpSpecification>>) -> Self {
-        put(&mut self.0, "EnaSrdUdpSpecification", value.into().into_node());
-        self
+    setters! {
+        ena_srd_enabled: bool = "EnaSrdEnabled",
+        ena_srd_udp_specification: EnaSrdUdpSpecification = "EnaSrdUdpSpecification",
     }
 }
 
@@ -1291,10 +655,8 @@ impl EnaSrdUdpSpecification {
         Self::default()
     }
 
-    /// `EnaSrdUdpEnabled`.
-    pub fn ena_srd_udp_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnaSrdUdpEnabled", value.into().into_node());
-        self
+    setters! {
+        ena_srd_udp_enabled: bool = "EnaSrdUdpEnabled",
     }
 }
 
@@ -1309,10 +671,8 @@ impl Ipv4PrefixSpecification {
         Self::default()
     }
 
-    /// `Ipv4Prefix`.
-    pub fn ipv4_prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Ipv4Prefix", value.into().into_node());
-        self
+    setters! {
+        ipv4_prefix: String = "Ipv4Prefix",
     }
 }
 
@@ -1327,10 +687,8 @@ impl Ipv6Add {
         Self::default()
     }
 
-    /// `Ipv6Address`.
-    pub fn ipv6_address(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Ipv6Address", value.into().into_node());
-        self
+    setters! {
+        ipv6_address: String = "Ipv6Address",
     }
 }
 
@@ -1345,10 +703,8 @@ impl Ipv6PrefixSpecification {
         Self::default()
     }
 
-    /// `Ipv6Prefix`.
-    pub fn ipv6_prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Ipv6Prefix", value.into().into_node());
-        self
+    setters! {
+        ipv6_prefix: String = "Ipv6Prefix",
     }
 }
 
@@ -1363,16 +719,9 @@ impl PrivateIpAdd {
         Self::default()
     }
 
-    /// `Primary`.
-    pub fn primary(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Primary", value.into().into_node());
-        self
-    }
-
-    /// `PrivateIpAddress`.
-    pub fn private_ip_address(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PrivateIpAddress", value.into().into_node());
-        self
+    setters! {
+        primary: bool = "Primary",
+        private_ip_address: String = "PrivateIpAddress",
     }
 }
 
@@ -1387,58 +736,16 @@ impl Placement {
         Self::default()
     }
 
-    /// `Affinity`.
-    pub fn affinity(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Affinity", value.into().into_node());
-        self
-    }
-
-    /// `AvailabilityZone`.
-    pub fn availability_zone(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AvailabilityZone", value.into().into_node());
-        self
-    }
-
-    /// `GroupId`.
-    pub fn group_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "GroupId", value.into().into_node());
-        self
-    }
-
-    /// `GroupName`.
-    pub fn group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "GroupName", value.into().into_node());
-        self
-    }
-
-    /// `HostId`.
-    pub fn host_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HostId", value.into().into_node());
-        self
-    }
-
-    /// `HostResourceGroupArn`.
-    pub fn host_resource_group_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HostResourceGroupArn", value.into().into_node());
-        self
-    }
-
-    /// `PartitionNumber`.
-    pub fn partition_number(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "PartitionNumber", value.into().into_node());
-        self
-    }
-
-    /// `SpreadDomain`.
-    pub fn spread_domain(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SpreadDomain", value.into().into_node());
-        self
-    }
-
-    /// `Tenancy`.
-    pub fn tenancy(mut self, value: impl Into<Val<Tenancy>>) -> Self {
-        put(&mut self.0, "Tenancy", value.into().into_node());
-        self
+    setters! {
+        affinity: String = "Affinity",
+        availability_zone: String = "AvailabilityZone",
+        group_id: String = "GroupId",
+        group_name: String = "GroupName",
+        host_id: String = "HostId",
+        host_resource_group_arn: String = "HostResourceGroupArn",
+        partition_number: i64 = "PartitionNumber",
+        spread_domain: String = "SpreadDomain",
+        tenancy: Tenancy = "Tenancy",
     }
 }
 
@@ -1453,22 +760,10 @@ impl PrivateDnsNameOptions {
         Self::default()
     }
 
-    /// `EnableResourceNameDnsAAAARecord`.
-    pub fn enable_resource_name_dns_aaaa_record(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableResourceNameDnsAAAARecord", value.into().into_node());
-        self
-    }
-
-    /// `EnableResourceNameDnsARecord`.
-    pub fn enable_resource_name_dns_a_record(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableResourceNameDnsARecord", value.into().into_node());
-        self
-    }
-
-    /// `HostnameType`.
-    pub fn hostname_type(mut self, value: impl Into<Val<HostnameType>>) -> Self {
-        put(&mut self.0, "HostnameType", value.into().into_node());
-        self
+    setters! {
+        enable_resource_name_dns_aaaa_record: bool = "EnableResourceNameDnsAAAARecord",
+        enable_resource_name_dns_a_record: bool = "EnableResourceNameDnsARecord",
+        hostname_type: HostnameType = "HostnameType",
     }
 }
 
@@ -1483,16 +778,9 @@ impl TagSpecification {
         Self::default()
     }
 
-    /// `ResourceType`.
-    pub fn resource_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResourceType", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        resource_type: String = "ResourceType",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -1507,16 +795,9 @@ impl LaunchTemplateTagSpecification {
         Self::default()
     }
 
-    /// `ResourceType`.
-    pub fn resource_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResourceType", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        resource_type: String = "ResourceType",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -1788,19 +1069,10 @@ structures!(
 resource!(LaunchTemplate, "AWS::EC2::LaunchTemplate");
 
 impl Id<LaunchTemplate> {
-    /// `!GetAtt DefaultVersionNumber`.
-    pub fn default_version_number(&self) -> Val<String> {
-        self.attribute("DefaultVersionNumber")
-    }
-
-    /// `!GetAtt LatestVersionNumber`.
-    pub fn latest_version_number(&self) -> Val<String> {
-        self.attribute("LatestVersionNumber")
-    }
-
-    /// `!GetAtt LaunchTemplateId`.
-    pub fn launch_template_id(&self) -> Val<String> {
-        self.attribute("LaunchTemplateId")
+    getters! {
+        default_version_number: String = "DefaultVersionNumber",
+        latest_version_number: String = "LatestVersionNumber",
+        launch_template_id: String = "LaunchTemplateId",
     }
 }
 

@@ -13,76 +13,19 @@ impl NatGateway {
         Self::default()
     }
 
-    /// `AllocationId`.
-    pub fn allocation_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AllocationId", value.into().into_node());
-        self
-    }
-
-    /// `AvailabilityMode`.
-    pub fn availability_mode(mut self, value: impl Into<Val<AvailabilityMode>>) -> Self {
-        put(&mut self.0, "AvailabilityMode", value.into().into_node());
-        self
-    }
-
-    /// `AvailabilityZoneAddresses`.
-    pub fn availability_zone_addresses(mut self, value: impl Into<Val<Vec<AvailabilityZoneAddress>>>) -> Self {
-        put(&mut self.0, "AvailabilityZoneAddresses", value.into().into_node());
-        self
-    }
-
-    /// `ConnectivityType`.
-    pub fn connectivity_type(mut self, value: impl Into<Val<ConnectivityType>>) -> Self {
-        put(&mut self.0, "ConnectivityType", value.into().into_node());
-        self
-    }
-
-    /// `MaxDrainDurationSeconds`.
-    pub fn max_drain_duration_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxDrainDurationSeconds", value.into().into_node());
-        self
-    }
-
-    /// `PrivateIpAddress`.
-    pub fn private_ip_address(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PrivateIpAddress", value.into().into_node());
-        self
-    }
-
-    /// `SecondaryAllocationIds`.
-    pub fn secondary_allocation_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SecondaryAllocationIds", value.into().into_node());
-        self
-    }
-
-    /// `SecondaryPrivateIpAddressCount`.
-    pub fn secondary_private_ip_address_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SecondaryPrivateIpAddressCount", value.into().into_node());
-        self
-    }
-
-    /// `SecondaryPrivateIpAddresses`.
-    pub fn secondary_private_ip_addresses(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SecondaryPrivateIpAddresses", value.into().into_node());
-        self
-    }
-
-    /// `SubnetId`.
-    pub fn subnet_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SubnetId", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `VpcId`.
-    pub fn vpc_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "VpcId", value.into().into_node());
-        self
+    setters! {
+        allocation_id: String = "AllocationId",
+        availability_mode: AvailabilityMode = "AvailabilityMode",
+        availability_zone_addresses: Vec<AvailabilityZoneAddress> = "AvailabilityZoneAddresses",
+        connectivity_type: ConnectivityType = "ConnectivityType",
+        max_drain_duration_seconds: i64 = "MaxDrainDurationSeconds",
+        private_ip_address: String = "PrivateIpAddress",
+        secondary_allocation_ids: Vec<String> = "SecondaryAllocationIds",
+        secondary_private_ip_address_count: i64 = "SecondaryPrivateIpAddressCount",
+        secondary_private_ip_addresses: Vec<String> = "SecondaryPrivateIpAddresses",
+        subnet_id: String = "SubnetId",
+        tags: Vec<Tag> = "Tags",
+        vpc_id: String = "VpcId",
     }
 }
 
@@ -92,21 +35,14 @@ impl NatGateway {
 pub struct AvailabilityZoneAddress(Map);
 
 impl AvailabilityZoneAddress {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(allocation_ids: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("AllocationIds", allocation_ids.into().into_node())]))
     }
 
-    /// `AvailabilityZone`.
-    pub fn availability_zone(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AvailabilityZone", value.into().into_node());
-        self
-    }
-
-    /// `AvailabilityZoneId`.
-    pub fn availability_zone_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AvailabilityZoneId", value.into().into_node());
-        self
+    setters! {
+        availability_zone: String = "AvailabilityZone",
+        availability_zone_id: String = "AvailabilityZoneId",
     }
 }
 
@@ -131,29 +67,12 @@ structures!(NatGateway, AvailabilityZoneAddress);
 resource!(NatGateway, "AWS::EC2::NatGateway");
 
 impl Id<NatGateway> {
-    /// `!GetAtt AutoProvisionZones`.
-    pub fn auto_provision_zones(&self) -> Val<String> {
-        self.attribute("AutoProvisionZones")
-    }
-
-    /// `!GetAtt AutoScalingIps`.
-    pub fn auto_scaling_ips(&self) -> Val<String> {
-        self.attribute("AutoScalingIps")
-    }
-
-    /// `!GetAtt EniId`.
-    pub fn eni_id(&self) -> Val<String> {
-        self.attribute("EniId")
-    }
-
-    /// `!GetAtt NatGatewayId`.
-    pub fn nat_gateway_id(&self) -> Val<String> {
-        self.attribute("NatGatewayId")
-    }
-
-    /// `!GetAtt RouteTableId`.
-    pub fn route_table_id(&self) -> Val<String> {
-        self.attribute("RouteTableId")
+    getters! {
+        auto_provision_zones: String = "AutoProvisionZones",
+        auto_scaling_ips: String = "AutoScalingIps",
+        eni_id: String = "EniId",
+        nat_gateway_id: String = "NatGatewayId",
+        route_table_id: String = "RouteTableId",
     }
 }
 

@@ -8,93 +8,26 @@ use crate::resource::model::*;
 pub struct Route(Map);
 
 impl Route {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(route_table_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("RouteTableId", route_table_id.into().into_node())]))
     }
 
-    /// `CarrierGatewayId`.
-    pub fn carrier_gateway_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CarrierGatewayId", value.into().into_node());
-        self
-    }
-
-    /// `CoreNetworkArn`.
-    pub fn core_network_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CoreNetworkArn", value.into().into_node());
-        self
-    }
-
-    /// `DestinationCidrBlock`.
-    pub fn destination_cidr_block(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DestinationCidrBlock", value.into().into_node());
-        self
-    }
-
-    /// `DestinationIpv6CidrBlock`.
-    pub fn destination_ipv6_cidr_block(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DestinationIpv6CidrBlock", value.into().into_node());
-        self
-    }
-
-    /// `DestinationPrefixListId`.
-    pub fn destination_prefix_list_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DestinationPrefixListId", value.into().into_node());
-        self
-    }
-
-    /// `EgressOnlyInternetGatewayId`.
-    pub fn egress_only_internet_gateway_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EgressOnlyInternetGatewayId", value.into().into_node());
-        self
-    }
-
-    /// `GatewayId`.
-    pub fn gateway_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "GatewayId", value.into().into_node());
-        self
-    }
-
-    /// `InstanceId`.
-    pub fn instance_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "InstanceId", value.into().into_node());
-        self
-    }
-
-    /// `LocalGatewayId`.
-    pub fn local_gateway_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LocalGatewayId", value.into().into_node());
-        self
-    }
-
-    /// `NatGatewayId`.
-    pub fn nat_gateway_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NatGatewayId", value.into().into_node());
-        self
-    }
-
-    /// `NetworkInterfaceId`.
-    pub fn network_interface_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NetworkInterfaceId", value.into().into_node());
-        self
-    }
-
-    /// `TransitGatewayId`.
-    pub fn transit_gateway_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TransitGatewayId", value.into().into_node());
-        self
-    }
-
-    /// `VpcEndpointId`.
-    pub fn vpc_endpoint_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "VpcEndpointId", value.into().into_node());
-        self
-    }
-
-    /// `VpcPeeringConnectionId`.
-    pub fn vpc_peering_connection_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "VpcPeeringConnectionId", value.into().into_node());
-        self
+    setters! {
+        carrier_gateway_id: String = "CarrierGatewayId",
+        core_network_arn: String = "CoreNetworkArn",
+        destination_cidr_block: String = "DestinationCidrBlock",
+        destination_ipv6_cidr_block: String = "DestinationIpv6CidrBlock",
+        destination_prefix_list_id: String = "DestinationPrefixListId",
+        egress_only_internet_gateway_id: String = "EgressOnlyInternetGatewayId",
+        gateway_id: String = "GatewayId",
+        instance_id: String = "InstanceId",
+        local_gateway_id: String = "LocalGatewayId",
+        nat_gateway_id: String = "NatGatewayId",
+        network_interface_id: String = "NetworkInterfaceId",
+        transit_gateway_id: String = "TransitGatewayId",
+        vpc_endpoint_id: String = "VpcEndpointId",
+        vpc_peering_connection_id: String = "VpcPeeringConnectionId",
     }
 }
 
@@ -103,9 +36,8 @@ structures!(Route);
 resource!(Route, "AWS::EC2::Route");
 
 impl Id<Route> {
-    /// `!GetAtt CidrBlock`.
-    pub fn cidr_block(&self) -> Val<String> {
-        self.attribute("CidrBlock")
+    getters! {
+        cidr_block: String = "CidrBlock",
     }
 }
 

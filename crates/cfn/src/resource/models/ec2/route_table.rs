@@ -8,15 +8,13 @@ use crate::resource::model::*;
 pub struct RouteTable(Map);
 
 impl RouteTable {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(vpc_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("VpcId", vpc_id.into().into_node())]))
     }
 
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -25,9 +23,8 @@ structures!(RouteTable);
 resource!(RouteTable, "AWS::EC2::RouteTable");
 
 impl Id<RouteTable> {
-    /// `!GetAtt RouteTableId`.
-    pub fn route_table_id(&self) -> Val<String> {
-        self.attribute("RouteTableId")
+    getters! {
+        route_table_id: String = "RouteTableId",
     }
 }
 

@@ -8,39 +8,17 @@ use crate::resource::model::*;
 pub struct SecurityGroup(Map);
 
 impl SecurityGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(group_description: impl Into<Val<String>>) -> Self {
         Self(record(vec![("GroupDescription", group_description.into().into_node())]))
     }
 
-    /// `GroupName`.
-    pub fn group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "GroupName", value.into().into_node());
-        self
-    }
-
-    /// `SecurityGroupEgress`.
-    pub fn security_group_egress(mut self, value: impl Into<Val<Vec<Egress>>>) -> Self {
-        put(&mut self.0, "SecurityGroupEgress", value.into().into_node());
-        self
-    }
-
-    /// `SecurityGroupIngress`.
-    pub fn security_group_ingress(mut self, value: impl Into<Val<Vec<Ingress>>>) -> Self {
-        put(&mut self.0, "SecurityGroupIngress", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `VpcId`.
-    pub fn vpc_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "VpcId", value.into().into_node());
-        self
+    setters! {
+        group_name: String = "GroupName",
+        security_group_egress: Vec<Egress> = "SecurityGroupEgress",
+        security_group_ingress: Vec<Ingress> = "SecurityGroupIngress",
+        tags: Vec<Tag> = "Tags",
+        vpc_id: String = "VpcId",
     }
 }
 
@@ -50,51 +28,19 @@ impl SecurityGroup {
 pub struct Egress(Map);
 
 impl Egress {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(ip_protocol: impl Into<Val<String>>) -> Self {
         Self(record(vec![("IpProtocol", ip_protocol.into().into_node())]))
     }
 
-    /// `CidrIp`.
-    pub fn cidr_ip(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CidrIp", value.into().into_node());
-        self
-    }
-
-    /// `CidrIpv6`.
-    pub fn cidr_ipv6(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CidrIpv6", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `DestinationPrefixListId`.
-    pub fn destination_prefix_list_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DestinationPrefixListId", value.into().into_node());
-        self
-    }
-
-    /// `DestinationSecurityGroupId`.
-    pub fn destination_security_group_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DestinationSecurityGroupId", value.into().into_node());
-        self
-    }
-
-    /// `FromPort`.
-    pub fn from_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "FromPort", value.into().into_node());
-        self
-    }
-
-    /// `ToPort`.
-    pub fn to_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ToPort", value.into().into_node());
-        self
+    setters! {
+        cidr_ip: String = "CidrIp",
+        cidr_ipv6: String = "CidrIpv6",
+        description: String = "Description",
+        destination_prefix_list_id: String = "DestinationPrefixListId",
+        destination_security_group_id: String = "DestinationSecurityGroupId",
+        from_port: i64 = "FromPort",
+        to_port: i64 = "ToPort",
     }
 }
 
@@ -104,63 +50,21 @@ impl Egress {
 pub struct Ingress(Map);
 
 impl Ingress {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(ip_protocol: impl Into<Val<String>>) -> Self {
         Self(record(vec![("IpProtocol", ip_protocol.into().into_node())]))
     }
 
-    /// `CidrIp`.
-    pub fn cidr_ip(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CidrIp", value.into().into_node());
-        self
-    }
-
-    /// `CidrIpv6`.
-    pub fn cidr_ipv6(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CidrIpv6", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `FromPort`.
-    pub fn from_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "FromPort", value.into().into_node());
-        self
-    }
-
-    /// `SourcePrefixListId`.
-    pub fn source_prefix_list_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourcePrefixListId", value.into().into_node());
-        self
-    }
-
-    /// `SourceSecurityGroupId`.
-    pub fn source_security_group_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceSecurityGroupId", value.into().into_node());
-        self
-    }
-
-    /// `SourceSecurityGroupName`.
-    pub fn source_security_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceSecurityGroupName", value.into().into_node());
-        self
-    }
-
-    /// `SourceSecurityGroupOwnerId`.
-    pub fn source_security_group_owner_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceSecurityGroupOwnerId", value.into().into_node());
-        self
-    }
-
-    /// `ToPort`.
-    pub fn to_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ToPort", value.into().into_node());
-        self
+    setters! {
+        cidr_ip: String = "CidrIp",
+        cidr_ipv6: String = "CidrIpv6",
+        description: String = "Description",
+        from_port: i64 = "FromPort",
+        source_prefix_list_id: String = "SourcePrefixListId",
+        source_security_group_id: String = "SourceSecurityGroupId",
+        source_security_group_name: String = "SourceSecurityGroupName",
+        source_security_group_owner_id: String = "SourceSecurityGroupOwnerId",
+        to_port: i64 = "ToPort",
     }
 }
 
@@ -169,29 +73,12 @@ structures!(SecurityGroup, Egress, Ingress);
 resource!(SecurityGroup, "AWS::EC2::SecurityGroup");
 
 impl Id<SecurityGroup> {
-    /// `!GetAtt GroupDescription`.
-    pub fn group_description(&self) -> Val<String> {
-        self.attribute("GroupDescription")
-    }
-
-    /// `!GetAtt GroupId`.
-    pub fn group_id(&self) -> Val<String> {
-        self.attribute("GroupId")
-    }
-
-    /// `!GetAtt GroupName`.
-    pub fn group_name(&self) -> Val<String> {
-        self.attribute("GroupName")
-    }
-
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
-    }
-
-    /// `!GetAtt VpcId`.
-    pub fn vpc_id(&self) -> Val<String> {
-        self.attribute("VpcId")
+    getters! {
+        group_description: String = "GroupDescription",
+        group_id: String = "GroupId",
+        group_name: String = "GroupName",
+        id: String = "Id",
+        vpc_id: String = "VpcId",
     }
 }
 

@@ -8,51 +8,19 @@ use crate::resource::model::*;
 pub struct SecurityGroupEgress(Map);
 
 impl SecurityGroupEgress {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(group_id: impl Into<Val<String>>, ip_protocol: impl Into<Val<String>>) -> Self {
         Self(record(vec![("GroupId", group_id.into().into_node()), ("IpProtocol", ip_protocol.into().into_node())]))
     }
 
-    /// `CidrIp`.
-    pub fn cidr_ip(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CidrIp", value.into().into_node());
-        self
-    }
-
-    /// `CidrIpv6`.
-    pub fn cidr_ipv6(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CidrIpv6", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `DestinationPrefixListId`.
-    pub fn destination_prefix_list_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DestinationPrefixListId", value.into().into_node());
-        self
-    }
-
-    /// `DestinationSecurityGroupId`.
-    pub fn destination_security_group_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DestinationSecurityGroupId", value.into().into_node());
-        self
-    }
-
-    /// `FromPort`.
-    pub fn from_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "FromPort", value.into().into_node());
-        self
-    }
-
-    /// `ToPort`.
-    pub fn to_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ToPort", value.into().into_node());
-        self
+    setters! {
+        cidr_ip: String = "CidrIp",
+        cidr_ipv6: String = "CidrIpv6",
+        description: String = "Description",
+        destination_prefix_list_id: String = "DestinationPrefixListId",
+        destination_security_group_id: String = "DestinationSecurityGroupId",
+        from_port: i64 = "FromPort",
+        to_port: i64 = "ToPort",
     }
 }
 
@@ -61,9 +29,8 @@ structures!(SecurityGroupEgress);
 resource!(SecurityGroupEgress, "AWS::EC2::SecurityGroupEgress");
 
 impl Id<SecurityGroupEgress> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

@@ -8,75 +8,23 @@ use crate::resource::model::*;
 pub struct SecurityGroupIngress(Map);
 
 impl SecurityGroupIngress {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(ip_protocol: impl Into<Val<String>>) -> Self {
         Self(record(vec![("IpProtocol", ip_protocol.into().into_node())]))
     }
 
-    /// `CidrIp`.
-    pub fn cidr_ip(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CidrIp", value.into().into_node());
-        self
-    }
-
-    /// `CidrIpv6`.
-    pub fn cidr_ipv6(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CidrIpv6", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `FromPort`.
-    pub fn from_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "FromPort", value.into().into_node());
-        self
-    }
-
-    /// `GroupId`.
-    pub fn group_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "GroupId", value.into().into_node());
-        self
-    }
-
-    /// `GroupName`.
-    pub fn group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "GroupName", value.into().into_node());
-        self
-    }
-
-    /// `SourcePrefixListId`.
-    pub fn source_prefix_list_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourcePrefixListId", value.into().into_node());
-        self
-    }
-
-    /// `SourceSecurityGroupId`.
-    pub fn source_security_group_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceSecurityGroupId", value.into().into_node());
-        self
-    }
-
-    /// `SourceSecurityGroupName`.
-    pub fn source_security_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceSecurityGroupName", value.into().into_node());
-        self
-    }
-
-    /// `SourceSecurityGroupOwnerId`.
-    pub fn source_security_group_owner_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceSecurityGroupOwnerId", value.into().into_node());
-        self
-    }
-
-    /// `ToPort`.
-    pub fn to_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ToPort", value.into().into_node());
-        self
+    setters! {
+        cidr_ip: String = "CidrIp",
+        cidr_ipv6: String = "CidrIpv6",
+        description: String = "Description",
+        from_port: i64 = "FromPort",
+        group_id: String = "GroupId",
+        group_name: String = "GroupName",
+        source_prefix_list_id: String = "SourcePrefixListId",
+        source_security_group_id: String = "SourceSecurityGroupId",
+        source_security_group_name: String = "SourceSecurityGroupName",
+        source_security_group_owner_id: String = "SourceSecurityGroupOwnerId",
+        to_port: i64 = "ToPort",
     }
 }
 
@@ -85,9 +33,8 @@ structures!(SecurityGroupIngress);
 resource!(SecurityGroupIngress, "AWS::EC2::SecurityGroupIngress");
 
 impl Id<SecurityGroupIngress> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

@@ -8,105 +8,28 @@ use crate::resource::model::*;
 pub struct Subnet(Map);
 
 impl Subnet {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(vpc_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("VpcId", vpc_id.into().into_node())]))
     }
 
-    /// `AssignIpv6AddressOnCreation`.
-    pub fn assign_ipv6_address_on_creation(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AssignIpv6AddressOnCreation", value.into().into_node());
-        self
-    }
-
-    /// `AvailabilityZone`.
-    pub fn availability_zone(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AvailabilityZone", value.into().into_node());
-        self
-    }
-
-    /// `AvailabilityZoneId`.
-    pub fn availability_zone_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AvailabilityZoneId", value.into().into_node());
-        self
-    }
-
-    /// `CidrBlock`.
-    pub fn cidr_block(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CidrBlock", value.into().into_node());
-        self
-    }
-
-    /// `EnableDns64`.
-    pub fn enable_dns64(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableDns64", value.into().into_node());
-        self
-    }
-
-    /// `EnableLniAtDeviceIndex`.
-    pub fn enable_lni_at_device_index(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "EnableLniAtDeviceIndex", value.into().into_node());
-        self
-    }
-
-    /// `Ipv4IpamPoolId`.
-    pub fn ipv4_ipam_pool_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Ipv4IpamPoolId", value.into().into_node());
-        self
-    }
-
-    /// `Ipv4NetmaskLength`.
-    pub fn ipv4_netmask_length(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Ipv4NetmaskLength", value.into().into_node());
-        self
-    }
-
-    /// `Ipv6CidrBlock`.
-    pub fn ipv6_cidr_block(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Ipv6CidrBlock", value.into().into_node());
-        self
-    }
-
-    /// `Ipv6IpamPoolId`.
-    pub fn ipv6_ipam_pool_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Ipv6IpamPoolId", value.into().into_node());
-        self
-    }
-
-    /// `Ipv6Native`.
-    pub fn ipv6_native(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Ipv6Native", value.into().into_node());
-        self
-    }
-
-    /// `Ipv6NetmaskLength`.
-    pub fn ipv6_netmask_length(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Ipv6NetmaskLength", value.into().into_node());
-        self
-    }
-
-    /// `MapPublicIpOnLaunch`.
-    pub fn map_public_ip_on_launch(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "MapPublicIpOnLaunch", value.into().into_node());
-        self
-    }
-
-    /// `OutpostArn`.
-    pub fn outpost_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OutpostArn", value.into().into_node());
-        self
-    }
-
-    /// `PrivateDnsNameOptionsOnLaunch`.
-    pub fn private_dns_name_options_on_launch(mut self, value: impl Into<Val<PrivateDnsNameOptionsOnLaunch>>) -> Self {
-        put(&mut self.0, "PrivateDnsNameOptionsOnLaunch", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        assign_ipv6_address_on_creation: bool = "AssignIpv6AddressOnCreation",
+        availability_zone: String = "AvailabilityZone",
+        availability_zone_id: String = "AvailabilityZoneId",
+        cidr_block: String = "CidrBlock",
+        enable_dns64: bool = "EnableDns64",
+        enable_lni_at_device_index: i64 = "EnableLniAtDeviceIndex",
+        ipv4_ipam_pool_id: String = "Ipv4IpamPoolId",
+        ipv4_netmask_length: i64 = "Ipv4NetmaskLength",
+        ipv6_cidr_block: String = "Ipv6CidrBlock",
+        ipv6_ipam_pool_id: String = "Ipv6IpamPoolId",
+        ipv6_native: bool = "Ipv6Native",
+        ipv6_netmask_length: i64 = "Ipv6NetmaskLength",
+        map_public_ip_on_launch: bool = "MapPublicIpOnLaunch",
+        outpost_arn: String = "OutpostArn",
+        private_dns_name_options_on_launch: PrivateDnsNameOptionsOnLaunch = "PrivateDnsNameOptionsOnLaunch",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -121,22 +44,10 @@ impl PrivateDnsNameOptionsOnLaunch {
         Self::default()
     }
 
-    /// `EnableResourceNameDnsAAAARecord`.
-    pub fn enable_resource_name_dns_aaaa_record(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableResourceNameDnsAAAARecord", value.into().into_node());
-        self
-    }
-
-    /// `EnableResourceNameDnsARecord`.
-    pub fn enable_resource_name_dns_a_record(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableResourceNameDnsARecord", value.into().into_node());
-        self
-    }
-
-    /// `HostnameType`.
-    pub fn hostname_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HostnameType", value.into().into_node());
-        self
+    setters! {
+        enable_resource_name_dns_aaaa_record: bool = "EnableResourceNameDnsAAAARecord",
+        enable_resource_name_dns_a_record: bool = "EnableResourceNameDnsARecord",
+        hostname_type: String = "HostnameType",
     }
 }
 
@@ -145,89 +56,24 @@ structures!(Subnet, PrivateDnsNameOptionsOnLaunch);
 resource!(Subnet, "AWS::EC2::Subnet");
 
 impl Id<Subnet> {
-    /// `!GetAtt AssignIpv6AddressOnCreation`.
-    pub fn assign_ipv6_address_on_creation(&self) -> Val<bool> {
-        self.attribute("AssignIpv6AddressOnCreation").cast()
-    }
-
-    /// `!GetAtt AvailabilityZone`.
-    pub fn availability_zone(&self) -> Val<String> {
-        self.attribute("AvailabilityZone")
-    }
-
-    /// `!GetAtt AvailabilityZoneId`.
-    pub fn availability_zone_id(&self) -> Val<String> {
-        self.attribute("AvailabilityZoneId")
-    }
-
-    /// `!GetAtt BlockPublicAccessStates.InternetGatewayBlockMode`.
-    pub fn block_public_access_states_internet_gateway_block_mode(&self) -> Val<String> {
-        self.attribute("BlockPublicAccessStates.InternetGatewayBlockMode")
-    }
-
-    /// `!GetAtt CidrBlock`.
-    pub fn cidr_block(&self) -> Val<String> {
-        self.attribute("CidrBlock")
-    }
-
-    /// `!GetAtt EnableDns64`.
-    pub fn enable_dns64(&self) -> Val<bool> {
-        self.attribute("EnableDns64").cast()
-    }
-
-    /// `!GetAtt Ipv6CidrBlock`.
-    pub fn ipv6_cidr_block(&self) -> Val<String> {
-        self.attribute("Ipv6CidrBlock")
-    }
-
-    /// `!GetAtt Ipv6CidrBlocks`.
-    pub fn ipv6_cidr_blocks(&self) -> Val<Vec<String>> {
-        self.attribute("Ipv6CidrBlocks").cast()
-    }
-
-    /// `!GetAtt Ipv6Native`.
-    pub fn ipv6_native(&self) -> Val<bool> {
-        self.attribute("Ipv6Native").cast()
-    }
-
-    /// `!GetAtt MapPublicIpOnLaunch`.
-    pub fn map_public_ip_on_launch(&self) -> Val<bool> {
-        self.attribute("MapPublicIpOnLaunch").cast()
-    }
-
-    /// `!GetAtt NetworkAclAssociationId`.
-    pub fn network_acl_association_id(&self) -> Val<String> {
-        self.attribute("NetworkAclAssociationId")
-    }
-
-    /// `!GetAtt OutpostArn`.
-    pub fn outpost_arn(&self) -> Val<String> {
-        self.attribute("OutpostArn")
-    }
-
-    /// `!GetAtt PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsAAAARecord`.
-    pub fn private_dns_name_options_on_launch_enable_resource_name_dns_aaaa_record(&self) -> Val<bool> {
-        self.attribute("PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsAAAARecord").cast()
-    }
-
-    /// `!GetAtt PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsARecord`.
-    pub fn private_dns_name_options_on_launch_enable_resource_name_dns_a_record(&self) -> Val<bool> {
-        self.attribute("PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsARecord").cast()
-    }
-
-    /// `!GetAtt PrivateDnsNameOptionsOnLaunch.HostnameType`.
-    pub fn private_dns_name_options_on_launch_hostname_type(&self) -> Val<String> {
-        self.attribute("PrivateDnsNameOptionsOnLaunch.HostnameType")
-    }
-
-    /// `!GetAtt SubnetId`.
-    pub fn subnet_id(&self) -> Val<String> {
-        self.attribute("SubnetId")
-    }
-
-    /// `!GetAtt VpcId`.
-    pub fn vpc_id(&self) -> Val<String> {
-        self.attribute("VpcId")
+    getters! {
+        assign_ipv6_address_on_creation: bool = "AssignIpv6AddressOnCreation",
+        availability_zone: String = "AvailabilityZone",
+        availability_zone_id: String = "AvailabilityZoneId",
+        block_public_access_states_internet_gateway_block_mode: String = "BlockPublicAccessStates.InternetGatewayBlockMode",
+        cidr_block: String = "CidrBlock",
+        enable_dns64: bool = "EnableDns64",
+        ipv6_cidr_block: String = "Ipv6CidrBlock",
+        ipv6_cidr_blocks: Vec<String> = "Ipv6CidrBlocks",
+        ipv6_native: bool = "Ipv6Native",
+        map_public_ip_on_launch: bool = "MapPublicIpOnLaunch",
+        network_acl_association_id: String = "NetworkAclAssociationId",
+        outpost_arn: String = "OutpostArn",
+        private_dns_name_options_on_launch_enable_resource_name_dns_aaaa_record: bool = "PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsAAAARecord",
+        private_dns_name_options_on_launch_enable_resource_name_dns_a_record: bool = "PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsARecord",
+        private_dns_name_options_on_launch_hostname_type: String = "PrivateDnsNameOptionsOnLaunch.HostnameType",
+        subnet_id: String = "SubnetId",
+        vpc_id: String = "VpcId",
     }
 }
 

@@ -13,94 +13,22 @@ impl Volume {
         Self::default()
     }
 
-    /// `AutoEnableIO`.
-    pub fn auto_enable_io(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AutoEnableIO", value.into().into_node());
-        self
-    }
-
-    /// `AvailabilityZone`.
-    pub fn availability_zone(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AvailabilityZone", value.into().into_node());
-        self
-    }
-
-    /// `AvailabilityZoneId`.
-    pub fn availability_zone_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AvailabilityZoneId", value.into().into_node());
-        self
-    }
-
-    /// `Encrypted`.
-    pub fn encrypted(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Encrypted", value.into().into_node());
-        self
-    }
-
-    /// `Iops`.
-    pub fn iops(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Iops", value.into().into_node());
-        self
-    }
-
-    /// `KmsKeyId`.
-    pub fn kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyId", value.into().into_node());
-        self
-    }
-
-    /// `MultiAttachEnabled`.
-    pub fn multi_attach_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "MultiAttachEnabled", value.into().into_node());
-        self
-    }
-
-    /// `OutpostArn`.
-    pub fn outpost_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OutpostArn", value.into().into_node());
-        self
-    }
-
-    /// `Size`.
-    pub fn size(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Size", value.into().into_node());
-        self
-    }
-
-    /// `SnapshotId`.
-    pub fn snapshot_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SnapshotId", value.into().into_node());
-        self
-    }
-
-    /// `SourceVolumeId`.
-    pub fn source_volume_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceVolumeId", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `Throughput`.
-    pub fn throughput(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Throughput", value.into().into_node());
-        self
-    }
-
-    /// `VolumeInitializationRate`.
-    pub fn volume_initialization_rate(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "VolumeInitializationRate", value.into().into_node());
-        self
-    }
-
-    /// `VolumeType`.
-    pub fn volume_type(mut self, value: impl Into<Val<VolumeType>>) -> Self {
-        put(&mut self.0, "VolumeType", value.into().into_node());
-        self
+    setters! {
+        auto_enable_io: bool = "AutoEnableIO",
+        availability_zone: String = "AvailabilityZone",
+        availability_zone_id: String = "AvailabilityZoneId",
+        encrypted: bool = "Encrypted",
+        iops: i64 = "Iops",
+        kms_key_id: String = "KmsKeyId",
+        multi_attach_enabled: bool = "MultiAttachEnabled",
+        outpost_arn: String = "OutpostArn",
+        size: i64 = "Size",
+        snapshot_id: String = "SnapshotId",
+        source_volume_id: String = "SourceVolumeId",
+        tags: Vec<Tag> = "Tags",
+        throughput: i64 = "Throughput",
+        volume_initialization_rate: i64 = "VolumeInitializationRate",
+        volume_type: VolumeType = "VolumeType",
     }
 }
 
@@ -122,9 +50,8 @@ structures!(Volume);
 resource!(Volume, "AWS::EC2::Volume");
 
 impl Id<Volume> {
-    /// `!GetAtt VolumeId`.
-    pub fn volume_id(&self) -> Val<String> {
-        self.attribute("VolumeId")
+    getters! {
+        volume_id: String = "VolumeId",
     }
 }
 

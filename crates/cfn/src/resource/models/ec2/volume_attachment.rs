@@ -8,21 +8,14 @@ use crate::resource::model::*;
 pub struct VolumeAttachment(Map);
 
 impl VolumeAttachment {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(instance_id: impl Into<Val<String>>, volume_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("InstanceId", instance_id.into().into_node()), ("VolumeId", volume_id.into().into_node())]))
     }
 
-    /// `Device`.
-    pub fn device(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Device", value.into().into_node());
-        self
-    }
-
-    /// `EbsCardIndex`.
-    pub fn ebs_card_index(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "EbsCardIndex", value.into().into_node());
-        self
+    setters! {
+        device: String = "Device",
+        ebs_card_index: i64 = "EbsCardIndex",
     }
 }
 

@@ -13,46 +13,14 @@ impl VPC {
         Self::default()
     }
 
-    /// `CidrBlock`.
-    pub fn cidr_block(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CidrBlock", value.into().into_node());
-        self
-    }
-
-    /// `EnableDnsHostnames`.
-    pub fn enable_dns_hostnames(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableDnsHostnames", value.into().into_node());
-        self
-    }
-
-    /// `EnableDnsSupport`.
-    pub fn enable_dns_support(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableDnsSupport", value.into().into_node());
-        self
-    }
-
-    /// `InstanceTenancy`.
-    pub fn instance_tenancy(mut self, value: impl Into<Val<InstanceTenancy>>) -> Self {
-        put(&mut self.0, "InstanceTenancy", value.into().into_node());
-        self
-    }
-
-    /// `Ipv4IpamPoolId`.
-    pub fn ipv4_ipam_pool_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Ipv4IpamPoolId", value.into().into_node());
-        self
-    }
-
-    /// `Ipv4NetmaskLength`.
-    pub fn ipv4_netmask_length(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Ipv4NetmaskLength", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        cidr_block: String = "CidrBlock",
+        enable_dns_hostnames: bool = "EnableDnsHostnames",
+        enable_dns_support: bool = "EnableDnsSupport",
+        instance_tenancy: InstanceTenancy = "InstanceTenancy",
+        ipv4_ipam_pool_id: String = "Ipv4IpamPoolId",
+        ipv4_netmask_length: i64 = "Ipv4NetmaskLength",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -70,49 +38,16 @@ structures!(VPC);
 resource!(VPC, "AWS::EC2::VPC");
 
 impl Id<VPC> {
-    /// `!GetAtt CidrBlock`.
-    pub fn cidr_block(&self) -> Val<String> {
-        self.attribute("CidrBlock")
-    }
-
-    /// `!GetAtt CidrBlockAssociations`.
-    pub fn cidr_block_associations(&self) -> Val<Vec<String>> {
-        self.attribute("CidrBlockAssociations").cast()
-    }
-
-    /// `!GetAtt DefaultNetworkAcl`.
-    pub fn default_network_acl(&self) -> Val<String> {
-        self.attribute("DefaultNetworkAcl")
-    }
-
-    /// `!GetAtt DefaultSecurityGroup`.
-    pub fn default_security_group(&self) -> Val<String> {
-        self.attribute("DefaultSecurityGroup")
-    }
-
-    /// `!GetAtt EnableDnsHostnames`.
-    pub fn enable_dns_hostnames(&self) -> Val<bool> {
-        self.attribute("EnableDnsHostnames").cast()
-    }
-
-    /// `!GetAtt EnableDnsSupport`.
-    pub fn enable_dns_support(&self) -> Val<bool> {
-        self.attribute("EnableDnsSupport").cast()
-    }
-
-    /// `!GetAtt InstanceTenancy`.
-    pub fn instance_tenancy(&self) -> Val<String> {
-        self.attribute("InstanceTenancy")
-    }
-
-    /// `!GetAtt Ipv6CidrBlocks`.
-    pub fn ipv6_cidr_blocks(&self) -> Val<Vec<String>> {
-        self.attribute("Ipv6CidrBlocks").cast()
-    }
-
-    /// `!GetAtt VpcId`.
-    pub fn vpc_id(&self) -> Val<String> {
-        self.attribute("VpcId")
+    getters! {
+        cidr_block: String = "CidrBlock",
+        cidr_block_associations: Vec<String> = "CidrBlockAssociations",
+        default_network_acl: String = "DefaultNetworkAcl",
+        default_security_group: String = "DefaultSecurityGroup",
+        enable_dns_hostnames: bool = "EnableDnsHostnames",
+        enable_dns_support: bool = "EnableDnsSupport",
+        instance_tenancy: String = "InstanceTenancy",
+        ipv6_cidr_blocks: Vec<String> = "Ipv6CidrBlocks",
+        vpc_id: String = "VpcId",
     }
 }
 

@@ -8,87 +8,25 @@ use crate::resource::model::*;
 pub struct VPCEndpoint(Map);
 
 impl VPCEndpoint {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(vpc_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("VpcId", vpc_id.into().into_node())]))
     }
 
-    /// `DnsOptions`.
-    pub fn dns_options(mut self, value: impl Into<Val<DnsOptionsSpecification>>) -> Self {
-        put(&mut self.0, "DnsOptions", value.into().into_node());
-        self
-    }
-
-    /// `IpAddressType`.
-    pub fn ip_address_type(mut self, value: impl Into<Val<IpAddressType>>) -> Self {
-        put(&mut self.0, "IpAddressType", value.into().into_node());
-        self
-    }
-
-    /// `PolicyDocument`.
-    pub fn policy_document(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "PolicyDocument", value.into().into_node());
-        self
-    }
-
-    /// `PrivateDnsEnabled`.
-    pub fn private_dns_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "PrivateDnsEnabled", value.into().into_node());
-        self
-    }
-
-    /// `ResourceConfigurationArn`.
-    pub fn resource_configuration_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResourceConfigurationArn", value.into().into_node());
-        self
-    }
-
-    /// `RouteTableIds`.
-    pub fn route_table_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "RouteTableIds", value.into().into_node());
-        self
-    }
-
-    /// `SecurityGroupIds`.
-    pub fn security_group_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SecurityGroupIds", value.into().into_node());
-        self
-    }
-
-    /// `ServiceName`.
-    pub fn service_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ServiceName", value.into().into_node());
-        self
-    }
-
-    /// `ServiceNetworkArn`.
-    pub fn service_network_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ServiceNetworkArn", value.into().into_node());
-        self
-    }
-
-    /// `ServiceRegion`.
-    pub fn service_region(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ServiceRegion", value.into().into_node());
-        self
-    }
-
-    /// `SubnetIds`.
-    pub fn subnet_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SubnetIds", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `VpcEndpointType`.
-    pub fn vpc_endpoint_type(mut self, value: impl Into<Val<VpcEndpointType>>) -> Self {
-        put(&mut self.0, "VpcEndpointType", value.into().into_node());
-        self
+    setters! {
+        dns_options: DnsOptionsSpecification = "DnsOptions",
+        ip_address_type: IpAddressType = "IpAddressType",
+        policy_document: Node = "PolicyDocument",
+        private_dns_enabled: bool = "PrivateDnsEnabled",
+        resource_configuration_arn: String = "ResourceConfigurationArn",
+        route_table_ids: Vec<String> = "RouteTableIds",
+        security_group_ids: Vec<String> = "SecurityGroupIds",
+        service_name: String = "ServiceName",
+        service_network_arn: String = "ServiceNetworkArn",
+        service_region: String = "ServiceRegion",
+        subnet_ids: Vec<String> = "SubnetIds",
+        tags: Vec<Tag> = "Tags",
+        vpc_endpoint_type: VpcEndpointType = "VpcEndpointType",
     }
 }
 
@@ -103,31 +41,11 @@ impl DnsOptionsSpecification {
         Self::default()
     }
 
-    /// `DnsRecordIpType`.
-    pub fn dns_record_ip_type(mut self, value: impl Into<Val<DnsRecordIpType>>) -> Self {
-        put(&mut self.0, "DnsRecordIpType", value.into().into_node());
-        self
-    }
-
-    /// `PrivateDnsOnlyForInboundResolverEndpoint`.
-    pub fn private_dns_only_for_inbound_resolver_endpoint(
-        mut self,
-        value: impl Into<Val<PrivateDnsOnlyForInboundResolverEndpoint>>,
-    ) -> Self {
-        put(&mut self.0, "PrivateDnsOnlyForInboundResolverEndpoint", value.into().into_node());
-        self
-    }
-
-    /// `PrivateDnsPreference`.
-    pub fn private_dns_preference(mut self, value: impl Into<Val<PrivateDnsPreference>>) -> Self {
-        put(&mut self.0, "PrivateDnsPreference", value.into().into_node());
-        self
-    }
-
-    /// `PrivateDnsSpecifiedDomains`.
-    pub fn private_dns_specified_domains(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "PrivateDnsSpecifiedDomains", value.into().into_node());
-        self
+    setters! {
+        dns_record_ip_type: DnsRecordIpType = "DnsRecordIpType",
+        private_dns_only_for_inbound_resolver_endpoint: PrivateDnsOnlyForInboundResolverEndpoint = "PrivateDnsOnlyForInboundResolverEndpoint",
+        private_dns_preference: PrivateDnsPreference = "PrivateDnsPreference",
+        private_dns_specified_domains: Vec<String> = "PrivateDnsSpecifiedDomains",
     }
 }
 
@@ -187,24 +105,11 @@ structures!(VPCEndpoint, DnsOptionsSpecification);
 resource!(VPCEndpoint, "AWS::EC2::VPCEndpoint");
 
 impl Id<VPCEndpoint> {
-    /// `!GetAtt CreationTimestamp`.
-    pub fn creation_timestamp(&self) -> Val<String> {
-        self.attribute("CreationTimestamp")
-    }
-
-    /// `!GetAtt DnsEntries`.
-    pub fn dns_entries(&self) -> Val<Vec<String>> {
-        self.attribute("DnsEntries").cast()
-    }
-
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
-    }
-
-    /// `!GetAtt NetworkInterfaceIds`.
-    pub fn network_interface_ids(&self) -> Val<Vec<String>> {
-        self.attribute("NetworkInterfaceIds").cast()
+    getters! {
+        creation_timestamp: String = "CreationTimestamp",
+        dns_entries: Vec<String> = "DnsEntries",
+        id: String = "Id",
+        network_interface_ids: Vec<String> = "NetworkInterfaceIds",
     }
 }
 

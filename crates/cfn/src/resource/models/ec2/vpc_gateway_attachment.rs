@@ -8,21 +8,14 @@ use crate::resource::model::*;
 pub struct VPCGatewayAttachment(Map);
 
 impl VPCGatewayAttachment {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(vpc_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("VpcId", vpc_id.into().into_node())]))
     }
 
-    /// `InternetGatewayId`.
-    pub fn internet_gateway_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "InternetGatewayId", value.into().into_node());
-        self
-    }
-
-    /// `VpnGatewayId`.
-    pub fn vpn_gateway_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "VpnGatewayId", value.into().into_node());
-        self
+    setters! {
+        internet_gateway_id: String = "InternetGatewayId",
+        vpn_gateway_id: String = "VpnGatewayId",
     }
 }
 
@@ -31,9 +24,8 @@ structures!(VPCGatewayAttachment);
 resource!(VPCGatewayAttachment, "AWS::EC2::VPCGatewayAttachment");
 
 impl Id<VPCGatewayAttachment> {
-    /// `!GetAtt AttachmentType`.
-    pub fn attachment_type(&self) -> Val<String> {
-        self.attribute("AttachmentType")
+    getters! {
+        attachment_type: String = "AttachmentType",
     }
 }
 

@@ -13,34 +13,12 @@ impl CapacityProvider {
         Self::default()
     }
 
-    /// `AutoScalingGroupProvider`.
-    pub fn auto_scaling_group_provider(mut self, value: impl Into<Val<AutoScalingGroupProvider>>) -> Self {
-        put(&mut self.0, "AutoScalingGroupProvider", value.into().into_node());
-        self
-    }
-
-    /// `ClusterName`.
-    pub fn cluster_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ClusterName", value.into().into_node());
-        self
-    }
-
-    /// `ManagedInstancesProvider`.
-    pub fn managed_instances_provider(mut self, value: impl Into<Val<ManagedInstancesProvider>>) -> Self {
-        put(&mut self.0, "ManagedInstancesProvider", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        auto_scaling_group_provider: AutoScalingGroupProvider = "AutoScalingGroupProvider",
+        cluster_name: String = "ClusterName",
+        managed_instances_provider: ManagedInstancesProvider = "ManagedInstancesProvider",
+        name: String = "Name",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -50,27 +28,15 @@ impl CapacityProvider {
 pub struct AutoScalingGroupProvider(Map);
 
 impl AutoScalingGroupProvider {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(auto_scaling_group_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AutoScalingGroupArn", auto_scaling_group_arn.into().into_node())]))
     }
 
-    /// `ManagedDraining`.
-    pub fn managed_draining(mut self, value: impl Into<Val<ManagedDraining>>) -> Self {
-        put(&mut self.0, "ManagedDraining", value.into().into_node());
-        self
-    }
-
-    /// `ManagedScaling`.
-    pub fn managed_scaling(mut self, value: impl Into<Val<ManagedScaling>>) -> Self {
-        put(&mut self.0, "ManagedScaling", value.into().into_node());
-        self
-    }
-
-    /// `ManagedTerminationProtection`.
-    pub fn managed_termination_protection(mut self, value: impl Into<Val<ManagedTerminationProtection>>) -> Self {
-        put(&mut self.0, "ManagedTerminationProtection", value.into().into_node());
-        self
+    setters! {
+        managed_draining: ManagedDraining = "ManagedDraining",
+        managed_scaling: ManagedScaling = "ManagedScaling",
+        managed_termination_protection: ManagedTerminationProtection = "ManagedTerminationProtection",
     }
 }
 
@@ -85,34 +51,12 @@ impl ManagedScaling {
         Self::default()
     }
 
-    /// `InstanceWarmupPeriod`.
-    pub fn instance_warmup_period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "InstanceWarmupPeriod", value.into().into_node());
-        self
-    }
-
-    /// `MaximumScalingStepSize`.
-    pub fn maximum_scaling_step_size(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaximumScalingStepSize", value.into().into_node());
-        self
-    }
-
-    /// `MinimumScalingStepSize`.
-    pub fn minimum_scaling_step_size(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MinimumScalingStepSize", value.into().into_node());
-        self
-    }
-
-    /// `Status`.
-    pub fn status(mut self, value: impl Into<Val<Status>>) -> Self {
-        put(&mut self.0, "Status", value.into().into_node());
-        self
-    }
-
-    /// `TargetCapacity`.
-    pub fn target_capacity(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "TargetCapacity", value.into().into_node());
-        self
+    setters! {
+        instance_warmup_period: i64 = "InstanceWarmupPeriod",
+        maximum_scaling_step_size: i64 = "MaximumScalingStepSize",
+        minimum_scaling_step_size: i64 = "MinimumScalingStepSize",
+        status: Status = "Status",
+        target_capacity: i64 = "TargetCapacity",
     }
 }
 
@@ -122,7 +66,7 @@ impl ManagedScaling {
 pub struct ManagedInstancesProvider(Map);
 
 impl ManagedInstancesProvider {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(infrastructure_role_arn: impl Into<Val<String>>, instance_launch_template: impl Into<Val<InstanceLaunchTemplate>>) -> Self {
         Self(record(vec![
             ("InfrastructureRoleArn", infrastructure_role_arn.into().into_node()),
@@ -130,22 +74,10 @@ impl ManagedInstancesProvider {
         ]))
     }
 
-    /// `AutoRepairConfiguration`.
-    pub fn auto_repair_configuration(mut self, value: impl Into<Val<AutoRepairConfiguration>>) -> Self {
-        put(&mut self.0, "AutoRepairConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `InfrastructureOptimization`.
-    pub fn infrastructure_optimization(mut self, value: impl Into<Val<InfrastructureOptimization>>) -> Self {
-        put(&mut self.0, "InfrastructureOptimization", value.into().into_node());
-        self
-    }
-
-    /// `PropagateTags`.
-    pub fn propagate_tags(mut self, value: impl Into<Val<PropagateTags>>) -> Self {
-        put(&mut self.0, "PropagateTags", value.into().into_node());
-        self
+    setters! {
+        auto_repair_configuration: AutoRepairConfiguration = "AutoRepairConfiguration",
+        infrastructure_optimization: InfrastructureOptimization = "InfrastructureOptimization",
+        propagate_tags: PropagateTags = "PropagateTags",
     }
 }
 
@@ -160,10 +92,8 @@ impl AutoRepairConfiguration {
         Self::default()
     }
 
-    /// `ActionsStatus`.
-    pub fn actions_status(mut self, value: impl Into<Val<ActionsStatus>>) -> Self {
-        put(&mut self.0, "ActionsStatus", value.into().into_node());
-        self
+    setters! {
+        actions_status: ActionsStatus = "ActionsStatus",
     }
 }
 
@@ -178,10 +108,8 @@ impl InfrastructureOptimization {
         Self::default()
     }
 
-    /// `ScaleInAfter`.
-    pub fn scale_in_after(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ScaleInAfter", value.into().into_node());
-        self
+    setters! {
+        scale_in_after: i64 = "ScaleInAfter",
     }
 }
 
@@ -191,7 +119,7 @@ impl InfrastructureOptimization {
 pub struct InstanceLaunchTemplate(Map);
 
 impl InstanceLaunchTemplate {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         ec2_instance_profile_arn: impl Into<Val<String>>,
         network_configuration: impl Into<Val<ManagedInstancesNetworkConfiguration>>,
@@ -202,52 +130,15 @@ impl InstanceLaunchTemplate {
         ]))
     }
 
-    /// `CapacityOptionType`.
-    pub fn capacity_option_type(mut self, value: impl Into<Val<CapacityOptionType>>) -> Self {
-        put(&mut self.0, "CapacityOptionType", value.into().into_node());
-        self
-    }
-
-    /// `CapacityReservations`.
-    pub fn capacity_reservations(mut self, value: impl Into<Val<CapacityReservationRequest>>) -> Self {
-        put(&mut self.0, "CapacityReservations", value.into().into_node());
-        self
-    }
-
-    /// `FipsEnabled`.
-    pub fn fips_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "FipsEnabled", value.into().into_node());
-        self
-    }
-
-    /// `InstanceMetadataTagsPropagation`.
-    pub fn instance_metadata_tags_propagation(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "InstanceMetadataTagsPropagation", value.into().into_node());
-        self
-    }
-
-    /// `InstanceRequirements`.
-    pub fn instance_requirements(mut self, value: impl Into<Val<InstanceRequirementsRequest>>) -> Self {
-        put(&mut self.0, "InstanceRequirements", value.into().into_node());
-        self
-    }
-
-    /// `LocalStorageConfiguration`.
-    pub fn local_storage_configuration(mut self, value: impl Into<Val<ManagedInstancesLocalStorageConfiguration>>) -> Self {
-        put(&mut self.0, "LocalStorageConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `Monitoring`.
-    pub fn monitoring(mut self, value: impl Into<Val<ManagedInstancesMonitoringOptions>>) -> Self {
-        put(&mut self.0, "Monitoring", value.into().into_node());
-        self
-    }
-
-    /// `StorageConfiguration`.
-    pub fn storage_configuration(mut self, value: impl Into<Val<ManagedInstancesStorageConfiguration>>) -> Self {
-        put(&mut self.0, "StorageConfiguration", value.into().into_node());
-        self
+    setters! {
+        capacity_option_type: CapacityOptionType = "CapacityOptionType",
+        capacity_reservations: CapacityReservationRequest = "CapacityReservations",
+        fips_enabled: bool = "FipsEnabled",
+        instance_metadata_tags_propagation: bool = "InstanceMetadataTagsPropagation",
+        instance_requirements: InstanceRequirementsRequest = "InstanceRequirements",
+        local_storage_configuration: ManagedInstancesLocalStorageConfiguration = "LocalStorageConfiguration",
+        monitoring: ManagedInstancesMonitoringOptions = "Monitoring",
+        storage_configuration: ManagedInstancesStorageConfiguration = "StorageConfiguration",
     }
 }
 
@@ -262,16 +153,9 @@ impl CapacityReservationRequest {
         Self::default()
     }
 
-    /// `ReservationGroupArn`.
-    pub fn reservation_group_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ReservationGroupArn", value.into().into_node());
-        self
-    }
-
-    /// `ReservationPreference`.
-    pub fn reservation_preference(mut self, value: impl Into<Val<ReservationPreference>>) -> Self {
-        put(&mut self.0, "ReservationPreference", value.into().into_node());
-        self
+    setters! {
+        reservation_group_arn: String = "ReservationGroupArn",
+        reservation_preference: ReservationPreference = "ReservationPreference",
     }
 }
 
@@ -281,141 +165,34 @@ impl CapacityReservationRequest {
 pub struct InstanceRequirementsRequest(Map);
 
 impl InstanceRequirementsRequest {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(memory_mib: impl Into<Val<MemoryMiBRequest>>, vcpu_count: impl Into<Val<VCpuCountRangeRequest>>) -> Self {
         Self(record(vec![("MemoryMiB", memory_mib.into().into_node()), ("VCpuCount", vcpu_count.into().into_node())]))
     }
 
-    /// `AcceleratorCount`.
-    pub fn accelerator_count(mut self, value: impl Into<Val<AcceleratorCountRequest>>) -> Self {
-        put(&mut self.0, "AcceleratorCount", value.into().into_node());
-        self
-    }
-
-    /// `AcceleratorManufacturers`.
-    pub fn accelerator_manufacturers(mut self, value: impl Into<Val<Vec<AcceleratorManufacturer>>>) -> Self {
-        put(&mut self.0, "AcceleratorManufacturers", value.into().into_node());
-        self
-    }
-
-    /// `AcceleratorNames`.
-    pub fn accelerator_names(mut self, value: impl Into<Val<Vec<AcceleratorName>>>) -> Self {
-        put(&mut self.0, "AcceleratorNames", value.into().into_node());
-        self
-    }
-
-    /// `AcceleratorTotalMemoryMiB`.
-    pub fn accelerator_total_memory_mib(mut self, value: impl Into<Val<AcceleratorTotalMemoryMiBRequest>>) -> Self {
-        put(&mut self.0, "AcceleratorTotalMemoryMiB", value.into().into_node());
-        self
-    }
-
-    /// `AcceleratorTypes`.
-    pub fn accelerator_types(mut self, value: impl Into<Val<Vec<AcceleratorType>>>) -> Self {
-        put(&mut self.0, "AcceleratorTypes", value.into().into_node());
-        self
-    }
-
-    /// `AllowedInstanceTypes`.
-    pub fn allowed_instance_types(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AllowedInstanceTypes", value.into().into_node());
-        self
-    }
-
-    /// `BareMetal`.
-    pub fn bare_metal(mut self, value: impl Into<Val<BareMetal>>) -> Self {
-        put(&mut self.0, "BareMetal", value.into().into_node());
-        self
-    }
-
-    /// `BaselineEbsBandwidthMbps`.
-    pub fn baseline_ebs_bandwidth_mbps(mut self, value: impl Into<Val<BaselineEbsBandwidthMbpsRequest>>) -> Self {
-        put(&mut self.0, "BaselineEbsBandwidthMbps", value.into().into_node());
-        self
-    }
-
-    /// `BurstablePerformance`.
-    pub fn burstable_performance(mut self, value: impl Into<Val<BurstablePerformance>>) -> Self {
-        put(&mut self.0, "BurstablePerformance", value.into().into_node());
-        self
-    }
-
-    /// `CpuManufacturers`.
-    pub fn cpu_manufacturers(mut self, value: impl Into<Val<Vec<CpuManufacturer>>>) -> Self {
-        put(&mut self.0, "CpuManufacturers", value.into().into_node());
-        self
-    }
-
-    /// `ExcludedInstanceTypes`.
-    pub fn excluded_instance_types(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "ExcludedInstanceTypes", value.into().into_node());
-        self
-    }
-
-    /// `InstanceGenerations`.
-    pub fn instance_generations(mut self, value: impl Into<Val<Vec<InstanceGeneration>>>) -> Self {
-        put(&mut self.0, "InstanceGenerations", value.into().into_node());
-        self
-    }
-
-    /// `LocalStorage`.
-    pub fn local_storage(mut self, value: impl Into<Val<LocalStorage>>) -> Self {
-        put(&mut self.0, "LocalStorage", value.into().into_node());
-        self
-    }
-
-    /// `LocalStorageTypes`.
-    pub fn local_storage_types(mut self, value: impl Into<Val<Vec<LocalStorageType>>>) -> Self {
-        put(&mut self.0, "LocalStorageTypes", value.into().into_node());
-        self
-    }
-
-    /// `MaxSpotPriceAsPercentageOfOptimalOnDemandPrice`.
-    pub fn max_spot_price_as_percentage_of_optimal_on_demand_price(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxSpotPriceAsPercentageOfOptimalOnDemandPrice", value.into().into_node());
-        self
-    }
-
-    /// `MemoryGiBPerVCpu`.
-    pub fn memory_gib_per_vcpu(mut self, value: impl Into<Val<MemoryGiBPerVCpuRequest>>) -> Self {
-        put(&mut self.0, "MemoryGiBPerVCpu", value.into().into_node());
-        self
-    }
-
-    /// `NetworkBandwidthGbps`.
-    pub fn network_bandwidth_gbps(mut self, value: impl Into<Val<NetworkBandwidthGbpsRequest>>) -> Self {
-        put(&mut self.0, "NetworkBandwidthGbps", value.into().into_node());
-        self
-    }
-
-    /// `NetworkInterfaceCount`.
-    pub fn network_interface_count(mut self, value: impl Into<Val<NetworkInterfaceCountRequest>>) -> Self {
-        put(&mut self.0, "NetworkInterfaceCount", value.into().into_node());
-        self
-    }
-
-    /// `OnDemandMaxPricePercentageOverLowestPrice`.
-    pub fn on_demand_max_price_percentage_over_lowest_price(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "OnDemandMaxPricePercentageOverLowestPrice", value.into().into_node());
-        self
-    }
-
-    /// `RequireHibernateSupport`.
-    pub fn require_hibernate_support(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "RequireHibernateSupport", value.into().into_node());
-        self
-    }
-
-    /// `SpotMaxPricePercentageOverLowestPrice`.
-    pub fn spot_max_price_percentage_over_lowest_price(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SpotMaxPricePercentageOverLowestPrice", value.into().into_node());
-        self
-    }
-
-    /// `TotalLocalStorageGB`.
-    pub fn total_local_storage_gb(mut self, value: impl Into<Val<TotalLocalStorageGBRequest>>) -> Self {
-        put(&mut self.0, "TotalLocalStorageGB", value.into().into_node());
-        self
+    setters! {
+        accelerator_count: AcceleratorCountRequest = "AcceleratorCount",
+        accelerator_manufacturers: Vec<AcceleratorManufacturer> = "AcceleratorManufacturers",
+        accelerator_names: Vec<AcceleratorName> = "AcceleratorNames",
+        accelerator_total_memory_mib: AcceleratorTotalMemoryMiBRequest = "AcceleratorTotalMemoryMiB",
+        accelerator_types: Vec<AcceleratorType> = "AcceleratorTypes",
+        allowed_instance_types: Vec<String> = "AllowedInstanceTypes",
+        bare_metal: BareMetal = "BareMetal",
+        baseline_ebs_bandwidth_mbps: BaselineEbsBandwidthMbpsRequest = "BaselineEbsBandwidthMbps",
+        burstable_performance: BurstablePerformance = "BurstablePerformance",
+        cpu_manufacturers: Vec<CpuManufacturer> = "CpuManufacturers",
+        excluded_instance_types: Vec<String> = "ExcludedInstanceTypes",
+        instance_generations: Vec<InstanceGeneration> = "InstanceGenerations",
+        local_storage: LocalStorage = "LocalStorage",
+        local_storage_types: Vec<LocalStorageType> = "LocalStorageTypes",
+        max_spot_price_as_percentage_of_optimal_on_demand_price: i64 = "MaxSpotPriceAsPercentageOfOptimalOnDemandPrice",
+        memory_gib_per_vcpu: MemoryGiBPerVCpuRequest = "MemoryGiBPerVCpu",
+        network_bandwidth_gbps: NetworkBandwidthGbpsRequest = "NetworkBandwidthGbps",
+        network_interface_count: NetworkInterfaceCountRequest = "NetworkInterfaceCount",
+        on_demand_max_price_percentage_over_lowest_price: i64 = "OnDemandMaxPricePercentageOverLowestPrice",
+        require_hibernate_support: bool = "RequireHibernateSupport",
+        spot_max_price_percentage_over_lowest_price: i64 = "SpotMaxPricePercentageOverLowestPrice",
+        total_local_storage_gb: TotalLocalStorageGBRequest = "TotalLocalStorageGB",
     }
 }
 
@@ -430,16 +207,9 @@ impl AcceleratorCountRequest {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
+        min: i64 = "Min",
     }
 }
 
@@ -454,16 +224,9 @@ impl AcceleratorTotalMemoryMiBRequest {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
+        min: i64 = "Min",
     }
 }
 
@@ -478,16 +241,9 @@ impl BaselineEbsBandwidthMbpsRequest {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
+        min: i64 = "Min",
     }
 }
 
@@ -502,16 +258,9 @@ impl MemoryGiBPerVCpuRequest {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: f64 = "Max",
+        min: f64 = "Min",
     }
 }
 
@@ -521,15 +270,13 @@ impl MemoryGiBPerVCpuRequest {
 pub struct MemoryMiBRequest(Map);
 
 impl MemoryMiBRequest {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(min: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Min", min.into().into_node())]))
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
     }
 }
 
@@ -544,16 +291,9 @@ impl NetworkBandwidthGbpsRequest {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: f64 = "Max",
+        min: f64 = "Min",
     }
 }
 
@@ -568,16 +308,9 @@ impl NetworkInterfaceCountRequest {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
+        min: i64 = "Min",
     }
 }
 
@@ -592,16 +325,9 @@ impl TotalLocalStorageGBRequest {
         Self::default()
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
-    }
-
-    /// `Min`.
-    pub fn min(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Min", value.into().into_node());
-        self
+    setters! {
+        max: f64 = "Max",
+        min: f64 = "Min",
     }
 }
 
@@ -611,15 +337,13 @@ impl TotalLocalStorageGBRequest {
 pub struct VCpuCountRangeRequest(Map);
 
 impl VCpuCountRangeRequest {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(min: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Min", min.into().into_node())]))
     }
 
-    /// `Max`.
-    pub fn max(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Max", value.into().into_node());
-        self
+    setters! {
+        max: i64 = "Max",
     }
 }
 
@@ -634,10 +358,8 @@ impl ManagedInstancesLocalStorageConfiguration {
         Self::default()
     }
 
-    /// `UseLocalStorage`.
-    pub fn use_local_storage(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "UseLocalStorage", value.into().into_node());
-        self
+    setters! {
+        use_local_storage: bool = "UseLocalStorage",
     }
 }
 
@@ -647,7 +369,7 @@ impl ManagedInstancesLocalStorageConfiguration {
 pub struct ManagedInstancesNetworkConfiguration(Map);
 
 impl ManagedInstancesNetworkConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(security_groups: impl Into<Val<Vec<String>>>, subnets: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("SecurityGroups", security_groups.into().into_node()), ("Subnets", subnets.into().into_node())]))
     }
@@ -659,7 +381,7 @@ impl ManagedInstancesNetworkConfiguration {
 pub struct ManagedInstancesStorageConfiguration(Map);
 
 impl ManagedInstancesStorageConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(storage_size_gib: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("StorageSizeGiB", storage_size_gib.into().into_node())]))
     }

@@ -13,46 +13,14 @@ impl Cluster {
         Self::default()
     }
 
-    /// `CapacityProviders`.
-    pub fn capacity_providers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "CapacityProviders", value.into().into_node());
-        self
-    }
-
-    /// `ClusterName`.
-    pub fn cluster_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ClusterName", value.into().into_node());
-        self
-    }
-
-    /// `ClusterSettings`.
-    pub fn cluster_settings(mut self, value: impl Into<Val<Vec<ClusterSettings>>>) -> Self {
-        put(&mut self.0, "ClusterSettings", value.into().into_node());
-        self
-    }
-
-    /// `Configuration`.
-    pub fn configuration(mut self, value: impl Into<Val<ClusterConfiguration>>) -> Self {
-        put(&mut self.0, "Configuration", value.into().into_node());
-        self
-    }
-
-    /// `DefaultCapacityProviderStrategy`.
-    pub fn default_capacity_provider_strategy(mut self, value: impl Into<Val<Vec<CapacityProviderStrategyItem>>>) -> Self {
-        put(&mut self.0, "DefaultCapacityProviderStrategy", value.into().into_node());
-        self
-    }
-
-    /// `ServiceConnectDefaults`.
-    pub fn service_connect_defaults(mut self, value: impl Into<Val<ServiceConnectDefaults>>) -> Self {
-        put(&mut self.0, "ServiceConnectDefaults", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        capacity_providers: Vec<String> = "CapacityProviders",
+        cluster_name: String = "ClusterName",
+        cluster_settings: Vec<ClusterSettings> = "ClusterSettings",
+        configuration: ClusterConfiguration = "Configuration",
+        default_capacity_provider_strategy: Vec<CapacityProviderStrategyItem> = "DefaultCapacityProviderStrategy",
+        service_connect_defaults: ServiceConnectDefaults = "ServiceConnectDefaults",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -67,16 +35,9 @@ impl ClusterSettings {
         Self::default()
     }
 
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `Value`.
-    pub fn value(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Value", value.into().into_node());
-        self
+    setters! {
+        name: String = "Name",
+        value: String = "Value",
     }
 }
 
@@ -91,16 +52,9 @@ impl ClusterConfiguration {
         Self::default()
     }
 
-    /// `ExecuteCommandConfiguration`.
-    pub fn execute_command_configuration(mut self, value: impl Into<Val<ExecuteCommandConfiguration>>) -> Self {
-        put(&mut self.0, "ExecuteCommandConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `ManagedStorageConfiguration`.
-    pub fn managed_storage_configuration(mut self, value: impl Into<Val<ManagedStorageConfiguration>>) -> Self {
-        put(&mut self.0, "ManagedStorageConfiguration", value.into().into_node());
-        self
+    setters! {
+        execute_command_configuration: ExecuteCommandConfiguration = "ExecuteCommandConfiguration",
+        managed_storage_configuration: ManagedStorageConfiguration = "ManagedStorageConfiguration",
     }
 }
 
@@ -115,22 +69,10 @@ impl ExecuteCommandConfiguration {
         Self::default()
     }
 
-    /// `KmsKeyId`.
-    pub fn kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyId", value.into().into_node());
-        self
-    }
-
-    /// `LogConfiguration`.
-    pub fn log_configuration(mut self, value: impl Into<Val<ExecuteCommandLogConfiguration>>) -> Self {
-        put(&mut self.0, "LogConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `Logging`.
-    pub fn logging(mut self, value: impl Into<Val<Logging>>) -> Self {
-        put(&mut self.0, "Logging", value.into().into_node());
-        self
+    setters! {
+        kms_key_id: String = "KmsKeyId",
+        log_configuration: ExecuteCommandLogConfiguration = "LogConfiguration",
+        logging: Logging = "Logging",
     }
 }
 
@@ -145,34 +87,12 @@ impl ExecuteCommandLogConfiguration {
         Self::default()
     }
 
-    /// `CloudWatchEncryptionEnabled`.
-    pub fn cloud_watch_encryption_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "CloudWatchEncryptionEnabled", value.into().into_node());
-        self
-    }
-
-    /// `CloudWatchLogGroupName`.
-    pub fn cloud_watch_log_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CloudWatchLogGroupName", value.into().into_node());
-        self
-    }
-
-    /// `S3BucketName`.
-    pub fn s3_bucket_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "S3BucketName", value.into().into_node());
-        self
-    }
-
-    /// `S3EncryptionEnabled`.
-    pub fn s3_encryption_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "S3EncryptionEnabled", value.into().into_node());
-        self
-    }
-
-    /// `S3KeyPrefix`.
-    pub fn s3_key_prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "S3KeyPrefix", value.into().into_node());
-        self
+    setters! {
+        cloud_watch_encryption_enabled: bool = "CloudWatchEncryptionEnabled",
+        cloud_watch_log_group_name: String = "CloudWatchLogGroupName",
+        s3_bucket_name: String = "S3BucketName",
+        s3_encryption_enabled: bool = "S3EncryptionEnabled",
+        s3_key_prefix: String = "S3KeyPrefix",
     }
 }
 
@@ -187,16 +107,9 @@ impl ManagedStorageConfiguration {
         Self::default()
     }
 
-    /// `FargateEphemeralStorageKmsKeyId`.
-    pub fn fargate_ephemeral_storage_kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "FargateEphemeralStorageKmsKeyId", value.into().into_node());
-        self
-    }
-
-    /// `KmsKeyId`.
-    pub fn kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyId", value.into().into_node());
-        self
+    setters! {
+        fargate_ephemeral_storage_kms_key_id: String = "FargateEphemeralStorageKmsKeyId",
+        kms_key_id: String = "KmsKeyId",
     }
 }
 
@@ -211,22 +124,10 @@ impl CapacityProviderStrategyItem {
         Self::default()
     }
 
-    /// `Base`.
-    pub fn base(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Base", value.into().into_node());
-        self
-    }
-
-    /// `CapacityProvider`.
-    pub fn capacity_provider(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CapacityProvider", value.into().into_node());
-        self
-    }
-
-    /// `Weight`.
-    pub fn weight(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Weight", value.into().into_node());
-        self
+    setters! {
+        base: i64 = "Base",
+        capacity_provider: String = "CapacityProvider",
+        weight: i64 = "Weight",
     }
 }
 
@@ -241,10 +142,8 @@ impl ServiceConnectDefaults {
         Self::default()
     }
 
-    /// `Namespace`.
-    pub fn namespace(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Namespace", value.into().into_node());
-        self
+    setters! {
+        namespace: String = "Namespace",
     }
 }
 
@@ -271,9 +170,8 @@ structures!(
 resource!(Cluster, "AWS::ECS::Cluster");
 
 impl Id<Cluster> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
+    getters! {
+        arn: String = "Arn",
     }
 }
 

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct ClusterCapacityProviderAssociations(Map);
 
 impl ClusterCapacityProviderAssociations {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cluster: impl Into<Val<String>>, default_capacity_provider_strategy: impl Into<Val<Vec<CapacityProviderStrategy>>>) -> Self {
         Self(record(vec![
             ("Cluster", cluster.into().into_node()),
@@ -16,10 +16,8 @@ impl ClusterCapacityProviderAssociations {
         ]))
     }
 
-    /// `CapacityProviders`.
-    pub fn capacity_providers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "CapacityProviders", value.into().into_node());
-        self
+    setters! {
+        capacity_providers: Vec<String> = "CapacityProviders",
     }
 }
 
@@ -29,21 +27,14 @@ impl ClusterCapacityProviderAssociations {
 pub struct CapacityProviderStrategy(Map);
 
 impl CapacityProviderStrategy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(capacity_provider: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CapacityProvider", capacity_provider.into().into_node())]))
     }
 
-    /// `Base`.
-    pub fn base(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Base", value.into().into_node());
-        self
-    }
-
-    /// `Weight`.
-    pub fn weight(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Weight", value.into().into_node());
-        self
+    setters! {
+        base: i64 = "Base",
+        weight: i64 = "Weight",
     }
 }
 

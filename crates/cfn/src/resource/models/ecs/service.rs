@@ -13,160 +13,33 @@ impl Service {
         Self::default()
     }
 
-    /// `AvailabilityZoneRebalancing`.
-    pub fn availability_zone_rebalancing(mut self, value: impl Into<Val<AvailabilityZoneRebalancing>>) -> Self {
-        put(&mut self.0, "AvailabilityZoneRebalancing", value.into().into_node());
-        self
-    }
-
-    /// `CapacityProviderStrategy`.
-    pub fn capacity_provider_strategy(mut self, value: impl Into<Val<Vec<CapacityProviderStrategyItem>>>) -> Self {
-        put(&mut self.0, "CapacityProviderStrategy", value.into().into_node());
-        self
-    }
-
-    /// `Cluster`.
-    pub fn cluster(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Cluster", value.into().into_node());
-        self
-    }
-
-    /// `DeploymentConfiguration`.
-    pub fn deployment_configuration(mut self, value: impl Into<Val<DeploymentConfiguration>>) -> Self {
-        put(&mut self.0, "DeploymentConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `DeploymentController`.
-    pub fn deployment_controller(mut self, value: impl Into<Val<DeploymentController>>) -> Self {
-        put(&mut self.0, "DeploymentController", value.into().into_node());
-        self
-    }
-
-    /// `DesiredCount`.
-    pub fn desired_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "DesiredCount", value.into().into_node());
-        self
-    }
-
-    /// `EnableECSManagedTags`.
-    pub fn enable_ecs_managed_tags(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableECSManagedTags", value.into().into_node());
-        self
-    }
-
-    /// `EnableExecuteCommand`.
-    pub fn enable_execute_command(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableExecuteCommand", value.into().into_node());
-        self
-    }
-
-    /// `ForceNewDeployment`.
-    pub fn force_new_deployment(mut self, value: impl Into<Val<ForceNewDeployment>>) -> Self {
-        put(&mut self.0, "ForceNewDeployment", value.into().into_node());
-        self
-    }
-
-    /// `HealthCheckGracePeriodSeconds`.
-    pub fn health_check_grace_period_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "HealthCheckGracePeriodSeconds", value.into().into_node());
-        self
-    }
-
-    /// `LaunchType`.
-    pub fn launch_type(mut self, value: impl Into<Val<LaunchType>>) -> Self {
-        put(&mut self.0, "LaunchType", value.into().into_node());
-        self
-    }
-
-    /// `LoadBalancers`.
-    pub fn load_balancers(mut self, value: impl Into<Val<Vec<LoadBalancer>>>) -> Self {
-        put(&mut self.0, "LoadBalancers", value.into().into_node());
-        self
-    }
-
-    /// `NetworkConfiguration`.
-    pub fn network_configuration(mut self, value: impl Into<Val<NetworkConfiguration>>) -> Self {
-        put(&mut self.0, "NetworkConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `PlacementConstraints`.
-    pub fn placement_constraints(mut self, value: impl Into<Val<Vec<PlacementConstraint>>>) -> Self {
-        put(&mut self.0, "PlacementConstraints", value.into().into_node());
-        self
-    }
-
-    /// `PlacementStrategies`.
-    pub fn placement_strategies(mut self, value: impl Into<Val<Vec<PlacementStrategy>>>) -> Self {
-        put(&mut self.0, "PlacementStrategies", value.into().into_node());
-        self
-    }
-
-    /// `PlatformVersion`.
-    pub fn platform_version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PlatformVersion", value.into().into_node());
-        self
-    }
-
-    /// `PropagateTags`.
-    pub fn propagate_tags(mut self, value: impl Into<Val<PropagateTags>>) -> Self {
-        put(&mut self.0, "PropagateTags", value.into().into_node());
-        self
-    }
-
-    /// `Role`.
-    pub fn role(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Role", value.into().into_node());
-        self
-    }
-
-    /// `SchedulingStrategy`.
-    pub fn scheduling_strategy(mut self, value: impl Into<Val<SchedulingStrategy>>) -> Self {
-        put(&mut self.0, "SchedulingStrategy", value.into().into_node());
-        self
-    }
-
-    /// `ServiceConnectConfiguration`.
-    pub fn service_connect_configuration(mut self, value: impl Into<Val<ServiceConnectConfiguration>>) -> Self {
-        put(&mut self.0, "ServiceConnectConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `ServiceName`.
-    pub fn service_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ServiceName", value.into().into_node());
-        self
-    }
-
-    /// `ServiceRegistries`.
-    pub fn service_registries(mut self, value: impl Into<Val<Vec<ServiceRegistry>>>) -> Self {
-        put(&mut self.0, "ServiceRegistries", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `TaskDefinition`.
-    pub fn task_definition(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TaskDefinition", value.into().into_node());
-        self
-    }
-
-    /// `VolumeConfigurations`.
-    pub fn volume_configurations(mut self, value: impl Into<Val<Vec<ServiceVolumeConfiguration>>>) -> Self {
-        put(&mut self.0, "VolumeConfigurations", value.into().into_node());
-        self
-    }
-
-    /// `VpcLatticeConfigurations`.
-    pub fn vpc_lattice_configurations(mut self, value: impl Into<Val<Vec<VpcLatticeConfiguration>>>) -> Self {
-        put(&mut self.0, "VpcLatticeConfigurations", value.into().into_node());
-        self
+    setters! {
+        availability_zone_rebalancing: AvailabilityZoneRebalancing = "AvailabilityZoneRebalancing",
+        capacity_provider_strategy: Vec<CapacityProviderStrategyItem> = "CapacityProviderStrategy",
+        cluster: String = "Cluster",
+        deployment_configuration: DeploymentConfiguration = "DeploymentConfiguration",
+        deployment_controller: DeploymentController = "DeploymentController",
+        desired_count: i64 = "DesiredCount",
+        enable_ecs_managed_tags: bool = "EnableECSManagedTags",
+        enable_execute_command: bool = "EnableExecuteCommand",
+        force_new_deployment: ForceNewDeployment = "ForceNewDeployment",
+        health_check_grace_period_seconds: i64 = "HealthCheckGracePeriodSeconds",
+        launch_type: LaunchType = "LaunchType",
+        load_balancers: Vec<LoadBalancer> = "LoadBalancers",
+        network_configuration: NetworkConfiguration = "NetworkConfiguration",
+        placement_constraints: Vec<PlacementConstraint> = "PlacementConstraints",
+        placement_strategies: Vec<PlacementStrategy> = "PlacementStrategies",
+        platform_version: String = "PlatformVersion",
+        propagate_tags: PropagateTags = "PropagateTags",
+        role: String = "Role",
+        scheduling_strategy: SchedulingStrategy = "SchedulingStrategy",
+        service_connect_configuration: ServiceConnectConfiguration = "ServiceConnectConfiguration",
+        service_name: String = "ServiceName",
+        service_registries: Vec<ServiceRegistry> = "ServiceRegistries",
+        tags: Vec<Tag> = "Tags",
+        task_definition: String = "TaskDefinition",
+        volume_configurations: Vec<ServiceVolumeConfiguration> = "VolumeConfigurations",
+        vpc_lattice_configurations: Vec<VpcLatticeConfiguration> = "VpcLatticeConfigurations",
     }
 }
 
@@ -181,22 +54,10 @@ impl CapacityProviderStrategyItem {
         Self::default()
     }
 
-    /// `Base`.
-    pub fn base(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Base", value.into().into_node());
-        self
-    }
-
-    /// `CapacityProvider`.
-    pub fn capacity_provider(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CapacityProvider", value.into().into_node());
-        self
-    }
-
-    /// `Weight`.
-    pub fn weight(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Weight", value.into().into_node());
-        self
+    setters! {
+        base: i64 = "Base",
+        capacity_provider: String = "CapacityProvider",
+        weight: i64 = "Weight",
     }
 }
 
@@ -211,58 +72,16 @@ impl DeploymentConfiguration {
         Self::default()
     }
 
-    /// `Alarms`.
-    pub fn alarms(mut self, value: impl Into<Val<DeploymentAlarms>>) -> Self {
-        put(&mut self.0, "Alarms", value.into().into_node());
-        self
-    }
-
-    /// `BakeTimeInMinutes`.
-    pub fn bake_time_in_minutes(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "BakeTimeInMinutes", value.into().into_node());
-        self
-    }
-
-    /// `CanaryConfiguration`.
-    pub fn canary_configuration(mut self, value: impl Into<Val<CanaryConfiguration>>) -> Self {
-        put(&mut self.0, "CanaryConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `DeploymentCircuitBreaker`.
-    pub fn deployment_circuit_breaker(mut self, value: impl Into<Val<DeploymentCircuitBreaker>>) -> Self {
-        put(&mut self.0, "DeploymentCircuitBreaker", value.into().into_node());
-        self
-    }
-
-    /// `LifecycleHooks`.
-    pub fn lifecycle_hooks(mut self, value: impl Into<Val<Vec<DeploymentLifecycleHook>>>) -> Self {
-        put(&mut self.0, "LifecycleHooks", value.into().into_node());
-        self
-    }
-
-    /// `LinearConfiguration`.
-    pub fn linear_configuration(mut self, value: impl Into<Val<LinearConfiguration>>) -> Self {
-        put(&mut self.0, "LinearConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `MaximumPercent`.
-    pub fn maximum_percent(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaximumPercent", value.into().into_node());
-        self
-    }
-
-    /// `MinimumHealthyPercent`.
-    pub fn minimum_healthy_percent(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MinimumHealthyPercent", value.into().into_node());
-        self
-    }
-
-    /// `Strategy`.
-    pub fn strategy(mut self, value: impl Into<Val<Strategy>>) -> Self {
-        put(&mut self.0, "Strategy", value.into().into_node());
-        self
+    setters! {
+        alarms: DeploymentAlarms = "Alarms",
+        bake_time_in_minutes: i64 = "BakeTimeInMinutes",
+        canary_configuration: CanaryConfiguration = "CanaryConfiguration",
+        deployment_circuit_breaker: DeploymentCircuitBreaker = "DeploymentCircuitBreaker",
+        lifecycle_hooks: Vec<DeploymentLifecycleHook> = "LifecycleHooks",
+        linear_configuration: LinearConfiguration = "LinearConfiguration",
+        maximum_percent: i64 = "MaximumPercent",
+        minimum_healthy_percent: i64 = "MinimumHealthyPercent",
+        strategy: Strategy = "Strategy",
     }
 }
 
@@ -272,7 +91,7 @@ impl DeploymentConfiguration {
 pub struct DeploymentAlarms(Map);
 
 impl DeploymentAlarms {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(alarm_names: impl Into<Val<Vec<String>>>, enable: impl Into<Val<bool>>, rollback: impl Into<Val<bool>>) -> Self {
         Self(record(vec![
             ("AlarmNames", alarm_names.into().into_node()),
@@ -293,16 +112,9 @@ impl CanaryConfiguration {
         Self::default()
     }
 
-    /// `CanaryBakeTimeInMinutes`.
-    pub fn canary_bake_time_in_minutes(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "CanaryBakeTimeInMinutes", value.into().into_node());
-        self
-    }
-
-    /// `CanaryPercent`.
-    pub fn canary_percent(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "CanaryPercent", value.into().into_node());
-        self
+    setters! {
+        canary_bake_time_in_minutes: i64 = "CanaryBakeTimeInMinutes",
+        canary_percent: f64 = "CanaryPercent",
     }
 }
 
@@ -312,7 +124,7 @@ impl CanaryConfiguration {
 pub struct DeploymentCircuitBreaker(Map);
 
 impl DeploymentCircuitBreaker {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enable: impl Into<Val<bool>>, rollback: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enable", enable.into().into_node()), ("Rollback", rollback.into().into_node())]))
     }
@@ -324,7 +136,7 @@ impl DeploymentCircuitBreaker {
 pub struct DeploymentLifecycleHook(Map);
 
 impl DeploymentLifecycleHook {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         hook_target_arn: impl Into<Val<String>>,
         lifecycle_stages: impl Into<Val<Vec<LifecycleStage>>>,
@@ -337,10 +149,8 @@ impl DeploymentLifecycleHook {
         ]))
     }
 
-    /// `HookDetails`.
-    pub fn hook_details(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "HookDetails", value.into().into_node());
-        self
+    setters! {
+        hook_details: Node = "HookDetails",
     }
 }
 
@@ -355,16 +165,9 @@ impl LinearConfiguration {
         Self::default()
     }
 
-    /// `StepBakeTimeInMinutes`.
-    pub fn step_bake_time_in_minutes(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "StepBakeTimeInMinutes", value.into().into_node());
-        self
-    }
-
-    /// `StepPercent`.
-    pub fn step_percent(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "StepPercent", value.into().into_node());
-        self
+    setters! {
+        step_bake_time_in_minutes: i64 = "StepBakeTimeInMinutes",
+        step_percent: f64 = "StepPercent",
     }
 }
 
@@ -379,10 +182,8 @@ impl DeploymentController {
         Self::default()
     }
 
-    /// `Type`.
-    pub fn type_(mut self, value: impl Into<Val<DeploymentControllerType>>) -> Self {
-        put(&mut self.0, "Type", value.into().into_node());
-        self
+    setters! {
+        type_: DeploymentControllerType = "Type",
     }
 }
 
@@ -392,15 +193,13 @@ impl DeploymentController {
 pub struct ForceNewDeployment(Map);
 
 impl ForceNewDeployment {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enable_force_new_deployment: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("EnableForceNewDeployment", enable_force_new_deployment.into().into_node())]))
     }
 
-    /// `ForceNewDeploymentNonce`.
-    pub fn force_new_deployment_nonce(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ForceNewDeploymentNonce", value.into().into_node());
-        self
+    setters! {
+        force_new_deployment_nonce: String = "ForceNewDeploymentNonce",
     }
 }
 
@@ -415,34 +214,12 @@ impl LoadBalancer {
         Self::default()
     }
 
-    /// `AdvancedConfiguration`.
-    pub fn advanced_configuration(mut self, value: impl Into<Val<AdvancedConfiguration>>) -> Self {
-        put(&mut self.0, "AdvancedConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `ContainerName`.
-    pub fn container_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ContainerName", value.into().into_node());
-        self
-    }
-
-    /// `ContainerPort`.
-    pub fn container_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ContainerPort", value.into().into_node());
-        self
-    }
-
-    /// `LoadBalancerName`.
-    pub fn load_balancer_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LoadBalancerName", value.into().into_node());
-        self
-    }
-
-    /// `TargetGroupArn`.
-    pub fn target_group_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TargetGroupArn", value.into().into_node());
-        self
+    setters! {
+        advanced_configuration: AdvancedConfiguration = "AdvancedConfiguration",
+        container_name: String = "ContainerName",
+        container_port: i64 = "ContainerPort",
+        load_balancer_name: String = "LoadBalancerName",
+        target_group_arn: String = "TargetGroupArn",
     }
 }
 
@@ -452,27 +229,15 @@ impl LoadBalancer {
 pub struct AdvancedConfiguration(Map);
 
 impl AdvancedConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(alternate_target_group_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AlternateTargetGroupArn", alternate_target_group_arn.into().into_node())]))
     }
 
-    /// `ProductionListenerRule`.
-    pub fn production_listener_rule(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ProductionListenerRule", value.into().into_node());
-        self
-    }
-
-    /// `RoleArn`.
-    pub fn role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RoleArn", value.into().into_node());
-        self
-    }
-
-    /// `TestListenerRule`.
-    pub fn test_listener_rule(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TestListenerRule", value.into().into_node());
-        self
+    setters! {
+        production_listener_rule: String = "ProductionListenerRule",
+        role_arn: String = "RoleArn",
+        test_listener_rule: String = "TestListenerRule",
     }
 }
 
@@ -487,10 +252,8 @@ impl NetworkConfiguration {
         Self::default()
     }
 
-    /// `AwsvpcConfiguration`.
-    pub fn awsvpc_configuration(mut self, value: impl Into<Val<AwsVpcConfiguration>>) -> Self {
-        put(&mut self.0, "AwsvpcConfiguration", value.into().into_node());
-        self
+    setters! {
+        awsvpc_configuration: AwsVpcConfiguration = "AwsvpcConfiguration",
     }
 }
 
@@ -505,22 +268,10 @@ impl AwsVpcConfiguration {
         Self::default()
     }
 
-    /// `AssignPublicIp`.
-    pub fn assign_public_ip(mut self, value: impl Into<Val<AssignPublicIp>>) -> Self {
-        put(&mut self.0, "AssignPublicIp", value.into().into_node());
-        self
-    }
-
-    /// `SecurityGroups`.
-    pub fn security_groups(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SecurityGroups", value.into().into_node());
-        self
-    }
-
-    /// `Subnets`.
-    pub fn subnets(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Subnets", value.into().into_node());
-        self
+    setters! {
+        assign_public_ip: AssignPublicIp = "AssignPublicIp",
+        security_groups: Vec<String> = "SecurityGroups",
+        subnets: Vec<String> = "Subnets",
     }
 }
 
@@ -530,15 +281,13 @@ impl AwsVpcConfiguration {
 pub struct PlacementConstraint(Map);
 
 impl PlacementConstraint {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<PlacementConstraintType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
 
-    /// `Expression`.
-    pub fn expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Expression", value.into().into_node());
-        self
+    setters! {
+        expression: String = "Expression",
     }
 }
 
@@ -548,15 +297,13 @@ impl PlacementConstraint {
 pub struct PlacementStrategy(Map);
 
 impl PlacementStrategy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<PlacementStrategyType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
 
-    /// `Field`.
-    pub fn field(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Field", value.into().into_node());
-        self
+    setters! {
+        field: String = "Field",
     }
 }
 
@@ -566,33 +313,16 @@ impl PlacementStrategy {
 pub struct ServiceConnectConfiguration(Map);
 
 impl ServiceConnectConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }
 
-    /// `AccessLogConfiguration`.
-    pub fn access_log_configuration(mut self, value: impl Into<Val<ServiceConnectAccessLogConfiguration>>) -> Self {
-        put(&mut self.0, "AccessLogConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `LogConfiguration`.
-    pub fn log_configuration(mut self, value: impl Into<Val<LogConfiguration>>) -> Self {
-        put(&mut self.0, "LogConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `Namespace`.
-    pub fn namespace(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Namespace", value.into().into_node());
-        self
-    }
-
-    /// `Services`.
-    pub fn services(mut self, value: impl Into<Val<Vec<ServiceConnectService>>>) -> Self {
-        put(&mut self.0, "Services", value.into().into_node());
-        self
+    setters! {
+        access_log_configuration: ServiceConnectAccessLogConfiguration = "AccessLogConfiguration",
+        log_configuration: LogConfiguration = "LogConfiguration",
+        namespace: String = "Namespace",
+        services: Vec<ServiceConnectService> = "Services",
     }
 }
 
@@ -602,15 +332,13 @@ impl ServiceConnectConfiguration {
 pub struct ServiceConnectAccessLogConfiguration(Map);
 
 impl ServiceConnectAccessLogConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(format: impl Into<Val<Format>>) -> Self {
         Self(record(vec![("Format", format.into().into_node())]))
     }
 
-    /// `IncludeQueryParameters`.
-    pub fn include_query_parameters(mut self, value: impl Into<Val<IncludeQueryParameters>>) -> Self {
-        put(&mut self.0, "IncludeQueryParameters", value.into().into_node());
-        self
+    setters! {
+        include_query_parameters: IncludeQueryParameters = "IncludeQueryParameters",
     }
 }
 
@@ -625,22 +353,10 @@ impl LogConfiguration {
         Self::default()
     }
 
-    /// `LogDriver`.
-    pub fn log_driver(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LogDriver", value.into().into_node());
-        self
-    }
-
-    /// `Options`.
-    pub fn options(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "Options", value.into().into_node());
-        self
-    }
-
-    /// `SecretOptions`.
-    pub fn secret_options(mut self, value: impl Into<Val<Vec<Secret>>>) -> Self {
-        put(&mut self.0, "SecretOptions", value.into().into_node());
-        self
+    setters! {
+        log_driver: String = "LogDriver",
+        options: Dict<String> = "Options",
+        secret_options: Vec<Secret> = "SecretOptions",
     }
 }
 
@@ -650,7 +366,7 @@ impl LogConfiguration {
 pub struct Secret(Map);
 
 impl Secret {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value_from: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("ValueFrom", value_from.into().into_node())]))
     }
@@ -662,39 +378,17 @@ impl Secret {
 pub struct ServiceConnectService(Map);
 
 impl ServiceConnectService {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(port_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PortName", port_name.into().into_node())]))
     }
 
-    /// `ClientAliases`.
-    pub fn client_aliases(mut self, value: impl Into<Val<Vec<ServiceConnectClientAlias>>>) -> Self {
-        put(&mut self.0, "ClientAliases", value.into().into_node());
-        self
-    }
-
-    /// `DiscoveryName`.
-    pub fn discovery_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DiscoveryName", value.into().into_node());
-        self
-    }
-
-    /// `IngressPortOverride`.
-    pub fn ingress_port_override(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "IngressPortOverride", value.into().into_node());
-        self
-    }
-
-    /// `Timeout`.
-    pub fn timeout(mut self, value: impl Into<Val<TimeoutConfiguration>>) -> Self {
-        put(&mut self.0, "Timeout", value.into().into_node());
-        self
-    }
-
-    /// `Tls`.
-    pub fn tls(mut self, value: impl Into<Val<ServiceConnectTlsConfiguration>>) -> Self {
-        put(&mut self.0, "Tls", value.into().into_node());
-        self
+    setters! {
+        client_aliases: Vec<ServiceConnectClientAlias> = "ClientAliases",
+        discovery_name: String = "DiscoveryName",
+        ingress_port_override: i64 = "IngressPortOverride",
+        timeout: TimeoutConfiguration = "Timeout",
+        tls: ServiceConnectTlsConfiguration = "Tls",
     }
 }
 
@@ -704,21 +398,14 @@ impl ServiceConnectService {
 pub struct ServiceConnectClientAlias(Map);
 
 impl ServiceConnectClientAlias {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(port: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Port", port.into().into_node())]))
     }
 
-    /// `DnsName`.
-    pub fn dns_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DnsName", value.into().into_node());
-        self
-    }
-
-    /// `TestTrafficRules`.
-    pub fn test_traffic_rules(mut self, value: impl Into<Val<ServiceConnectTestTrafficRules>>) -> Self {
-        put(&mut self.0, "TestTrafficRules", value.into().into_node());
-        self
+    setters! {
+        dns_name: String = "DnsName",
+        test_traffic_rules: ServiceConnectTestTrafficRules = "TestTrafficRules",
     }
 }
 
@@ -728,7 +415,7 @@ impl ServiceConnectClientAlias {
 pub struct ServiceConnectTestTrafficRules(Map);
 
 impl ServiceConnectTestTrafficRules {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(header: impl Into<Val<ServiceConnectTestTrafficRulesHeader>>) -> Self {
         Self(record(vec![("Header", header.into().into_node())]))
     }
@@ -740,15 +427,13 @@ impl ServiceConnectTestTrafficRules {
 pub struct ServiceConnectTestTrafficRulesHeader(Map);
 
 impl ServiceConnectTestTrafficRulesHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
 
-    /// `Value`.
-    pub fn value(mut self, value: impl Into<Val<ServiceConnectTestTrafficRulesHeaderValue>>) -> Self {
-        put(&mut self.0, "Value", value.into().into_node());
-        self
+    setters! {
+        value: ServiceConnectTestTrafficRulesHeaderValue = "Value",
     }
 }
 
@@ -758,7 +443,7 @@ impl ServiceConnectTestTrafficRulesHeader {
 pub struct ServiceConnectTestTrafficRulesHeaderValue(Map);
 
 impl ServiceConnectTestTrafficRulesHeaderValue {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(exact: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Exact", exact.into().into_node())]))
     }
@@ -775,16 +460,9 @@ impl TimeoutConfiguration {
         Self::default()
     }
 
-    /// `IdleTimeoutSeconds`.
-    pub fn idle_timeout_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "IdleTimeoutSeconds", value.into().into_node());
-        self
-    }
-
-    /// `PerRequestTimeoutSeconds`.
-    pub fn per_request_timeout_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "PerRequestTimeoutSeconds", value.into().into_node());
-        self
+    setters! {
+        idle_timeout_seconds: i64 = "IdleTimeoutSeconds",
+        per_request_timeout_seconds: i64 = "PerRequestTimeoutSeconds",
     }
 }
 
@@ -794,21 +472,14 @@ impl TimeoutConfiguration {
 pub struct ServiceConnectTlsConfiguration(Map);
 
 impl ServiceConnectTlsConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(issuer_certificate_authority: impl Into<Val<ServiceConnectTlsCertificateAuthority>>) -> Self {
         Self(record(vec![("IssuerCertificateAuthority", issuer_certificate_authority.into().into_node())]))
     }
 
-    /// `KmsKey`.
-    pub fn kms_key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKey", value.into().into_node());
-        self
-    }
-
-    /// `RoleArn`.
-    pub fn role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RoleArn", value.into().into_node());
-        self
+    setters! {
+        kms_key: String = "KmsKey",
+        role_arn: String = "RoleArn",
     }
 }
 
@@ -823,10 +494,8 @@ impl ServiceConnectTlsCertificateAuthority {
         Self::default()
     }
 
-    /// `AwsPcaAuthorityArn`.
-    pub fn aws_pca_authority_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AwsPcaAuthorityArn", value.into().into_node());
-        self
+    setters! {
+        aws_pca_authority_arn: String = "AwsPcaAuthorityArn",
     }
 }
 
@@ -841,28 +510,11 @@ impl ServiceRegistry {
         Self::default()
     }
 
-    /// `ContainerName`.
-    pub fn container_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ContainerName", value.into().into_node());
-        self
-    }
-
-    /// `ContainerPort`.
-    pub fn container_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ContainerPort", value.into().into_node());
-        self
-    }
-
-    /// `Port`.
-    pub fn port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Port", value.into().into_node());
-        self
-    }
-
-    /// `RegistryArn`.
-    pub fn registry_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RegistryArn", value.into().into_node());
-        self
+    setters! {
+        container_name: String = "ContainerName",
+        container_port: i64 = "ContainerPort",
+        port: i64 = "Port",
+        registry_arn: String = "RegistryArn",
     }
 }
 
@@ -872,15 +524,13 @@ impl ServiceRegistry {
 pub struct ServiceVolumeConfiguration(Map);
 
 impl ServiceVolumeConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
 
-    /// `ManagedEBSVolume`.
-    pub fn managed_ebs_volume(mut self, value: impl Into<Val<ServiceManagedEBSVolumeConfiguration>>) -> Self {
-        put(&mut self.0, "ManagedEBSVolume", value.into().into_node());
-        self
+    setters! {
+        managed_ebs_volume: ServiceManagedEBSVolumeConfiguration = "ManagedEBSVolume",
     }
 }
 
@@ -890,69 +540,22 @@ impl ServiceVolumeConfiguration {
 pub struct ServiceManagedEBSVolumeConfiguration(Map);
 
 impl ServiceManagedEBSVolumeConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("RoleArn", role_arn.into().into_node())]))
     }
 
-    /// `Encrypted`.
-    pub fn encrypted(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Encrypted", value.into().into_node());
-        self
-    }
-
-    /// `FilesystemType`.
-    pub fn filesystem_type(mut self, value: impl Into<Val<FilesystemType>>) -> Self {
-        put(&mut self.0, "FilesystemType", value.into().into_node());
-        self
-    }
-
-    /// `Iops`.
-    pub fn iops(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Iops", value.into().into_node());
-        self
-    }
-
-    /// `KmsKeyId`.
-    pub fn kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyId", value.into().into_node());
-        self
-    }
-
-    /// `SizeInGiB`.
-    pub fn size_in_gib(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SizeInGiB", value.into().into_node());
-        self
-    }
-
-    /// `SnapshotId`.
-    pub fn snapshot_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SnapshotId", value.into().into_node());
-        self
-    }
-
-    /// `TagSpecifications`.
-    pub fn tag_specifications(mut self, value: impl Into<Val<Vec<EBSTagSpecification>>>) -> Self {
-        put(&mut self.0, "TagSpecifications", value.into().into_node());
-        self
-    }
-
-    /// `Throughput`.
-    pub fn throughput(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Throughput", value.into().into_node());
-        self
-    }
-
-    /// `VolumeInitializationRate`.
-    pub fn volume_initialization_rate(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "VolumeInitializationRate", value.into().into_node());
-        self
-    }
-
-    /// `VolumeType`.
-    pub fn volume_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "VolumeType", value.into().into_node());
-        self
+    setters! {
+        encrypted: bool = "Encrypted",
+        filesystem_type: FilesystemType = "FilesystemType",
+        iops: i64 = "Iops",
+        kms_key_id: String = "KmsKeyId",
+        size_in_gib: i64 = "SizeInGiB",
+        snapshot_id: String = "SnapshotId",
+        tag_specifications: Vec<EBSTagSpecification> = "TagSpecifications",
+        throughput: i64 = "Throughput",
+        volume_initialization_rate: i64 = "VolumeInitializationRate",
+        volume_type: String = "VolumeType",
     }
 }
 
@@ -962,21 +565,14 @@ impl ServiceManagedEBSVolumeConfiguration {
 pub struct EBSTagSpecification(Map);
 
 impl EBSTagSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(resource_type: impl Into<Val<EBSTagSpecificationResourceType>>) -> Self {
         Self(record(vec![("ResourceType", resource_type.into().into_node())]))
     }
 
-    /// `PropagateTags`.
-    pub fn propagate_tags(mut self, value: impl Into<Val<PropagateTags>>) -> Self {
-        put(&mut self.0, "PropagateTags", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        propagate_tags: PropagateTags = "PropagateTags",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -986,7 +582,7 @@ impl EBSTagSpecification {
 pub struct VpcLatticeConfiguration(Map);
 
 impl VpcLatticeConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(port_name: impl Into<Val<String>>, role_arn: impl Into<Val<String>>, target_group_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("PortName", port_name.into().into_node()),
@@ -1158,14 +754,9 @@ structures!(
 resource!(Service, "AWS::ECS::Service");
 
 impl Id<Service> {
-    /// `!GetAtt Name`.
-    pub fn name_attribute(&self) -> Val<String> {
-        self.attribute("Name")
-    }
-
-    /// `!GetAtt ServiceArn`.
-    pub fn service_arn(&self) -> Val<String> {
-        self.attribute("ServiceArn")
+    getters! {
+        name_attribute: String = "Name",
+        service_arn: String = "ServiceArn",
     }
 }
 

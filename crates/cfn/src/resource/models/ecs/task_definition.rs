@@ -13,112 +13,25 @@ impl TaskDefinition {
         Self::default()
     }
 
-    /// `ContainerDefinitions`.
-    pub fn container_definitions(mut self, value: impl Into<Val<Vec<ContainerDefinition>>>) -> Self {
-        put(&mut self.0, "ContainerDefinitions", value.into().into_node());
-        self
-    }
-
-    /// `Cpu`.
-    pub fn cpu(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Cpu", value.into().into_node());
-        self
-    }
-
-    /// `EnableFaultInjection`.
-    pub fn enable_fault_injection(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableFaultInjection", value.into().into_node());
-        self
-    }
-
-    /// `EphemeralStorage`.
-    pub fn ephemeral_storage(mut self, value: impl Into<Val<EphemeralStorage>>) -> Self {
-        put(&mut self.0, "EphemeralStorage", value.into().into_node());
-        self
-    }
-
-    /// `ExecutionRoleArn`.
-    pub fn execution_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ExecutionRoleArn", value.into().into_node());
-        self
-    }
-
-    /// `Family`.
-    pub fn family(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Family", value.into().into_node());
-        self
-    }
-
-    /// `InferenceAccelerators`.
-    pub fn inference_accelerators(mut self, value: impl Into<Val<Vec<InferenceAccelerator>>>) -> Self {
-        put(&mut self.0, "InferenceAccelerators", value.into().into_node());
-        self
-    }
-
-    /// `IpcMode`.
-    pub fn ipc_mode(mut self, value: impl Into<Val<IpcMode>>) -> Self {
-        put(&mut self.0, "IpcMode", value.into().into_node());
-        self
-    }
-
-    /// `Memory`.
-    pub fn memory(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Memory", value.into().into_node());
-        self
-    }
-
-    /// `NetworkMode`.
-    pub fn network_mode(mut self, value: impl Into<Val<NetworkMode>>) -> Self {
-        put(&mut self.0, "NetworkMode", value.into().into_node());
-        self
-    }
-
-    /// `PidMode`.
-    pub fn pid_mode(mut self, value: impl Into<Val<PidMode>>) -> Self {
-        put(&mut self.0, "PidMode", value.into().into_node());
-        self
-    }
-
-    /// `PlacementConstraints`.
-    pub fn placement_constraints(mut self, value: impl Into<Val<Vec<TaskDefinitionPlacementConstraint>>>) -> Self {
-        put(&mut self.0, "PlacementConstraints", value.into().into_node());
-        self
-    }
-
-    /// `ProxyConfiguration`.
-    pub fn proxy_configuration(mut self, value: impl Into<Val<ProxyConfiguration>>) -> Self {
-        put(&mut self.0, "ProxyConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `RequiresCompatibilities`.
-    pub fn requires_compatibilities(mut self, value: impl Into<Val<Vec<RequiresCompatibility>>>) -> Self {
-        put(&mut self.0, "RequiresCompatibilities", value.into().into_node());
-        self
-    }
-
-    /// `RuntimePlatform`.
-    pub fn runtime_platform(mut self, value: impl Into<Val<RuntimePlatform>>) -> Self {
-        put(&mut self.0, "RuntimePlatform", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `TaskRoleArn`.
-    pub fn task_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TaskRoleArn", value.into().into_node());
-        self
-    }
-
-    /// `Volumes`.
-    pub fn volumes(mut self, value: impl Into<Val<Vec<Volume>>>) -> Self {
-        put(&mut self.0, "Volumes", value.into().into_node());
-        self
+    setters! {
+        container_definitions: Vec<ContainerDefinition> = "ContainerDefinitions",
+        cpu: String = "Cpu",
+        enable_fault_injection: bool = "EnableFaultInjection",
+        ephemeral_storage: EphemeralStorage = "EphemeralStorage",
+        execution_role_arn: String = "ExecutionRoleArn",
+        family: String = "Family",
+        inference_accelerators: Vec<InferenceAccelerator> = "InferenceAccelerators",
+        ipc_mode: IpcMode = "IpcMode",
+        memory: String = "Memory",
+        network_mode: NetworkMode = "NetworkMode",
+        pid_mode: PidMode = "PidMode",
+        placement_constraints: Vec<TaskDefinitionPlacementConstraint> = "PlacementConstraints",
+        proxy_configuration: ProxyConfiguration = "ProxyConfiguration",
+        requires_compatibilities: Vec<RequiresCompatibility> = "RequiresCompatibilities",
+        runtime_platform: RuntimePlatform = "RuntimePlatform",
+        tags: Vec<Tag> = "Tags",
+        task_role_arn: String = "TaskRoleArn",
+        volumes: Vec<Volume> = "Volumes",
     }
 }
 
@@ -128,249 +41,52 @@ impl TaskDefinition {
 pub struct ContainerDefinition(Map);
 
 impl ContainerDefinition {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(image: impl Into<Val<String>>, name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Image", image.into().into_node()), ("Name", name.into().into_node())]))
     }
 
-    /// `Command`.
-    pub fn command(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Command", value.into().into_node());
-        self
-    }
-
-    /// `Cpu`.
-    pub fn cpu(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Cpu", value.into().into_node());
-        self
-    }
-
-    /// `CredentialSpecs`.
-    pub fn credential_specs(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "CredentialSpecs", value.into().into_node());
-        self
-    }
-
-    /// `DependsOn`.
-    pub fn depends_on(mut self, value: impl Into<Val<Vec<ContainerDependency>>>) -> Self {
-        put(&mut self.0, "DependsOn", value.into().into_node());
-        self
-    }
-
-    /// `DisableNetworking`.
-    pub fn disable_networking(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DisableNetworking", value.into().into_node());
-        self
-    }
-
-    /// `DnsSearchDomains`.
-    pub fn dns_search_domains(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "DnsSearchDomains", value.into().into_node());
-        self
-    }
-
-    /// `DnsServers`.
-    pub fn dns_servers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "DnsServers", value.into().into_node());
-        self
-    }
-
-    /// `DockerLabels`.
-    pub fn docker_labels(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "DockerLabels", value.into().into_node());
-        self
-    }
-
-    /// `DockerSecurityOptions`.
-    pub fn docker_security_options(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "DockerSecurityOptions", value.into().into_node());
-        self
-    }
-
-    /// `EntryPoint`.
-    pub fn entry_point(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "EntryPoint", value.into().into_node());
-        self
-    }
-
-    /// `Environment`.
-    pub fn environment(mut self, value: impl Into<Val<Vec<KeyValuePair>>>) -> Self {
-        put(&mut self.0, "Environment", value.into().into_node());
-        self
-    }
-
-    /// `EnvironmentFiles`.
-    pub fn environment_files(mut self, value: impl Into<Val<Vec<EnvironmentFile>>>) -> Self {
-        put(&mut self.0, "EnvironmentFiles", value.into().into_node());
-        self
-    }
-
-    /// `Essential`.
-    pub fn essential(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Essential", value.into().into_node());
-        self
-    }
-
-    /// `ExtraHosts`.
-    pub fn extra_hosts(mut self, value: impl Into<Val<Vec<HostEntry>>>) -> Self {
-        put(&mut self.0, "ExtraHosts", value.into().into_node());
-        self
-    }
-
-    /// `FirelensConfiguration`.
-    pub fn firelens_configuration(mut self, value: impl Into<Val<FirelensConfiguration>>) -> Self {
-        put(&mut self.0, "FirelensConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `HealthCheck`.
-    pub fn health_check(mut self, value: impl Into<Val<HealthCheck>>) -> Self {
-        put(&mut self.0, "HealthCheck", value.into().into_node());
-        self
-    }
-
-    /// `Hostname`.
-    pub fn hostname(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Hostname", value.into().into_node());
-        self
-    }
-
-    /// `Interactive`.
-    pub fn interactive(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Interactive", value.into().into_node());
-        self
-    }
-
-    /// `Links`.
-    pub fn links(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Links", value.into().into_node());
-        self
-    }
-
-    /// `LinuxParameters`.
-    pub fn linux_parameters(mut self, value: impl Into<Val<LinuxParameters>>) -> Self {
-        put(&mut self.0, "LinuxParameters", value.into().into_node());
-        self
-    }
-
-    /// `LogConfiguration`.
-    pub fn log_configuration(mut self, value: impl Into<Val<LogConfiguration>>) -> Self {
-        put(&mut self.0, "LogConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `Memory`.
-    pub fn memory(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Memory", value.into().into_node());
-        self
-    }
-
-    /// `MemoryReservation`.
-    pub fn memory_reservation(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MemoryReservation", value.into().into_node());
-        self
-    }
-
-    /// `MountPoints`.
-    pub fn mount_points(mut self, value: impl Into<Val<Vec<MountPoint>>>) -> Self {
-        put(&mut self.0, "MountPoints", value.into().into_node());
-        self
-    }
-
-    /// `PortMappings`.
-    pub fn port_mappings(mut self, value: impl Into<Val<Vec<PortMapping>>>) -> Self {
-        put(&mut self.0, "PortMappings", value.into().into_node());
-        self
-    }
-
-    /// `Privileged`.
-    pub fn privileged(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Privileged", value.into().into_node());
-        self
-    }
-
-    /// `PseudoTerminal`.
-    pub fn pseudo_terminal(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "PseudoTerminal", value.into().into_node());
-        self
-    }
-
-    /// `ReadonlyRootFilesystem`.
-    pub fn readonly_root_filesystem(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ReadonlyRootFilesystem", value.into().into_node());
-        self
-    }
-
-    /// `RepositoryCredentials`.
-    pub fn repository_credentials(mut self, value: impl Into<Val<RepositoryCredentials>>) -> Self {
-        put(&mut self.0, "RepositoryCredentials", value.into().into_node());
-        self
-    }
-
-    /// `ResourceRequirements`.
-    pub fn resource_requirements(mut self, value: impl Into<Val<Vec<ResourceRequirement>>>) -> Self {
-        put(&mut self.0, "ResourceRequirements", value.into().into_node());
-        self
-    }
-
-    /// `RestartPolicy`.
-    pub fn restart_policy(mut self, value: impl Into<Val<RestartPolicy>>) -> Self {
-        put(&mut self.0, "RestartPolicy", value.into().into_node());
-        self
-    }
-
-    /// `Secrets`.
-    pub fn secrets(mut self, value: impl Into<Val<Vec<Secret>>>) -> Self {
-        put(&mut self.0, "Secrets", value.into().into_node());
-        self
-    }
-
-    /// `StartTimeout`.
-    pub fn start_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "StartTimeout", value.into().into_node());
-        self
-    }
-
-    /// `StopTimeout`.
-    pub fn stop_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "StopTimeout", value.into().into_node());
-        self
-    }
-
-    /// `SystemControls`.
-    pub fn system_controls(mut self, value: impl Into<Val<Vec<SystemControl>>>) -> Self {
-        put(&mut self.0, "SystemControls", value.into().into_node());
-        self
-    }
-
-    /// `Ulimits`.
-    pub fn ulimits(mut self, value: impl Into<Val<Vec<Ulimit>>>) -> Self {
-        put(&mut self.0, "Ulimits", value.into().into_node());
-        self
-    }
-
-    /// `User`.
-    pub fn user(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "User", value.into().into_node());
-        self
-    }
-
-    /// `VersionConsistency`.
-    pub fn version_consistency(mut self, value: impl Into<Val<VersionConsistency>>) -> Self {
-        put(&mut self.0, "VersionConsistency", value.into().into_node());
-        self
-    }
-
-    /// `VolumesFrom`.
-    pub fn volumes_from(mut self, value: impl Into<Val<Vec<VolumeFrom>>>) -> Self {
-        put(&mut self.0, "VolumesFrom", value.into().into_node());
-        self
-    }
-
-    /// `WorkingDirectory`.
-    pub fn working_directory(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "WorkingDirectory", value.into().into_node());
-        self
+    setters! {
+        command: Vec<String> = "Command",
+        cpu: i64 = "Cpu",
+        credential_specs: Vec<String> = "CredentialSpecs",
+        depends_on: Vec<ContainerDependency> = "DependsOn",
+        disable_networking: bool = "DisableNetworking",
+        dns_search_domains: Vec<String> = "DnsSearchDomains",
+        dns_servers: Vec<String> = "DnsServers",
+        docker_labels: Dict<String> = "DockerLabels",
+        docker_security_options: Vec<String> = "DockerSecurityOptions",
+        entry_point: Vec<String> = "EntryPoint",
+        environment: Vec<KeyValuePair> = "Environment",
+        environment_files: Vec<EnvironmentFile> = "EnvironmentFiles",
+        essential: bool = "Essential",
+        extra_hosts: Vec<HostEntry> = "ExtraHosts",
+        firelens_configuration: FirelensConfiguration = "FirelensConfiguration",
+        health_check: HealthCheck = "HealthCheck",
+        hostname: String = "Hostname",
+        interactive: bool = "Interactive",
+        links: Vec<String> = "Links",
+        linux_parameters: LinuxParameters = "LinuxParameters",
+        log_configuration: LogConfiguration = "LogConfiguration",
+        memory: i64 = "Memory",
+        memory_reservation: i64 = "MemoryReservation",
+        mount_points: Vec<MountPoint> = "MountPoints",
+        port_mappings: Vec<PortMapping> = "PortMappings",
+        privileged: bool = "Privileged",
+        pseudo_terminal: bool = "PseudoTerminal",
+        readonly_root_filesystem: bool = "ReadonlyRootFilesystem",
+        repository_credentials: RepositoryCredentials = "RepositoryCredentials",
+        resource_requirements: Vec<ResourceRequirement> = "ResourceRequirements",
+        restart_policy: RestartPolicy = "RestartPolicy",
+        secrets: Vec<Secret> = "Secrets",
+        start_timeout: i64 = "StartTimeout",
+        stop_timeout: i64 = "StopTimeout",
+        system_controls: Vec<SystemControl> = "SystemControls",
+        ulimits: Vec<Ulimit> = "Ulimits",
+        user: String = "User",
+        version_consistency: VersionConsistency = "VersionConsistency",
+        volumes_from: Vec<VolumeFrom> = "VolumesFrom",
+        working_directory: String = "WorkingDirectory",
     }
 }
 
@@ -385,16 +101,9 @@ impl ContainerDependency {
         Self::default()
     }
 
-    /// `Condition`.
-    pub fn condition(mut self, value: impl Into<Val<Condition>>) -> Self {
-        put(&mut self.0, "Condition", value.into().into_node());
-        self
-    }
-
-    /// `ContainerName`.
-    pub fn container_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ContainerName", value.into().into_node());
-        self
+    setters! {
+        condition: Condition = "Condition",
+        container_name: String = "ContainerName",
     }
 }
 
@@ -409,16 +118,9 @@ impl KeyValuePair {
         Self::default()
     }
 
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `Value`.
-    pub fn value(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Value", value.into().into_node());
-        self
+    setters! {
+        name: String = "Name",
+        value: String = "Value",
     }
 }
 
@@ -433,16 +135,9 @@ impl EnvironmentFile {
         Self::default()
     }
 
-    /// `Type`.
-    pub fn type_(mut self, value: impl Into<Val<EnvironmentFileType>>) -> Self {
-        put(&mut self.0, "Type", value.into().into_node());
-        self
-    }
-
-    /// `Value`.
-    pub fn value(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Value", value.into().into_node());
-        self
+    setters! {
+        type_: EnvironmentFileType = "Type",
+        value: String = "Value",
     }
 }
 
@@ -457,16 +152,9 @@ impl HostEntry {
         Self::default()
     }
 
-    /// `Hostname`.
-    pub fn hostname(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Hostname", value.into().into_node());
-        self
-    }
-
-    /// `IpAddress`.
-    pub fn ip_address(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IpAddress", value.into().into_node());
-        self
+    setters! {
+        hostname: String = "Hostname",
+        ip_address: String = "IpAddress",
     }
 }
 
@@ -481,16 +169,9 @@ impl FirelensConfiguration {
         Self::default()
     }
 
-    /// `Options`.
-    pub fn options(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "Options", value.into().into_node());
-        self
-    }
-
-    /// `Type`.
-    pub fn type_(mut self, value: impl Into<Val<FirelensConfigurationType>>) -> Self {
-        put(&mut self.0, "Type", value.into().into_node());
-        self
+    setters! {
+        options: Dict<String> = "Options",
+        type_: FirelensConfigurationType = "Type",
     }
 }
 
@@ -505,34 +186,12 @@ impl HealthCheck {
         Self::default()
     }
 
-    /// `Command`.
-    pub fn command(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Command", value.into().into_node());
-        self
-    }
-
-    /// `Interval`.
-    pub fn interval(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Interval", value.into().into_node());
-        self
-    }
-
-    /// `Retries`.
-    pub fn retries(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Retries", value.into().into_node());
-        self
-    }
-
-    /// `StartPeriod`.
-    pub fn start_period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "StartPeriod", value.into().into_node());
-        self
-    }
-
-    /// `Timeout`.
-    pub fn timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Timeout", value.into().into_node());
-        self
+    setters! {
+        command: Vec<String> = "Command",
+        interval: i64 = "Interval",
+        retries: i64 = "Retries",
+        start_period: i64 = "StartPeriod",
+        timeout: i64 = "Timeout",
     }
 }
 
@@ -547,46 +206,14 @@ impl LinuxParameters {
         Self::default()
     }
 
-    /// `Capabilities`.
-    pub fn capabilities(mut self, value: impl Into<Val<KernelCapabilities>>) -> Self {
-        put(&mut self.0, "Capabilities", value.into().into_node());
-        self
-    }
-
-    /// `Devices`.
-    pub fn devices(mut self, value: impl Into<Val<Vec<Device>>>) -> Self {
-        put(&mut self.0, "Devices", value.into().into_node());
-        self
-    }
-
-    /// `InitProcessEnabled`.
-    pub fn init_process_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "InitProcessEnabled", value.into().into_node());
-        self
-    }
-
-    /// `MaxSwap`.
-    pub fn max_swap(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxSwap", value.into().into_node());
-        self
-    }
-
-    /// `SharedMemorySize`.
-    pub fn shared_memory_size(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SharedMemorySize", value.into().into_node());
-        self
-    }
-
-    /// `Swappiness`.
-    pub fn swappiness(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Swappiness", value.into().into_node());
-        self
-    }
-
-    /// `Tmpfs`.
-    pub fn tmpfs(mut self, value: impl Into<Val<Vec<Tmpfs>>>) -> Self {
-        put(&mut self.0, "Tmpfs", value.into().into_node());
-        self
+    setters! {
+        capabilities: KernelCapabilities = "Capabilities",
+        devices: Vec<Device> = "Devices",
+        init_process_enabled: bool = "InitProcessEnabled",
+        max_swap: i64 = "MaxSwap",
+        shared_memory_size: i64 = "SharedMemorySize",
+        swappiness: i64 = "Swappiness",
+        tmpfs: Vec<Tmpfs> = "Tmpfs",
     }
 }
 
@@ -601,16 +228,9 @@ impl KernelCapabilities {
         Self::default()
     }
 
-    /// `Add`.
-    pub fn add(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Add", value.into().into_node());
-        self
-    }
-
-    /// `Drop`.
-    pub fn drop(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Drop", value.into().into_node());
-        self
+    setters! {
+        add: Vec<String> = "Add",
+        drop: Vec<String> = "Drop",
     }
 }
 
@@ -625,22 +245,10 @@ impl Device {
         Self::default()
     }
 
-    /// `ContainerPath`.
-    pub fn container_path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ContainerPath", value.into().into_node());
-        self
-    }
-
-    /// `HostPath`.
-    pub fn host_path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HostPath", value.into().into_node());
-        self
-    }
-
-    /// `Permissions`.
-    pub fn permissions(mut self, value: impl Into<Val<Vec<Permission>>>) -> Self {
-        put(&mut self.0, "Permissions", value.into().into_node());
-        self
+    setters! {
+        container_path: String = "ContainerPath",
+        host_path: String = "HostPath",
+        permissions: Vec<Permission> = "Permissions",
     }
 }
 
@@ -650,21 +258,14 @@ impl Device {
 pub struct Tmpfs(Map);
 
 impl Tmpfs {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(size: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Size", size.into().into_node())]))
     }
 
-    /// `ContainerPath`.
-    pub fn container_path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ContainerPath", value.into().into_node());
-        self
-    }
-
-    /// `MountOptions`.
-    pub fn mount_options(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "MountOptions", value.into().into_node());
-        self
+    setters! {
+        container_path: String = "ContainerPath",
+        mount_options: Vec<String> = "MountOptions",
     }
 }
 
@@ -674,21 +275,14 @@ impl Tmpfs {
 pub struct LogConfiguration(Map);
 
 impl LogConfiguration {
-    /// The required properties.
-    pub fn new(log_driver: impl Into<Val<String>>) -> Self {
+    /// The required properties, in the order of their names.
+    pub fn new(log_driver: impl Into<Val<LogDriver>>) -> Self {
         Self(record(vec![("LogDriver", log_driver.into().into_node())]))
     }
 
-    /// `Options`.
-    pub fn options(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "Options", value.into().into_node());
-        self
-    }
-
-    /// `SecretOptions`.
-    pub fn secret_options(mut self, value: impl Into<Val<Vec<Secret>>>) -> Self {
-        put(&mut self.0, "SecretOptions", value.into().into_node());
-        self
+    setters! {
+        options: Dict<String> = "Options",
+        secret_options: Vec<Secret> = "SecretOptions",
     }
 }
 
@@ -698,7 +292,7 @@ impl LogConfiguration {
 pub struct Secret(Map);
 
 impl Secret {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value_from: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("ValueFrom", value_from.into().into_node())]))
     }
@@ -715,22 +309,10 @@ impl MountPoint {
         Self::default()
     }
 
-    /// `ContainerPath`.
-    pub fn container_path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ContainerPath", value.into().into_node());
-        self
-    }
-
-    /// `ReadOnly`.
-    pub fn read_only(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ReadOnly", value.into().into_node());
-        self
-    }
-
-    /// `SourceVolume`.
-    pub fn source_volume(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceVolume", value.into().into_node());
-        self
+    setters! {
+        container_path: String = "ContainerPath",
+        read_only: bool = "ReadOnly",
+        source_volume: String = "SourceVolume",
     }
 }
 
@@ -745,40 +327,13 @@ impl PortMapping {
         Self::default()
     }
 
-    /// `AppProtocol`.
-    pub fn app_protocol(mut self, value: impl Into<Val<AppProtocol>>) -> Self {
-        put(&mut self.0, "AppProtocol", value.into().into_node());
-        self
-    }
-
-    /// `ContainerPort`.
-    pub fn container_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ContainerPort", value.into().into_node());
-        self
-    }
-
-    /// `ContainerPortRange`.
-    pub fn container_port_range(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ContainerPortRange", value.into().into_node());
-        self
-    }
-
-    /// `HostPort`.
-    pub fn host_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "HostPort", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `Protocol`.
-    pub fn protocol(mut self, value: impl Into<Val<Protocol>>) -> Self {
-        put(&mut self.0, "Protocol", value.into().into_node());
-        self
+    setters! {
+        app_protocol: AppProtocol = "AppProtocol",
+        container_port: i64 = "ContainerPort",
+        container_port_range: String = "ContainerPortRange",
+        host_port: i64 = "HostPort",
+        name: String = "Name",
+        protocol: Protocol = "Protocol",
     }
 }
 
@@ -793,10 +348,8 @@ impl RepositoryCredentials {
         Self::default()
     }
 
-    /// `CredentialsParameter`.
-    pub fn credentials_parameter(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CredentialsParameter", value.into().into_node());
-        self
+    setters! {
+        credentials_parameter: String = "CredentialsParameter",
     }
 }
 
@@ -806,7 +359,7 @@ impl RepositoryCredentials {
 pub struct ResourceRequirement(Map);
 
 impl ResourceRequirement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<ResourceRequirementType>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -823,22 +376,10 @@ impl RestartPolicy {
         Self::default()
     }
 
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
-    }
-
-    /// `IgnoredExitCodes`.
-    pub fn ignored_exit_codes(mut self, value: impl Into<Val<Vec<i64>>>) -> Self {
-        put(&mut self.0, "IgnoredExitCodes", value.into().into_node());
-        self
-    }
-
-    /// `RestartAttemptPeriod`.
-    pub fn restart_attempt_period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "RestartAttemptPeriod", value.into().into_node());
-        self
+    setters! {
+        enabled: bool = "Enabled",
+        ignored_exit_codes: Vec<i64> = "IgnoredExitCodes",
+        restart_attempt_period: i64 = "RestartAttemptPeriod",
     }
 }
 
@@ -853,16 +394,9 @@ impl SystemControl {
         Self::default()
     }
 
-    /// `Namespace`.
-    pub fn namespace(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Namespace", value.into().into_node());
-        self
-    }
-
-    /// `Value`.
-    pub fn value(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Value", value.into().into_node());
-        self
+    setters! {
+        namespace: String = "Namespace",
+        value: String = "Value",
     }
 }
 
@@ -872,7 +406,7 @@ impl SystemControl {
 pub struct Ulimit(Map);
 
 impl Ulimit {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(hard_limit: impl Into<Val<i64>>, name: impl Into<Val<Name>>, soft_limit: impl Into<Val<i64>>) -> Self {
         Self(record(vec![
             ("HardLimit", hard_limit.into().into_node()),
@@ -893,16 +427,9 @@ impl VolumeFrom {
         Self::default()
     }
 
-    /// `ReadOnly`.
-    pub fn read_only(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ReadOnly", value.into().into_node());
-        self
-    }
-
-    /// `SourceContainer`.
-    pub fn source_container(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceContainer", value.into().into_node());
-        self
+    setters! {
+        read_only: bool = "ReadOnly",
+        source_container: String = "SourceContainer",
     }
 }
 
@@ -917,10 +444,8 @@ impl EphemeralStorage {
         Self::default()
     }
 
-    /// `SizeInGiB`.
-    pub fn size_in_gib(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SizeInGiB", value.into().into_node());
-        self
+    setters! {
+        size_in_gib: i64 = "SizeInGiB",
     }
 }
 
@@ -935,16 +460,9 @@ impl InferenceAccelerator {
         Self::default()
     }
 
-    /// `DeviceName`.
-    pub fn device_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DeviceName", value.into().into_node());
-        self
-    }
-
-    /// `DeviceType`.
-    pub fn device_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DeviceType", value.into().into_node());
-        self
+    setters! {
+        device_name: String = "DeviceName",
+        device_type: String = "DeviceType",
     }
 }
 
@@ -954,15 +472,13 @@ impl InferenceAccelerator {
 pub struct TaskDefinitionPlacementConstraint(Map);
 
 impl TaskDefinitionPlacementConstraint {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<TaskDefinitionPlacementConstraintType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
 
-    /// `Expression`.
-    pub fn expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Expression", value.into().into_node());
-        self
+    setters! {
+        expression: String = "Expression",
     }
 }
 
@@ -972,21 +488,14 @@ impl TaskDefinitionPlacementConstraint {
 pub struct ProxyConfiguration(Map);
 
 impl ProxyConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(container_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ContainerName", container_name.into().into_node())]))
     }
 
-    /// `ProxyConfigurationProperties`.
-    pub fn proxy_configuration_properties(mut self, value: impl Into<Val<Vec<KeyValuePair>>>) -> Self {
-        put(&mut self.0, "ProxyConfigurationProperties", value.into().into_node());
-        self
-    }
-
-    /// `Type`.
-    pub fn type_(mut self, value: impl Into<Val<ProxyConfigurationType>>) -> Self {
-        put(&mut self.0, "Type", value.into().into_node());
-        self
+    setters! {
+        proxy_configuration_properties: Vec<KeyValuePair> = "ProxyConfigurationProperties",
+        type_: ProxyConfigurationType = "Type",
     }
 }
 
@@ -1001,16 +510,9 @@ impl RuntimePlatform {
         Self::default()
     }
 
-    /// `CpuArchitecture`.
-    pub fn cpu_architecture(mut self, value: impl Into<Val<CpuArchitecture>>) -> Self {
-        put(&mut self.0, "CpuArchitecture", value.into().into_node());
-        self
-    }
-
-    /// `OperatingSystemFamily`.
-    pub fn operating_system_family(mut self, value: impl Into<Val<OperatingSystemFamily>>) -> Self {
-        put(&mut self.0, "OperatingSystemFamily", value.into().into_node());
-        self
+    setters! {
+        cpu_architecture: CpuArchitecture = "CpuArchitecture",
+        operating_system_family: OperatingSystemFamily = "OperatingSystemFamily",
     }
 }
 
@@ -1025,46 +527,14 @@ impl Volume {
         Self::default()
     }
 
-    /// `ConfiguredAtLaunch`.
-    pub fn configured_at_launch(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ConfiguredAtLaunch", value.into().into_node());
-        self
-    }
-
-    /// `DockerVolumeConfiguration`.
-    pub fn docker_volume_configuration(mut self, value: impl Into<Val<DockerVolumeConfiguration>>) -> Self {
-        put(&mut self.0, "DockerVolumeConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `EFSVolumeConfiguration`.
-    pub fn efs_volume_configuration(mut self, value: impl Into<Val<EFSVolumeConfiguration>>) -> Self {
-        put(&mut self.0, "EFSVolumeConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `FSxWindowsFileServerVolumeConfiguration`.
-    pub fn f_sx_windows_file_server_volume_configuration(mut self, value: impl Into<Val<FSxWindowsFileServerVolumeConfiguration>>) -> Self {
-        put(&mut self.0, "FSxWindowsFileServerVolumeConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `Host`.
-    pub fn host(mut self, value: impl Into<Val<HostVolumeProperties>>) -> Self {
-        put(&mut self.0, "Host", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `S3FilesVolumeConfiguration`.
-    pub fn s3_files_volume_configuration(mut self, value: impl Into<Val<S3FilesVolumeConfiguration>>) -> Self {
-        put(&mut self.0, "S3FilesVolumeConfiguration", value.into().into_node());
-        self
+    setters! {
+        configured_at_launch: bool = "ConfiguredAtLaunch",
+        docker_volume_configuration: DockerVolumeConfiguration = "DockerVolumeConfiguration",
+        efs_volume_configuration: EFSVolumeConfiguration = "EFSVolumeConfiguration",
+        f_sx_windows_file_server_volume_configuration: FSxWindowsFileServerVolumeConfiguration = "FSxWindowsFileServerVolumeConfiguration",
+        host: HostVolumeProperties = "Host",
+        name: String = "Name",
+        s3_files_volume_configuration: S3FilesVolumeConfiguration = "S3FilesVolumeConfiguration",
     }
 }
 
@@ -1079,34 +549,12 @@ impl DockerVolumeConfiguration {
         Self::default()
     }
 
-    /// `Autoprovision`.
-    pub fn autoprovision(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Autoprovision", value.into().into_node());
-        self
-    }
-
-    /// `Driver`.
-    pub fn driver(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Driver", value.into().into_node());
-        self
-    }
-
-    /// `DriverOpts`.
-    pub fn driver_opts(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "DriverOpts", value.into().into_node());
-        self
-    }
-
-    /// `Labels`.
-    pub fn labels(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "Labels", value.into().into_node());
-        self
-    }
-
-    /// `Scope`.
-    pub fn scope(mut self, value: impl Into<Val<Scope>>) -> Self {
-        put(&mut self.0, "Scope", value.into().into_node());
-        self
+    setters! {
+        autoprovision: bool = "Autoprovision",
+        driver: String = "Driver",
+        driver_opts: Dict<String> = "DriverOpts",
+        labels: Dict<String> = "Labels",
+        scope: Scope = "Scope",
     }
 }
 
@@ -1116,33 +564,16 @@ impl DockerVolumeConfiguration {
 pub struct EFSVolumeConfiguration(Map);
 
 impl EFSVolumeConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(filesystem_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("FilesystemId", filesystem_id.into().into_node())]))
     }
 
-    /// `AuthorizationConfig`.
-    pub fn authorization_config(mut self, value: impl Into<Val<AuthorizationConfig>>) -> Self {
-        put(&mut self.0, "AuthorizationConfig", value.into().into_node());
-        self
-    }
-
-    /// `RootDirectory`.
-    pub fn root_directory(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RootDirectory", value.into().into_node());
-        self
-    }
-
-    /// `TransitEncryption`.
-    pub fn transit_encryption(mut self, value: impl Into<Val<TransitEncryption>>) -> Self {
-        put(&mut self.0, "TransitEncryption", value.into().into_node());
-        self
-    }
-
-    /// `TransitEncryptionPort`.
-    pub fn transit_encryption_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "TransitEncryptionPort", value.into().into_node());
-        self
+    setters! {
+        authorization_config: AuthorizationConfig = "AuthorizationConfig",
+        root_directory: String = "RootDirectory",
+        transit_encryption: TransitEncryption = "TransitEncryption",
+        transit_encryption_port: i64 = "TransitEncryptionPort",
     }
 }
 
@@ -1157,16 +588,9 @@ impl AuthorizationConfig {
         Self::default()
     }
 
-    /// `AccessPointId`.
-    pub fn access_point_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AccessPointId", value.into().into_node());
-        self
-    }
-
-    /// `IAM`.
-    pub fn iam(mut self, value: impl Into<Val<IAM>>) -> Self {
-        put(&mut self.0, "IAM", value.into().into_node());
-        self
+    setters! {
+        access_point_id: String = "AccessPointId",
+        iam: IAM = "IAM",
     }
 }
 
@@ -1176,15 +600,13 @@ impl AuthorizationConfig {
 pub struct FSxWindowsFileServerVolumeConfiguration(Map);
 
 impl FSxWindowsFileServerVolumeConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(file_system_id: impl Into<Val<String>>, root_directory: impl Into<Val<String>>) -> Self {
         Self(record(vec![("FileSystemId", file_system_id.into().into_node()), ("RootDirectory", root_directory.into().into_node())]))
     }
 
-    /// `AuthorizationConfig`.
-    pub fn authorization_config(mut self, value: impl Into<Val<FSxAuthorizationConfig>>) -> Self {
-        put(&mut self.0, "AuthorizationConfig", value.into().into_node());
-        self
+    setters! {
+        authorization_config: FSxAuthorizationConfig = "AuthorizationConfig",
     }
 }
 
@@ -1194,7 +616,7 @@ impl FSxWindowsFileServerVolumeConfiguration {
 pub struct FSxAuthorizationConfig(Map);
 
 impl FSxAuthorizationConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(credentials_parameter: impl Into<Val<String>>, domain: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CredentialsParameter", credentials_parameter.into().into_node()), ("Domain", domain.into().into_node())]))
     }
@@ -1211,10 +633,8 @@ impl HostVolumeProperties {
         Self::default()
     }
 
-    /// `SourcePath`.
-    pub fn source_path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourcePath", value.into().into_node());
-        self
+    setters! {
+        source_path: String = "SourcePath",
     }
 }
 
@@ -1224,27 +644,15 @@ impl HostVolumeProperties {
 pub struct S3FilesVolumeConfiguration(Map);
 
 impl S3FilesVolumeConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(file_system_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("FileSystemArn", file_system_arn.into().into_node())]))
     }
 
-    /// `AccessPointArn`.
-    pub fn access_point_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AccessPointArn", value.into().into_node());
-        self
-    }
-
-    /// `RootDirectory`.
-    pub fn root_directory(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RootDirectory", value.into().into_node());
-        self
-    }
-
-    /// `TransitEncryptionPort`.
-    pub fn transit_encryption_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "TransitEncryptionPort", value.into().into_node());
-        self
+    setters! {
+        access_point_arn: String = "AccessPointArn",
+        root_directory: String = "RootDirectory",
+        transit_encryption_port: i64 = "TransitEncryptionPort",
     }
 }
 
@@ -1279,6 +687,21 @@ closed_set! {
         Mknod = "mknod",
         Read = "read",
         Write = "write",
+    }
+}
+
+closed_set! {
+    /// `LogDriver` of `LogConfiguration`.
+    LogDriver {
+        Awsfirelens = "awsfirelens",
+        Awslogs = "awslogs",
+        Fluentd = "fluentd",
+        Gelf = "gelf",
+        Journald = "journald",
+        JsonFile = "json-file",
+        Logentries = "logentries",
+        Splunk = "splunk",
+        Syslog = "syslog",
     }
 }
 
@@ -1476,9 +899,8 @@ structures!(
 resource!(TaskDefinition, "AWS::ECS::TaskDefinition");
 
 impl Id<TaskDefinition> {
-    /// `!GetAtt TaskDefinitionArn`.
-    pub fn task_definition_arn(&self) -> Val<String> {
-        self.attribute("TaskDefinitionArn")
+    getters! {
+        task_definition_arn: String = "TaskDefinitionArn",
     }
 }
 
@@ -1664,7 +1086,7 @@ static TMPFS_SHAPE: Shape = Shape::Object {
 static LOG_CONFIGURATION_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
-        Field::required("LogDriver", &Shape::TEXT),
+        Field::required("LogDriver", &Shape::choice(LogDriver::ALL)),
         Field::optional("Options", &Shape::Dict { item: &Shape::TEXT }),
         Field::optional("SecretOptions", &Shape::list(&SECRET_SHAPE)),
     ],

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct CacheCluster(Map);
 
 impl CacheCluster {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cache_node_type: impl Into<Val<String>>, engine: impl Into<Val<String>>, num_cache_nodes: impl Into<Val<i64>>) -> Self {
         Self(record(vec![
             ("CacheNodeType", cache_node_type.into().into_node()),
@@ -17,136 +17,29 @@ impl CacheCluster {
         ]))
     }
 
-    /// `AZMode`.
-    pub fn az_mode(mut self, value: impl Into<Val<AZMode>>) -> Self {
-        put(&mut self.0, "AZMode", value.into().into_node());
-        self
-    }
-
-    /// `AutoMinorVersionUpgrade`.
-    pub fn auto_minor_version_upgrade(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AutoMinorVersionUpgrade", value.into().into_node());
-        self
-    }
-
-    /// `CacheParameterGroupName`.
-    pub fn cache_parameter_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CacheParameterGroupName", value.into().into_node());
-        self
-    }
-
-    /// `CacheSecurityGroupNames`.
-    pub fn cache_security_group_names(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "CacheSecurityGroupNames", value.into().into_node());
-        self
-    }
-
-    /// `CacheSubnetGroupName`.
-    pub fn cache_subnet_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CacheSubnetGroupName", value.into().into_node());
-        self
-    }
-
-    /// `ClusterName`.
-    pub fn cluster_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ClusterName", value.into().into_node());
-        self
-    }
-
-    /// `EngineVersion`.
-    pub fn engine_version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EngineVersion", value.into().into_node());
-        self
-    }
-
-    /// `IpDiscovery`.
-    pub fn ip_discovery(mut self, value: impl Into<Val<IpDiscovery>>) -> Self {
-        put(&mut self.0, "IpDiscovery", value.into().into_node());
-        self
-    }
-
-    /// `LogDeliveryConfigurations`.
-    pub fn log_delivery_configurations(mut self, value: impl Into<Val<Vec<LogDeliveryConfigurationRequest>>>) -> Self {
-        put(&mut self.0, "LogDeliveryConfigurations", value.into().into_node());
-        self
-    }
-
-    /// `NetworkType`.
-    pub fn network_type(mut self, value: impl Into<Val<NetworkType>>) -> Self {
-        put(&mut self.0, "NetworkType", value.into().into_node());
-        self
-    }
-
-    /// `NotificationTopicArn`.
-    pub fn notification_topic_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NotificationTopicArn", value.into().into_node());
-        self
-    }
-
-    /// `Port`.
-    pub fn port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Port", value.into().into_node());
-        self
-    }
-
-    /// `PreferredAvailabilityZone`.
-    pub fn preferred_availability_zone(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PreferredAvailabilityZone", value.into().into_node());
-        self
-    }
-
-    /// `PreferredAvailabilityZones`.
-    pub fn preferred_availability_zones(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "PreferredAvailabilityZones", value.into().into_node());
-        self
-    }
-
-    /// `PreferredMaintenanceWindow`.
-    pub fn preferred_maintenance_window(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PreferredMaintenanceWindow", value.into().into_node());
-        self
-    }
-
-    /// `SnapshotArns`.
-    pub fn snapshot_arns(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SnapshotArns", value.into().into_node());
-        self
-    }
-
-    /// `SnapshotName`.
-    pub fn snapshot_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SnapshotName", value.into().into_node());
-        self
-    }
-
-    /// `SnapshotRetentionLimit`.
-    pub fn snapshot_retention_limit(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SnapshotRetentionLimit", value.into().into_node());
-        self
-    }
-
-    /// `SnapshotWindow`.
-    pub fn snapshot_window(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SnapshotWindow", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `TransitEncryptionEnabled`.
-    pub fn transit_encryption_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "TransitEncryptionEnabled", value.into().into_node());
-        self
-    }
-
-    /// `VpcSecurityGroupIds`.
-    pub fn vpc_security_group_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "VpcSecurityGroupIds", value.into().into_node());
-        self
+    setters! {
+        az_mode: AZMode = "AZMode",
+        auto_minor_version_upgrade: bool = "AutoMinorVersionUpgrade",
+        cache_parameter_group_name: String = "CacheParameterGroupName",
+        cache_security_group_names: Vec<String> = "CacheSecurityGroupNames",
+        cache_subnet_group_name: String = "CacheSubnetGroupName",
+        cluster_name: String = "ClusterName",
+        engine_version: String = "EngineVersion",
+        ip_discovery: IpDiscovery = "IpDiscovery",
+        log_delivery_configurations: Vec<LogDeliveryConfigurationRequest> = "LogDeliveryConfigurations",
+        network_type: NetworkType = "NetworkType",
+        notification_topic_arn: String = "NotificationTopicArn",
+        port: i64 = "Port",
+        preferred_availability_zone: String = "PreferredAvailabilityZone",
+        preferred_availability_zones: Vec<String> = "PreferredAvailabilityZones",
+        preferred_maintenance_window: String = "PreferredMaintenanceWindow",
+        snapshot_arns: Vec<String> = "SnapshotArns",
+        snapshot_name: String = "SnapshotName",
+        snapshot_retention_limit: i64 = "SnapshotRetentionLimit",
+        snapshot_window: String = "SnapshotWindow",
+        tags: Vec<Tag> = "Tags",
+        transit_encryption_enabled: bool = "TransitEncryptionEnabled",
+        vpc_security_group_ids: Vec<String> = "VpcSecurityGroupIds",
     }
 }
 
@@ -156,7 +49,7 @@ impl CacheCluster {
 pub struct LogDeliveryConfigurationRequest(Map);
 
 impl LogDeliveryConfigurationRequest {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         destination_details: impl Into<Val<DestinationDetails>>,
         destination_type: impl Into<Val<DestinationType>>,
@@ -183,16 +76,9 @@ impl DestinationDetails {
         Self::default()
     }
 
-    /// `CloudWatchLogsDetails`.
-    pub fn cloud_watch_logs_details(mut self, value: impl Into<Val<CloudWatchLogsDestinationDetails>>) -> Self {
-        put(&mut self.0, "CloudWatchLogsDetails", value.into().into_node());
-        self
-    }
-
-    /// `KinesisFirehoseDetails`.
-    pub fn kinesis_firehose_details(mut self, value: impl Into<Val<KinesisFirehoseDestinationDetails>>) -> Self {
-        put(&mut self.0, "KinesisFirehoseDetails", value.into().into_node());
-        self
+    setters! {
+        cloud_watch_logs_details: CloudWatchLogsDestinationDetails = "CloudWatchLogsDetails",
+        kinesis_firehose_details: KinesisFirehoseDestinationDetails = "KinesisFirehoseDetails",
     }
 }
 
@@ -202,7 +88,7 @@ impl DestinationDetails {
 pub struct CloudWatchLogsDestinationDetails(Map);
 
 impl CloudWatchLogsDestinationDetails {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(log_group: impl Into<Val<String>>) -> Self {
         Self(record(vec![("LogGroup", log_group.into().into_node())]))
     }
@@ -214,7 +100,7 @@ impl CloudWatchLogsDestinationDetails {
 pub struct KinesisFirehoseDestinationDetails(Map);
 
 impl KinesisFirehoseDestinationDetails {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(delivery_stream: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DeliveryStream", delivery_stream.into().into_node())]))
     }
@@ -280,24 +166,11 @@ structures!(
 resource!(CacheCluster, "AWS::ElastiCache::CacheCluster");
 
 impl Id<CacheCluster> {
-    /// `!GetAtt ConfigurationEndpoint.Address`.
-    pub fn configuration_endpoint_address(&self) -> Val<String> {
-        self.attribute("ConfigurationEndpoint.Address")
-    }
-
-    /// `!GetAtt ConfigurationEndpoint.Port`.
-    pub fn configuration_endpoint_port(&self) -> Val<String> {
-        self.attribute("ConfigurationEndpoint.Port")
-    }
-
-    /// `!GetAtt RedisEndpoint.Address`.
-    pub fn redis_endpoint_address(&self) -> Val<String> {
-        self.attribute("RedisEndpoint.Address")
-    }
-
-    /// `!GetAtt RedisEndpoint.Port`.
-    pub fn redis_endpoint_port(&self) -> Val<String> {
-        self.attribute("RedisEndpoint.Port")
+    getters! {
+        configuration_endpoint_address: String = "ConfigurationEndpoint.Address",
+        configuration_endpoint_port: String = "ConfigurationEndpoint.Port",
+        redis_endpoint_address: String = "RedisEndpoint.Address",
+        redis_endpoint_port: String = "RedisEndpoint.Port",
     }
 }
 

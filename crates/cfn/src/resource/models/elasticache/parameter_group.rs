@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct ParameterGroup(Map);
 
 impl ParameterGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cache_parameter_group_family: impl Into<Val<String>>, description: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("CacheParameterGroupFamily", cache_parameter_group_family.into().into_node()),
@@ -16,16 +16,9 @@ impl ParameterGroup {
         ]))
     }
 
-    /// `Properties`.
-    pub fn properties(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "Properties", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        properties: Dict<String> = "Properties",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -34,9 +27,8 @@ structures!(ParameterGroup);
 resource!(ParameterGroup, "AWS::ElastiCache::ParameterGroup");
 
 impl Id<ParameterGroup> {
-    /// `!GetAtt CacheParameterGroupName`.
-    pub fn cache_parameter_group_name(&self) -> Val<String> {
-        self.attribute("CacheParameterGroupName")
+    getters! {
+        cache_parameter_group_name: String = "CacheParameterGroupName",
     }
 }
 

@@ -8,237 +8,50 @@ use crate::resource::model::*;
 pub struct ReplicationGroup(Map);
 
 impl ReplicationGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(replication_group_description: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ReplicationGroupDescription", replication_group_description.into().into_node())]))
     }
 
-    /// `AtRestEncryptionEnabled`.
-    pub fn at_rest_encryption_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AtRestEncryptionEnabled", value.into().into_node());
-        self
-    }
-
-    /// `AuthToken`.
-    pub fn auth_token(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AuthToken", value.into().into_node());
-        self
-    }
-
-    /// `AutoMinorVersionUpgrade`.
-    pub fn auto_minor_version_upgrade(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AutoMinorVersionUpgrade", value.into().into_node());
-        self
-    }
-
-    /// `AutomaticFailoverEnabled`.
-    pub fn automatic_failover_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AutomaticFailoverEnabled", value.into().into_node());
-        self
-    }
-
-    /// `CacheNodeType`.
-    pub fn cache_node_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CacheNodeType", value.into().into_node());
-        self
-    }
-
-    /// `CacheParameterGroupName`.
-    pub fn cache_parameter_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CacheParameterGroupName", value.into().into_node());
-        self
-    }
-
-    /// `CacheSecurityGroupNames`.
-    pub fn cache_security_group_names(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "CacheSecurityGroupNames", value.into().into_node());
-        self
-    }
-
-    /// `CacheSubnetGroupName`.
-    pub fn cache_subnet_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CacheSubnetGroupName", value.into().into_node());
-        self
-    }
-
-    /// `ClusterMode`.
-    pub fn cluster_mode(mut self, value: impl Into<Val<ClusterMode>>) -> Self {
-        put(&mut self.0, "ClusterMode", value.into().into_node());
-        self
-    }
-
-    /// `DataTieringEnabled`.
-    pub fn data_tiering_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DataTieringEnabled", value.into().into_node());
-        self
-    }
-
-    /// `Engine`.
-    pub fn engine(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Engine", value.into().into_node());
-        self
-    }
-
-    /// `EngineVersion`.
-    pub fn engine_version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EngineVersion", value.into().into_node());
-        self
-    }
-
-    /// `GlobalReplicationGroupId`.
-    pub fn global_replication_group_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "GlobalReplicationGroupId", value.into().into_node());
-        self
-    }
-
-    /// `IpDiscovery`.
-    pub fn ip_discovery(mut self, value: impl Into<Val<IpDiscovery>>) -> Self {
-        put(&mut self.0, "IpDiscovery", value.into().into_node());
-        self
-    }
-
-    /// `KmsKeyId`.
-    pub fn kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyId", value.into().into_node());
-        self
-    }
-
-    /// `LogDeliveryConfigurations`.
-    pub fn log_delivery_configurations(mut self, value: impl Into<Val<Vec<LogDeliveryConfigurationRequest>>>) -> Self {
-        put(&mut self.0, "LogDeliveryConfigurations", value.into().into_node());
-        self
-    }
-
-    /// `MultiAZEnabled`.
-    pub fn multi_az_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "MultiAZEnabled", value.into().into_node());
-        self
-    }
-
-    /// `NetworkType`.
-    pub fn network_type(mut self, value: impl Into<Val<NetworkType>>) -> Self {
-        put(&mut self.0, "NetworkType", value.into().into_node());
-        self
-    }
-
-    /// `NodeGroupConfiguration`.
-    pub fn node_group_configuration(mut self, value: impl Into<Val<Vec<NodeGroupConfiguration>>>) -> Self {
-        put(&mut self.0, "NodeGroupConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `NotificationTopicArn`.
-    pub fn notification_topic_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NotificationTopicArn", value.into().into_node());
-        self
-    }
-
-    /// `NumCacheClusters`.
-    pub fn num_cache_clusters(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "NumCacheClusters", value.into().into_node());
-        self
-    }
-
-    /// `NumNodeGroups`.
-    pub fn num_node_groups(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "NumNodeGroups", value.into().into_node());
-        self
-    }
-
-    /// `Port`.
-    pub fn port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Port", value.into().into_node());
-        self
-    }
-
-    /// `PreferredCacheClusterAZs`.
-    pub fn preferred_cache_cluster_azs(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "PreferredCacheClusterAZs", value.into().into_node());
-        self
-    }
-
-    /// `PreferredMaintenanceWindow`.
-    pub fn preferred_maintenance_window(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PreferredMaintenanceWindow", value.into().into_node());
-        self
-    }
-
-    /// `PrimaryClusterId`.
-    pub fn primary_cluster_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PrimaryClusterId", value.into().into_node());
-        self
-    }
-
-    /// `ReplicasPerNodeGroup`.
-    pub fn replicas_per_node_group(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ReplicasPerNodeGroup", value.into().into_node());
-        self
-    }
-
-    /// `ReplicationGroupId`.
-    pub fn replication_group_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ReplicationGroupId", value.into().into_node());
-        self
-    }
-
-    /// `SecurityGroupIds`.
-    pub fn security_group_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SecurityGroupIds", value.into().into_node());
-        self
-    }
-
-    /// `SnapshotArns`.
-    pub fn snapshot_arns(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SnapshotArns", value.into().into_node());
-        self
-    }
-
-    /// `SnapshotName`.
-    pub fn snapshot_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SnapshotName", value.into().into_node());
-        self
-    }
-
-    /// `SnapshotRetentionLimit`.
-    pub fn snapshot_retention_limit(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SnapshotRetentionLimit", value.into().into_node());
-        self
-    }
-
-    /// `SnapshotWindow`.
-    pub fn snapshot_window(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SnapshotWindow", value.into().into_node());
-        self
-    }
-
-    /// `SnapshottingClusterId`.
-    pub fn snapshotting_cluster_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SnapshottingClusterId", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `TransitEncryptionEnabled`.
-    pub fn transit_encryption_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "TransitEncryptionEnabled", value.into().into_node());
-        self
-    }
-
-    /// `TransitEncryptionMode`.
-    pub fn transit_encryption_mode(mut self, value: impl Into<Val<TransitEncryptionMode>>) -> Self {
-        put(&mut self.0, "TransitEncryptionMode", value.into().into_node());
-        self
-    }
-
-    /// `UserGroupIds`.
-    pub fn user_group_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "UserGroupIds", value.into().into_node());
-        self
+    setters! {
+        at_rest_encryption_enabled: bool = "AtRestEncryptionEnabled",
+        auth_token: String = "AuthToken",
+        auto_minor_version_upgrade: bool = "AutoMinorVersionUpgrade",
+        automatic_failover_enabled: bool = "AutomaticFailoverEnabled",
+        cache_node_type: String = "CacheNodeType",
+        cache_parameter_group_name: String = "CacheParameterGroupName",
+        cache_security_group_names: Vec<String> = "CacheSecurityGroupNames",
+        cache_subnet_group_name: String = "CacheSubnetGroupName",
+        cluster_mode: ClusterMode = "ClusterMode",
+        data_tiering_enabled: bool = "DataTieringEnabled",
+        engine: String = "Engine",
+        engine_version: String = "EngineVersion",
+        global_replication_group_id: String = "GlobalReplicationGroupId",
+        ip_discovery: IpDiscovery = "IpDiscovery",
+        kms_key_id: String = "KmsKeyId",
+        log_delivery_configurations: Vec<LogDeliveryConfigurationRequest> = "LogDeliveryConfigurations",
+        multi_az_enabled: bool = "MultiAZEnabled",
+        network_type: NetworkType = "NetworkType",
+        node_group_configuration: Vec<NodeGroupConfiguration> = "NodeGroupConfiguration",
+        notification_topic_arn: String = "NotificationTopicArn",
+        num_cache_clusters: i64 = "NumCacheClusters",
+        num_node_groups: i64 = "NumNodeGroups",
+        port: i64 = "Port",
+        preferred_cache_cluster_azs: Vec<String> = "PreferredCacheClusterAZs",
+        preferred_maintenance_window: String = "PreferredMaintenanceWindow",
+        primary_cluster_id: String = "PrimaryClusterId",
+        replicas_per_node_group: i64 = "ReplicasPerNodeGroup",
+        replication_group_id: String = "ReplicationGroupId",
+        security_group_ids: Vec<String> = "SecurityGroupIds",
+        snapshot_arns: Vec<String> = "SnapshotArns",
+        snapshot_name: String = "SnapshotName",
+        snapshot_retention_limit: i64 = "SnapshotRetentionLimit",
+        snapshot_window: String = "SnapshotWindow",
+        snapshotting_cluster_id: String = "SnapshottingClusterId",
+        tags: Vec<Tag> = "Tags",
+        transit_encryption_enabled: bool = "TransitEncryptionEnabled",
+        transit_encryption_mode: TransitEncryptionMode = "TransitEncryptionMode",
+        user_group_ids: Vec<String> = "UserGroupIds",
     }
 }
 
@@ -248,7 +61,7 @@ impl ReplicationGroup {
 pub struct LogDeliveryConfigurationRequest(Map);
 
 impl LogDeliveryConfigurationRequest {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         destination_details: impl Into<Val<DestinationDetails>>,
         destination_type: impl Into<Val<DestinationType>>,
@@ -275,16 +88,9 @@ impl DestinationDetails {
         Self::default()
     }
 
-    /// `CloudWatchLogsDetails`.
-    pub fn cloud_watch_logs_details(mut self, value: impl Into<Val<CloudWatchLogsDestinationDetails>>) -> Self {
-        put(&mut self.0, "CloudWatchLogsDetails", value.into().into_node());
-        self
-    }
-
-    /// `KinesisFirehoseDetails`.
-    pub fn kinesis_firehose_details(mut self, value: impl Into<Val<KinesisFirehoseDestinationDetails>>) -> Self {
-        put(&mut self.0, "KinesisFirehoseDetails", value.into().into_node());
-        self
+    setters! {
+        cloud_watch_logs_details: CloudWatchLogsDestinationDetails = "CloudWatchLogsDetails",
+        kinesis_firehose_details: KinesisFirehoseDestinationDetails = "KinesisFirehoseDetails",
     }
 }
 
@@ -294,7 +100,7 @@ impl DestinationDetails {
 pub struct CloudWatchLogsDestinationDetails(Map);
 
 impl CloudWatchLogsDestinationDetails {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(log_group: impl Into<Val<String>>) -> Self {
         Self(record(vec![("LogGroup", log_group.into().into_node())]))
     }
@@ -306,7 +112,7 @@ impl CloudWatchLogsDestinationDetails {
 pub struct KinesisFirehoseDestinationDetails(Map);
 
 impl KinesisFirehoseDestinationDetails {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(delivery_stream: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DeliveryStream", delivery_stream.into().into_node())]))
     }
@@ -323,34 +129,12 @@ impl NodeGroupConfiguration {
         Self::default()
     }
 
-    /// `NodeGroupId`.
-    pub fn node_group_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NodeGroupId", value.into().into_node());
-        self
-    }
-
-    /// `PrimaryAvailabilityZone`.
-    pub fn primary_availability_zone(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PrimaryAvailabilityZone", value.into().into_node());
-        self
-    }
-
-    /// `ReplicaAvailabilityZones`.
-    pub fn replica_availability_zones(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "ReplicaAvailabilityZones", value.into().into_node());
-        self
-    }
-
-    /// `ReplicaCount`.
-    pub fn replica_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ReplicaCount", value.into().into_node());
-        self
-    }
-
-    /// `Slots`.
-    pub fn slots(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Slots", value.into().into_node());
-        self
+    setters! {
+        node_group_id: String = "NodeGroupId",
+        primary_availability_zone: String = "PrimaryAvailabilityZone",
+        replica_availability_zones: Vec<String> = "ReplicaAvailabilityZones",
+        replica_count: i64 = "ReplicaCount",
+        slots: String = "Slots",
     }
 }
 
@@ -424,159 +208,38 @@ structures!(
 resource!(ReplicationGroup, "AWS::ElastiCache::ReplicationGroup");
 
 impl Id<ReplicationGroup> {
-    /// `!GetAtt AtRestEncryptionEnabled`.
-    pub fn at_rest_encryption_enabled(&self) -> Val<bool> {
-        self.attribute("AtRestEncryptionEnabled").cast()
-    }
-
-    /// `!GetAtt AutoMinorVersionUpgrade`.
-    pub fn auto_minor_version_upgrade(&self) -> Val<bool> {
-        self.attribute("AutoMinorVersionUpgrade").cast()
-    }
-
-    /// `!GetAtt AutomaticFailoverEnabled`.
-    pub fn automatic_failover_enabled(&self) -> Val<bool> {
-        self.attribute("AutomaticFailoverEnabled").cast()
-    }
-
-    /// `!GetAtt CacheNodeType`.
-    pub fn cache_node_type(&self) -> Val<String> {
-        self.attribute("CacheNodeType")
-    }
-
-    /// `!GetAtt ClusterMode`.
-    pub fn cluster_mode(&self) -> Val<String> {
-        self.attribute("ClusterMode")
-    }
-
-    /// `!GetAtt ConfigurationEndPoint.Address`.
-    pub fn configuration_end_point_address(&self) -> Val<String> {
-        self.attribute("ConfigurationEndPoint.Address")
-    }
-
-    /// `!GetAtt ConfigurationEndPoint.Port`.
-    pub fn configuration_end_point_port(&self) -> Val<String> {
-        self.attribute("ConfigurationEndPoint.Port")
-    }
-
-    /// `!GetAtt DataTieringEnabled`.
-    pub fn data_tiering_enabled(&self) -> Val<bool> {
-        self.attribute("DataTieringEnabled").cast()
-    }
-
-    /// `!GetAtt Engine`.
-    pub fn engine(&self) -> Val<String> {
-        self.attribute("Engine")
-    }
-
-    /// `!GetAtt GlobalReplicationGroupId`.
-    pub fn global_replication_group_id(&self) -> Val<String> {
-        self.attribute("GlobalReplicationGroupId")
-    }
-
-    /// `!GetAtt IpDiscovery`.
-    pub fn ip_discovery(&self) -> Val<String> {
-        self.attribute("IpDiscovery")
-    }
-
-    /// `!GetAtt MultiAZEnabled`.
-    pub fn multi_az_enabled(&self) -> Val<bool> {
-        self.attribute("MultiAZEnabled").cast()
-    }
-
-    /// `!GetAtt NetworkType`.
-    pub fn network_type(&self) -> Val<String> {
-        self.attribute("NetworkType")
-    }
-
-    /// `!GetAtt NumCacheClusters`.
-    pub fn num_cache_clusters(&self) -> Val<i64> {
-        self.attribute("NumCacheClusters").cast()
-    }
-
-    /// `!GetAtt Port`.
-    pub fn port(&self) -> Val<i64> {
-        self.attribute("Port").cast()
-    }
-
-    /// `!GetAtt PrimaryEndPoint.Address`.
-    pub fn primary_end_point_address(&self) -> Val<String> {
-        self.attribute("PrimaryEndPoint.Address")
-    }
-
-    /// `!GetAtt PrimaryEndPoint.Port`.
-    pub fn primary_end_point_port(&self) -> Val<String> {
-        self.attribute("PrimaryEndPoint.Port")
-    }
-
-    /// `!GetAtt ReadEndPoint.Addresses`.
-    pub fn read_end_point_addresses(&self) -> Val<String> {
-        self.attribute("ReadEndPoint.Addresses")
-    }
-
-    /// `!GetAtt ReadEndPoint.AddressesList`.
-    pub fn read_end_point_addresses_list(&self) -> Val<Vec<String>> {
-        self.attribute("ReadEndPoint.AddressesList").cast()
-    }
-
-    /// `!GetAtt ReadEndPoint.Ports`.
-    pub fn read_end_point_ports(&self) -> Val<String> {
-        self.attribute("ReadEndPoint.Ports")
-    }
-
-    /// `!GetAtt ReadEndPoint.PortsList`.
-    pub fn read_end_point_ports_list(&self) -> Val<Vec<String>> {
-        self.attribute("ReadEndPoint.PortsList").cast()
-    }
-
-    /// `!GetAtt ReaderEndPoint.Address`.
-    pub fn reader_end_point_address(&self) -> Val<String> {
-        self.attribute("ReaderEndPoint.Address")
-    }
-
-    /// `!GetAtt ReaderEndPoint.Port`.
-    pub fn reader_end_point_port(&self) -> Val<String> {
-        self.attribute("ReaderEndPoint.Port")
-    }
-
-    /// `!GetAtt ReplicationGroupDescription`.
-    pub fn replication_group_description(&self) -> Val<String> {
-        self.attribute("ReplicationGroupDescription")
-    }
-
-    /// `!GetAtt ReplicationGroupId`.
-    pub fn replication_group_id(&self) -> Val<String> {
-        self.attribute("ReplicationGroupId")
-    }
-
-    /// `!GetAtt SnapshotRetentionLimit`.
-    pub fn snapshot_retention_limit(&self) -> Val<i64> {
-        self.attribute("SnapshotRetentionLimit").cast()
-    }
-
-    /// `!GetAtt SnapshotWindow`.
-    pub fn snapshot_window(&self) -> Val<String> {
-        self.attribute("SnapshotWindow")
-    }
-
-    /// `!GetAtt SnapshottingClusterId`.
-    pub fn snapshotting_cluster_id(&self) -> Val<String> {
-        self.attribute("SnapshottingClusterId")
-    }
-
-    /// `!GetAtt TransitEncryptionEnabled`.
-    pub fn transit_encryption_enabled(&self) -> Val<bool> {
-        self.attribute("TransitEncryptionEnabled").cast()
-    }
-
-    /// `!GetAtt TransitEncryptionMode`.
-    pub fn transit_encryption_mode(&self) -> Val<String> {
-        self.attribute("TransitEncryptionMode")
-    }
-
-    /// `!GetAtt UserGroupIds`.
-    pub fn user_group_ids(&self) -> Val<Vec<String>> {
-        self.attribute("UserGroupIds").cast()
+    getters! {
+        at_rest_encryption_enabled: bool = "AtRestEncryptionEnabled",
+        auto_minor_version_upgrade: bool = "AutoMinorVersionUpgrade",
+        automatic_failover_enabled: bool = "AutomaticFailoverEnabled",
+        cache_node_type: String = "CacheNodeType",
+        cluster_mode: String = "ClusterMode",
+        configuration_end_point_address: String = "ConfigurationEndPoint.Address",
+        configuration_end_point_port: String = "ConfigurationEndPoint.Port",
+        data_tiering_enabled: bool = "DataTieringEnabled",
+        engine: String = "Engine",
+        global_replication_group_id: String = "GlobalReplicationGroupId",
+        ip_discovery: String = "IpDiscovery",
+        multi_az_enabled: bool = "MultiAZEnabled",
+        network_type: String = "NetworkType",
+        num_cache_clusters: i64 = "NumCacheClusters",
+        port: i64 = "Port",
+        primary_end_point_address: String = "PrimaryEndPoint.Address",
+        primary_end_point_port: String = "PrimaryEndPoint.Port",
+        read_end_point_addresses: String = "ReadEndPoint.Addresses",
+        read_end_point_addresses_list: Vec<String> = "ReadEndPoint.AddressesList",
+        read_end_point_ports: String = "ReadEndPoint.Ports",
+        read_end_point_ports_list: Vec<String> = "ReadEndPoint.PortsList",
+        reader_end_point_address: String = "ReaderEndPoint.Address",
+        reader_end_point_port: String = "ReaderEndPoint.Port",
+        replication_group_description: String = "ReplicationGroupDescription",
+        replication_group_id: String = "ReplicationGroupId",
+        snapshot_retention_limit: i64 = "SnapshotRetentionLimit",
+        snapshot_window: String = "SnapshotWindow",
+        snapshotting_cluster_id: String = "SnapshottingClusterId",
+        transit_encryption_enabled: bool = "TransitEncryptionEnabled",
+        transit_encryption_mode: String = "TransitEncryptionMode",
+        user_group_ids: Vec<String> = "UserGroupIds",
     }
 }
 

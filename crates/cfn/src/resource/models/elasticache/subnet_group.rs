@@ -8,21 +8,14 @@ use crate::resource::model::*;
 pub struct SubnetGroup(Map);
 
 impl SubnetGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(description: impl Into<Val<String>>, subnet_ids: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Description", description.into().into_node()), ("SubnetIds", subnet_ids.into().into_node())]))
     }
 
-    /// `CacheSubnetGroupName`.
-    pub fn cache_subnet_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CacheSubnetGroupName", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        cache_subnet_group_name: String = "CacheSubnetGroupName",
+        tags: Vec<Tag> = "Tags",
     }
 }
 

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct User(Map);
 
 impl User {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(engine: impl Into<Val<Engine>>, user_id: impl Into<Val<String>>, user_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("Engine", engine.into().into_node()),
@@ -17,34 +17,12 @@ impl User {
         ]))
     }
 
-    /// `AccessString`.
-    pub fn access_string(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AccessString", value.into().into_node());
-        self
-    }
-
-    /// `AuthenticationMode`.
-    pub fn authentication_mode(mut self, value: impl Into<Val<AuthenticationMode>>) -> Self {
-        put(&mut self.0, "AuthenticationMode", value.into().into_node());
-        self
-    }
-
-    /// `NoPasswordRequired`.
-    pub fn no_password_required(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "NoPasswordRequired", value.into().into_node());
-        self
-    }
-
-    /// `Passwords`.
-    pub fn passwords(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Passwords", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        access_string: String = "AccessString",
+        authentication_mode: AuthenticationMode = "AuthenticationMode",
+        no_password_required: bool = "NoPasswordRequired",
+        passwords: Vec<String> = "Passwords",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -54,15 +32,13 @@ impl User {
 pub struct AuthenticationMode(Map);
 
 impl AuthenticationMode {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<AuthenticationModeType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
 
-    /// `Passwords`.
-    pub fn passwords(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Passwords", value.into().into_node());
-        self
+    setters! {
+        passwords: Vec<String> = "Passwords",
     }
 }
 
@@ -88,14 +64,9 @@ structures!(User, AuthenticationMode);
 resource!(User, "AWS::ElastiCache::User");
 
 impl Id<User> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt Status`.
-    pub fn status(&self) -> Val<String> {
-        self.attribute("Status")
+    getters! {
+        arn: String = "Arn",
+        status: String = "Status",
     }
 }
 

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct UserGroup(Map);
 
 impl UserGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(engine: impl Into<Val<Engine>>, user_group_id: impl Into<Val<String>>, user_ids: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![
             ("Engine", engine.into().into_node()),
@@ -17,10 +17,8 @@ impl UserGroup {
         ]))
     }
 
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -37,14 +35,9 @@ structures!(UserGroup);
 resource!(UserGroup, "AWS::ElastiCache::UserGroup");
 
 impl Id<UserGroup> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt Status`.
-    pub fn status(&self) -> Val<String> {
-        self.attribute("Status")
+    getters! {
+        arn: String = "Arn",
+        status: String = "Status",
     }
 }
 

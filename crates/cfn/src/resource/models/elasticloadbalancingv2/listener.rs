@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Listener(Map);
 
 impl Listener {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(default_actions: impl Into<Val<Vec<Action>>>, load_balancer_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("DefaultActions", default_actions.into().into_node()),
@@ -16,46 +16,14 @@ impl Listener {
         ]))
     }
 
-    /// `AlpnPolicy`.
-    pub fn alpn_policy(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AlpnPolicy", value.into().into_node());
-        self
-    }
-
-    /// `Certificates`.
-    pub fn certificates(mut self, value: impl Into<Val<Vec<Certificate>>>) -> Self {
-        put(&mut self.0, "Certificates", value.into().into_node());
-        self
-    }
-
-    /// `ListenerAttributes`.
-    pub fn listener_attributes(mut self, value: impl Into<Val<Vec<ListenerAttribute>>>) -> Self {
-        put(&mut self.0, "ListenerAttributes", value.into().into_node());
-        self
-    }
-
-    /// `MutualAuthentication`.
-    pub fn mutual_authentication(mut self, value: impl Into<Val<MutualAuthentication>>) -> Self {
-        put(&mut self.0, "MutualAuthentication", value.into().into_node());
-        self
-    }
-
-    /// `Port`.
-    pub fn port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Port", value.into().into_node());
-        self
-    }
-
-    /// `Protocol`.
-    pub fn protocol(mut self, value: impl Into<Val<Protocol>>) -> Self {
-        put(&mut self.0, "Protocol", value.into().into_node());
-        self
-    }
-
-    /// `SslPolicy`.
-    pub fn ssl_policy(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SslPolicy", value.into().into_node());
-        self
+    setters! {
+        alpn_policy: Vec<String> = "AlpnPolicy",
+        certificates: Vec<Certificate> = "Certificates",
+        listener_attributes: Vec<ListenerAttribute> = "ListenerAttributes",
+        mutual_authentication: MutualAuthentication = "MutualAuthentication",
+        port: i64 = "Port",
+        protocol: Protocol = "Protocol",
+        ssl_policy: String = "SslPolicy",
     }
 }
 
@@ -70,10 +38,8 @@ impl Certificate {
         Self::default()
     }
 
-    /// `CertificateArn`.
-    pub fn certificate_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CertificateArn", value.into().into_node());
-        self
+    setters! {
+        certificate_arn: String = "CertificateArn",
     }
 }
 
@@ -83,57 +49,20 @@ impl Certificate {
 pub struct Action(Map);
 
 impl Action {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<ActionType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
 
-    /// `AuthenticateCognitoConfig`.
-    pub fn authenticate_cognito_config(mut self, value: impl Into<Val<AuthenticateCognitoConfig>>) -> Self {
-        put(&mut self.0, "AuthenticateCognitoConfig", value.into().into_node());
-        self
-    }
-
-    /// `AuthenticateOidcConfig`.
-    pub fn authenticate_oidc_config(mut self, value: impl Into<Val<AuthenticateOidcConfig>>) -> Self {
-        put(&mut self.0, "AuthenticateOidcConfig", value.into().into_node());
-        self
-    }
-
-    /// `FixedResponseConfig`.
-    pub fn fixed_response_config(mut self, value: impl Into<Val<FixedResponseConfig>>) -> Self {
-        put(&mut self.0, "FixedResponseConfig", value.into().into_node());
-        self
-    }
-
-    /// `ForwardConfig`.
-    pub fn forward_config(mut self, value: impl Into<Val<ForwardConfig>>) -> Self {
-        put(&mut self.0, "ForwardConfig", value.into().into_node());
-        self
-    }
-
-    /// `JwtValidationConfig`.
-    pub fn jwt_validation_config(mut self, value: impl Into<Val<JwtValidationConfig>>) -> Self {
-        put(&mut self.0, "JwtValidationConfig", value.into().into_node());
-        self
-    }
-
-    /// `Order`.
-    pub fn order(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Order", value.into().into_node());
-        self
-    }
-
-    /// `RedirectConfig`.
-    pub fn redirect_config(mut self, value: impl Into<Val<RedirectConfig>>) -> Self {
-        put(&mut self.0, "RedirectConfig", value.into().into_node());
-        self
-    }
-
-    /// `TargetGroupArn`.
-    pub fn target_group_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TargetGroupArn", value.into().into_node());
-        self
+    setters! {
+        authenticate_cognito_config: AuthenticateCognitoConfig = "AuthenticateCognitoConfig",
+        authenticate_oidc_config: AuthenticateOidcConfig = "AuthenticateOidcConfig",
+        fixed_response_config: FixedResponseConfig = "FixedResponseConfig",
+        forward_config: ForwardConfig = "ForwardConfig",
+        jwt_validation_config: JwtValidationConfig = "JwtValidationConfig",
+        order: i64 = "Order",
+        redirect_config: RedirectConfig = "RedirectConfig",
+        target_group_arn: String = "TargetGroupArn",
     }
 }
 
@@ -143,7 +72,7 @@ impl Action {
 pub struct AuthenticateCognitoConfig(Map);
 
 impl AuthenticateCognitoConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         user_pool_arn: impl Into<Val<String>>,
         user_pool_client_id: impl Into<Val<String>>,
@@ -156,34 +85,12 @@ impl AuthenticateCognitoConfig {
         ]))
     }
 
-    /// `AuthenticationRequestExtraParams`.
-    pub fn authentication_request_extra_params(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "AuthenticationRequestExtraParams", value.into().into_node());
-        self
-    }
-
-    /// `OnUnauthenticatedRequest`.
-    pub fn on_unauthenticated_request(mut self, value: impl Into<Val<OnUnauthenticatedRequest>>) -> Self {
-        put(&mut self.0, "OnUnauthenticatedRequest", value.into().into_node());
-        self
-    }
-
-    /// `Scope`.
-    pub fn scope(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Scope", value.into().into_node());
-        self
-    }
-
-    /// `SessionCookieName`.
-    pub fn session_cookie_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SessionCookieName", value.into().into_node());
-        self
-    }
-
-    /// `SessionTimeout`.
-    pub fn session_timeout(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SessionTimeout", value.into().into_node());
-        self
+    setters! {
+        authentication_request_extra_params: Dict<String> = "AuthenticationRequestExtraParams",
+        on_unauthenticated_request: OnUnauthenticatedRequest = "OnUnauthenticatedRequest",
+        scope: String = "Scope",
+        session_cookie_name: String = "SessionCookieName",
+        session_timeout: String = "SessionTimeout",
     }
 }
 
@@ -193,7 +100,7 @@ impl AuthenticateCognitoConfig {
 pub struct AuthenticateOidcConfig(Map);
 
 impl AuthenticateOidcConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         authorization_endpoint: impl Into<Val<String>>,
         client_id: impl Into<Val<String>>,
@@ -210,46 +117,14 @@ impl AuthenticateOidcConfig {
         ]))
     }
 
-    /// `AuthenticationRequestExtraParams`.
-    pub fn authentication_request_extra_params(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "AuthenticationRequestExtraParams", value.into().into_node());
-        self
-    }
-
-    /// `ClientSecret`.
-    pub fn client_secret(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ClientSecret", value.into().into_node());
-        self
-    }
-
-    /// `OnUnauthenticatedRequest`.
-    pub fn on_unauthenticated_request(mut self, value: impl Into<Val<OnUnauthenticatedRequest>>) -> Self {
-        put(&mut self.0, "OnUnauthenticatedRequest", value.into().into_node());
-        self
-    }
-
-    /// `Scope`.
-    pub fn scope(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Scope", value.into().into_node());
-        self
-    }
-
-    /// `SessionCookieName`.
-    pub fn session_cookie_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SessionCookieName", value.into().into_node());
-        self
-    }
-
-    /// `SessionTimeout`.
-    pub fn session_timeout(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SessionTimeout", value.into().into_node());
-        self
-    }
-
-    /// `UseExistingClientSecret`.
-    pub fn use_existing_client_secret(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "UseExistingClientSecret", value.into().into_node());
-        self
+    setters! {
+        authentication_request_extra_params: Dict<String> = "AuthenticationRequestExtraParams",
+        client_secret: String = "ClientSecret",
+        on_unauthenticated_request: OnUnauthenticatedRequest = "OnUnauthenticatedRequest",
+        scope: String = "Scope",
+        session_cookie_name: String = "SessionCookieName",
+        session_timeout: String = "SessionTimeout",
+        use_existing_client_secret: bool = "UseExistingClientSecret",
     }
 }
 
@@ -259,21 +134,14 @@ impl AuthenticateOidcConfig {
 pub struct FixedResponseConfig(Map);
 
 impl FixedResponseConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status_code: impl Into<Val<String>>) -> Self {
         Self(record(vec![("StatusCode", status_code.into().into_node())]))
     }
 
-    /// `ContentType`.
-    pub fn content_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ContentType", value.into().into_node());
-        self
-    }
-
-    /// `MessageBody`.
-    pub fn message_body(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MessageBody", value.into().into_node());
-        self
+    setters! {
+        content_type: String = "ContentType",
+        message_body: String = "MessageBody",
     }
 }
 
@@ -288,16 +156,9 @@ impl ForwardConfig {
         Self::default()
     }
 
-    /// `TargetGroupStickinessConfig`.
-    pub fn target_group_stickiness_config(mut self, value: impl Into<Val<TargetGroupStickinessConfig>>) -> Self {
-        put(&mut self.0, "TargetGroupStickinessConfig", value.into().into_node());
-        self
-    }
-
-    /// `TargetGroups`.
-    pub fn target_groups(mut self, value: impl Into<Val<Vec<TargetGroupTuple>>>) -> Self {
-        put(&mut self.0, "TargetGroups", value.into().into_node());
-        self
+    setters! {
+        target_group_stickiness_config: TargetGroupStickinessConfig = "TargetGroupStickinessConfig",
+        target_groups: Vec<TargetGroupTuple> = "TargetGroups",
     }
 }
 
@@ -312,16 +173,9 @@ impl TargetGroupStickinessConfig {
         Self::default()
     }
 
-    /// `DurationSeconds`.
-    pub fn duration_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "DurationSeconds", value.into().into_node());
-        self
-    }
-
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
+    setters! {
+        duration_seconds: i64 = "DurationSeconds",
+        enabled: bool = "Enabled",
     }
 }
 
@@ -336,16 +190,9 @@ impl TargetGroupTuple {
         Self::default()
     }
 
-    /// `TargetGroupArn`.
-    pub fn target_group_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TargetGroupArn", value.into().into_node());
-        self
-    }
-
-    /// `Weight`.
-    pub fn weight(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Weight", value.into().into_node());
-        self
+    setters! {
+        target_group_arn: String = "TargetGroupArn",
+        weight: i64 = "Weight",
     }
 }
 
@@ -355,15 +202,13 @@ impl TargetGroupTuple {
 pub struct JwtValidationConfig(Map);
 
 impl JwtValidationConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(issuer: impl Into<Val<String>>, jwks_endpoint: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Issuer", issuer.into().into_node()), ("JwksEndpoint", jwks_endpoint.into().into_node())]))
     }
 
-    /// `AdditionalClaims`.
-    pub fn additional_claims(mut self, value: impl Into<Val<Vec<JwtValidationActionAdditionalClaim>>>) -> Self {
-        put(&mut self.0, "AdditionalClaims", value.into().into_node());
-        self
+    setters! {
+        additional_claims: Vec<JwtValidationActionAdditionalClaim> = "AdditionalClaims",
     }
 }
 
@@ -373,7 +218,7 @@ impl JwtValidationConfig {
 pub struct JwtValidationActionAdditionalClaim(Map);
 
 impl JwtValidationActionAdditionalClaim {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(format: impl Into<Val<Format>>, name: impl Into<Val<String>>, values: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Format", format.into().into_node()), ("Name", name.into().into_node()), ("Values", values.into().into_node())]))
     }
@@ -385,39 +230,17 @@ impl JwtValidationActionAdditionalClaim {
 pub struct RedirectConfig(Map);
 
 impl RedirectConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status_code: impl Into<Val<StatusCode>>) -> Self {
         Self(record(vec![("StatusCode", status_code.into().into_node())]))
     }
 
-    /// `Host`.
-    pub fn host(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Host", value.into().into_node());
-        self
-    }
-
-    /// `Path`.
-    pub fn path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Path", value.into().into_node());
-        self
-    }
-
-    /// `Port`.
-    pub fn port(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Port", value.into().into_node());
-        self
-    }
-
-    /// `Protocol`.
-    pub fn protocol(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Protocol", value.into().into_node());
-        self
-    }
-
-    /// `Query`.
-    pub fn query(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Query", value.into().into_node());
-        self
+    setters! {
+        host: String = "Host",
+        path: String = "Path",
+        port: String = "Port",
+        protocol: String = "Protocol",
+        query: String = "Query",
     }
 }
 
@@ -432,16 +255,9 @@ impl ListenerAttribute {
         Self::default()
     }
 
-    /// `Key`.
-    pub fn key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Key", value.into().into_node());
-        self
-    }
-
-    /// `Value`.
-    pub fn value(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Value", value.into().into_node());
-        self
+    setters! {
+        key: String = "Key",
+        value: String = "Value",
     }
 }
 
@@ -456,28 +272,11 @@ impl MutualAuthentication {
         Self::default()
     }
 
-    /// `AdvertiseTrustStoreCaNames`.
-    pub fn advertise_trust_store_ca_names(mut self, value: impl Into<Val<AdvertiseTrustStoreCaNames>>) -> Self {
-        put(&mut self.0, "AdvertiseTrustStoreCaNames", value.into().into_node());
-        self
-    }
-
-    /// `IgnoreClientCertificateExpiry`.
-    pub fn ignore_client_certificate_expiry(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IgnoreClientCertificateExpiry", value.into().into_node());
-        self
-    }
-
-    /// `Mode`.
-    pub fn mode(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Mode", value.into().into_node());
-        self
-    }
-
-    /// `TrustStoreArn`.
-    pub fn trust_store_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TrustStoreArn", value.into().into_node());
-        self
+    setters! {
+        advertise_trust_store_ca_names: AdvertiseTrustStoreCaNames = "AdvertiseTrustStoreCaNames",
+        ignore_client_certificate_expiry: bool = "IgnoreClientCertificateExpiry",
+        mode: String = "Mode",
+        trust_store_arn: String = "TrustStoreArn",
     }
 }
 
@@ -562,9 +361,8 @@ structures!(
 resource!(Listener, "AWS::ElasticLoadBalancingV2::Listener");
 
 impl Id<Listener> {
-    /// `!GetAtt ListenerArn`.
-    pub fn listener_arn(&self) -> Val<String> {
-        self.attribute("ListenerArn")
+    getters! {
+        listener_arn: String = "ListenerArn",
     }
 }
 

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct ListenerRule(Map);
 
 impl ListenerRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         actions: impl Into<Val<Vec<Action>>>,
         conditions: impl Into<Val<Vec<RuleCondition>>>,
@@ -21,16 +21,9 @@ impl ListenerRule {
         ]))
     }
 
-    /// `ListenerArn`.
-    pub fn listener_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ListenerArn", value.into().into_node());
-        self
-    }
-
-    /// `Transforms`.
-    pub fn transforms(mut self, value: impl Into<Val<Vec<Transform>>>) -> Self {
-        put(&mut self.0, "Transforms", value.into().into_node());
-        self
+    setters! {
+        listener_arn: String = "ListenerArn",
+        transforms: Vec<Transform> = "Transforms",
     }
 }
 
@@ -40,57 +33,20 @@ impl ListenerRule {
 pub struct Action(Map);
 
 impl Action {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<ActionType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
 
-    /// `AuthenticateCognitoConfig`.
-    pub fn authenticate_cognito_config(mut self, value: impl Into<Val<AuthenticateCognitoConfig>>) -> Self {
-        put(&mut self.0, "AuthenticateCognitoConfig", value.into().into_node());
-        self
-    }
-
-    /// `AuthenticateOidcConfig`.
-    pub fn authenticate_oidc_config(mut self, value: impl Into<Val<AuthenticateOidcConfig>>) -> Self {
-        put(&mut self.0, "AuthenticateOidcConfig", value.into().into_node());
-        self
-    }
-
-    /// `FixedResponseConfig`.
-    pub fn fixed_response_config(mut self, value: impl Into<Val<FixedResponseConfig>>) -> Self {
-        put(&mut self.0, "FixedResponseConfig", value.into().into_node());
-        self
-    }
-
-    /// `ForwardConfig`.
-    pub fn forward_config(mut self, value: impl Into<Val<ForwardConfig>>) -> Self {
-        put(&mut self.0, "ForwardConfig", value.into().into_node());
-        self
-    }
-
-    /// `JwtValidationConfig`.
-    pub fn jwt_validation_config(mut self, value: impl Into<Val<JwtValidationConfig>>) -> Self {
-        put(&mut self.0, "JwtValidationConfig", value.into().into_node());
-        self
-    }
-
-    /// `Order`.
-    pub fn order(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Order", value.into().into_node());
-        self
-    }
-
-    /// `RedirectConfig`.
-    pub fn redirect_config(mut self, value: impl Into<Val<RedirectConfig>>) -> Self {
-        put(&mut self.0, "RedirectConfig", value.into().into_node());
-        self
-    }
-
-    /// `TargetGroupArn`.
-    pub fn target_group_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TargetGroupArn", value.into().into_node());
-        self
+    setters! {
+        authenticate_cognito_config: AuthenticateCognitoConfig = "AuthenticateCognitoConfig",
+        authenticate_oidc_config: AuthenticateOidcConfig = "AuthenticateOidcConfig",
+        fixed_response_config: FixedResponseConfig = "FixedResponseConfig",
+        forward_config: ForwardConfig = "ForwardConfig",
+        jwt_validation_config: JwtValidationConfig = "JwtValidationConfig",
+        order: i64 = "Order",
+        redirect_config: RedirectConfig = "RedirectConfig",
+        target_group_arn: String = "TargetGroupArn",
     }
 }
 
@@ -100,7 +56,7 @@ impl Action {
 pub struct AuthenticateCognitoConfig(Map);
 
 impl AuthenticateCognitoConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         user_pool_arn: impl Into<Val<String>>,
         user_pool_client_id: impl Into<Val<String>>,
@@ -113,34 +69,12 @@ impl AuthenticateCognitoConfig {
         ]))
     }
 
-    /// `AuthenticationRequestExtraParams`.
-    pub fn authentication_request_extra_params(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "AuthenticationRequestExtraParams", value.into().into_node());
-        self
-    }
-
-    /// `OnUnauthenticatedRequest`.
-    pub fn on_unauthenticated_request(mut self, value: impl Into<Val<OnUnauthenticatedRequest>>) -> Self {
-        put(&mut self.0, "OnUnauthenticatedRequest", value.into().into_node());
-        self
-    }
-
-    /// `Scope`.
-    pub fn scope(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Scope", value.into().into_node());
-        self
-    }
-
-    /// `SessionCookieName`.
-    pub fn session_cookie_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SessionCookieName", value.into().into_node());
-        self
-    }
-
-    /// `SessionTimeout`.
-    pub fn session_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SessionTimeout", value.into().into_node());
-        self
+    setters! {
+        authentication_request_extra_params: Dict<String> = "AuthenticationRequestExtraParams",
+        on_unauthenticated_request: OnUnauthenticatedRequest = "OnUnauthenticatedRequest",
+        scope: String = "Scope",
+        session_cookie_name: String = "SessionCookieName",
+        session_timeout: i64 = "SessionTimeout",
     }
 }
 
@@ -150,7 +84,7 @@ impl AuthenticateCognitoConfig {
 pub struct AuthenticateOidcConfig(Map);
 
 impl AuthenticateOidcConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         authorization_endpoint: impl Into<Val<String>>,
         client_id: impl Into<Val<String>>,
@@ -167,46 +101,14 @@ impl AuthenticateOidcConfig {
         ]))
     }
 
-    /// `AuthenticationRequestExtraParams`.
-    pub fn authentication_request_extra_params(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "AuthenticationRequestExtraParams", value.into().into_node());
-        self
-    }
-
-    /// `ClientSecret`.
-    pub fn client_secret(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ClientSecret", value.into().into_node());
-        self
-    }
-
-    /// `OnUnauthenticatedRequest`.
-    pub fn on_unauthenticated_request(mut self, value: impl Into<Val<OnUnauthenticatedRequest>>) -> Self {
-        put(&mut self.0, "OnUnauthenticatedRequest", value.into().into_node());
-        self
-    }
-
-    /// `Scope`.
-    pub fn scope(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Scope", value.into().into_node());
-        self
-    }
-
-    /// `SessionCookieName`.
-    pub fn session_cookie_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SessionCookieName", value.into().into_node());
-        self
-    }
-
-    /// `SessionTimeout`.
-    pub fn session_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SessionTimeout", value.into().into_node());
-        self
-    }
-
-    /// `UseExistingClientSecret`.
-    pub fn use_existing_client_secret(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "UseExistingClientSecret", value.into().into_node());
-        self
+    setters! {
+        authentication_request_extra_params: Dict<String> = "AuthenticationRequestExtraParams",
+        client_secret: String = "ClientSecret",
+        on_unauthenticated_request: OnUnauthenticatedRequest = "OnUnauthenticatedRequest",
+        scope: String = "Scope",
+        session_cookie_name: String = "SessionCookieName",
+        session_timeout: i64 = "SessionTimeout",
+        use_existing_client_secret: bool = "UseExistingClientSecret",
     }
 }
 
@@ -216,21 +118,14 @@ impl AuthenticateOidcConfig {
 pub struct FixedResponseConfig(Map);
 
 impl FixedResponseConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status_code: impl Into<Val<String>>) -> Self {
         Self(record(vec![("StatusCode", status_code.into().into_node())]))
     }
 
-    /// `ContentType`.
-    pub fn content_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ContentType", value.into().into_node());
-        self
-    }
-
-    /// `MessageBody`.
-    pub fn message_body(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MessageBody", value.into().into_node());
-        self
+    setters! {
+        content_type: String = "ContentType",
+        message_body: String = "MessageBody",
     }
 }
 
@@ -245,16 +140,9 @@ impl ForwardConfig {
         Self::default()
     }
 
-    /// `TargetGroupStickinessConfig`.
-    pub fn target_group_stickiness_config(mut self, value: impl Into<Val<TargetGroupStickinessConfig>>) -> Self {
-        put(&mut self.0, "TargetGroupStickinessConfig", value.into().into_node());
-        self
-    }
-
-    /// `TargetGroups`.
-    pub fn target_groups(mut self, value: impl Into<Val<Vec<TargetGroupTuple>>>) -> Self {
-        put(&mut self.0, "TargetGroups", value.into().into_node());
-        self
+    setters! {
+        target_group_stickiness_config: TargetGroupStickinessConfig = "TargetGroupStickinessConfig",
+        target_groups: Vec<TargetGroupTuple> = "TargetGroups",
     }
 }
 
@@ -269,16 +157,9 @@ impl TargetGroupStickinessConfig {
         Self::default()
     }
 
-    /// `DurationSeconds`.
-    pub fn duration_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "DurationSeconds", value.into().into_node());
-        self
-    }
-
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
+    setters! {
+        duration_seconds: i64 = "DurationSeconds",
+        enabled: bool = "Enabled",
     }
 }
 
@@ -293,16 +174,9 @@ impl TargetGroupTuple {
         Self::default()
     }
 
-    /// `TargetGroupArn`.
-    pub fn target_group_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TargetGroupArn", value.into().into_node());
-        self
-    }
-
-    /// `Weight`.
-    pub fn weight(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Weight", value.into().into_node());
-        self
+    setters! {
+        target_group_arn: String = "TargetGroupArn",
+        weight: i64 = "Weight",
     }
 }
 
@@ -312,15 +186,13 @@ impl TargetGroupTuple {
 pub struct JwtValidationConfig(Map);
 
 impl JwtValidationConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(issuer: impl Into<Val<String>>, jwks_endpoint: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Issuer", issuer.into().into_node()), ("JwksEndpoint", jwks_endpoint.into().into_node())]))
     }
 
-    /// `AdditionalClaims`.
-    pub fn additional_claims(mut self, value: impl Into<Val<Vec<JwtValidationActionAdditionalClaim>>>) -> Self {
-        put(&mut self.0, "AdditionalClaims", value.into().into_node());
-        self
+    setters! {
+        additional_claims: Vec<JwtValidationActionAdditionalClaim> = "AdditionalClaims",
     }
 }
 
@@ -330,7 +202,7 @@ impl JwtValidationConfig {
 pub struct JwtValidationActionAdditionalClaim(Map);
 
 impl JwtValidationActionAdditionalClaim {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(format: impl Into<Val<Format>>, name: impl Into<Val<String>>, values: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Format", format.into().into_node()), ("Name", name.into().into_node()), ("Values", values.into().into_node())]))
     }
@@ -342,39 +214,17 @@ impl JwtValidationActionAdditionalClaim {
 pub struct RedirectConfig(Map);
 
 impl RedirectConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status_code: impl Into<Val<StatusCode>>) -> Self {
         Self(record(vec![("StatusCode", status_code.into().into_node())]))
     }
 
-    /// `Host`.
-    pub fn host(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Host", value.into().into_node());
-        self
-    }
-
-    /// `Path`.
-    pub fn path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Path", value.into().into_node());
-        self
-    }
-
-    /// `Port`.
-    pub fn port(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Port", value.into().into_node());
-        self
-    }
-
-    /// `Protocol`.
-    pub fn protocol(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Protocol", value.into().into_node());
-        self
-    }
-
-    /// `Query`.
-    pub fn query(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Query", value.into().into_node());
-        self
+    setters! {
+        host: String = "Host",
+        path: String = "Path",
+        port: String = "Port",
+        protocol: String = "Protocol",
+        query: String = "Query",
     }
 }
 
@@ -389,58 +239,16 @@ impl RuleCondition {
         Self::default()
     }
 
-    /// `Field`.
-    pub fn field(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Field", value.into().into_node());
-        self
-    }
-
-    /// `HostHeaderConfig`.
-    pub fn host_header_config(mut self, value: impl Into<Val<HostHeaderConfig>>) -> Self {
-        put(&mut self.0, "HostHeaderConfig", value.into().into_node());
-        self
-    }
-
-    /// `HttpHeaderConfig`.
-    pub fn http_header_config(mut self, value: impl Into<Val<HttpHeaderConfig>>) -> Self {
-        put(&mut self.0, "HttpHeaderConfig", value.into().into_node());
-        self
-    }
-
-    /// `HttpRequestMethodConfig`.
-    pub fn http_request_method_config(mut self, value: impl Into<Val<HttpRequestMethodConfig>>) -> Self {
-        put(&mut self.0, "HttpRequestMethodConfig", value.into().into_node());
-        self
-    }
-
-    /// `PathPatternConfig`.
-    pub fn path_pattern_config(mut self, value: impl Into<Val<PathPatternConfig>>) -> Self {
-        put(&mut self.0, "PathPatternConfig", value.into().into_node());
-        self
-    }
-
-    /// `QueryStringConfig`.
-    pub fn query_string_config(mut self, value: impl Into<Val<QueryStringConfig>>) -> Self {
-        put(&mut self.0, "QueryStringConfig", value.into().into_node());
-        self
-    }
-
-    /// `RegexValues`.
-    pub fn regex_values(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "RegexValues", value.into().into_node());
-        self
-    }
-
-    /// `SourceIpConfig`.
-    pub fn source_ip_config(mut self, value: impl Into<Val<SourceIpConfig>>) -> Self {
-        put(&mut self.0, "SourceIpConfig", value.into().into_node());
-        self
-    }
-
-    /// `Values`.
-    pub fn values(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Values", value.into().into_node());
-        self
+    setters! {
+        field: String = "Field",
+        host_header_config: HostHeaderConfig = "HostHeaderConfig",
+        http_header_config: HttpHeaderConfig = "HttpHeaderConfig",
+        http_request_method_config: HttpRequestMethodConfig = "HttpRequestMethodConfig",
+        path_pattern_config: PathPatternConfig = "PathPatternConfig",
+        query_string_config: QueryStringConfig = "QueryStringConfig",
+        regex_values: Vec<String> = "RegexValues",
+        source_ip_config: SourceIpConfig = "SourceIpConfig",
+        values: Vec<String> = "Values",
     }
 }
 
@@ -455,16 +263,9 @@ impl HostHeaderConfig {
         Self::default()
     }
 
-    /// `RegexValues`.
-    pub fn regex_values(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "RegexValues", value.into().into_node());
-        self
-    }
-
-    /// `Values`.
-    pub fn values(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Values", value.into().into_node());
-        self
+    setters! {
+        regex_values: Vec<String> = "RegexValues",
+        values: Vec<String> = "Values",
     }
 }
 
@@ -479,22 +280,10 @@ impl HttpHeaderConfig {
         Self::default()
     }
 
-    /// `HttpHeaderName`.
-    pub fn http_header_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HttpHeaderName", value.into().into_node());
-        self
-    }
-
-    /// `RegexValues`.
-    pub fn regex_values(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "RegexValues", value.into().into_node());
-        self
-    }
-
-    /// `Values`.
-    pub fn values(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Values", value.into().into_node());
-        self
+    setters! {
+        http_header_name: String = "HttpHeaderName",
+        regex_values: Vec<String> = "RegexValues",
+        values: Vec<String> = "Values",
     }
 }
 
@@ -509,10 +298,8 @@ impl HttpRequestMethodConfig {
         Self::default()
     }
 
-    /// `Values`.
-    pub fn values(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Values", value.into().into_node());
-        self
+    setters! {
+        values: Vec<String> = "Values",
     }
 }
 
@@ -527,16 +314,9 @@ impl PathPatternConfig {
         Self::default()
     }
 
-    /// `RegexValues`.
-    pub fn regex_values(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "RegexValues", value.into().into_node());
-        self
-    }
-
-    /// `Values`.
-    pub fn values(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Values", value.into().into_node());
-        self
+    setters! {
+        regex_values: Vec<String> = "RegexValues",
+        values: Vec<String> = "Values",
     }
 }
 
@@ -551,10 +331,8 @@ impl QueryStringConfig {
         Self::default()
     }
 
-    /// `Values`.
-    pub fn values(mut self, value: impl Into<Val<Vec<QueryStringKeyValue>>>) -> Self {
-        put(&mut self.0, "Values", value.into().into_node());
-        self
+    setters! {
+        values: Vec<QueryStringKeyValue> = "Values",
     }
 }
 
@@ -569,16 +347,9 @@ impl QueryStringKeyValue {
         Self::default()
     }
 
-    /// `Key`.
-    pub fn key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Key", value.into().into_node());
-        self
-    }
-
-    /// `Value`.
-    pub fn value(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Value", value.into().into_node());
-        self
+    setters! {
+        key: String = "Key",
+        value: String = "Value",
     }
 }
 
@@ -593,10 +364,8 @@ impl SourceIpConfig {
         Self::default()
     }
 
-    /// `Values`.
-    pub fn values(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Values", value.into().into_node());
-        self
+    setters! {
+        values: Vec<String> = "Values",
     }
 }
 
@@ -606,21 +375,14 @@ impl SourceIpConfig {
 pub struct Transform(Map);
 
 impl Transform {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<TransformType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
 
-    /// `HostHeaderRewriteConfig`.
-    pub fn host_header_rewrite_config(mut self, value: impl Into<Val<RewriteConfigObject>>) -> Self {
-        put(&mut self.0, "HostHeaderRewriteConfig", value.into().into_node());
-        self
-    }
-
-    /// `UrlRewriteConfig`.
-    pub fn url_rewrite_config(mut self, value: impl Into<Val<RewriteConfigObject>>) -> Self {
-        put(&mut self.0, "UrlRewriteConfig", value.into().into_node());
-        self
+    setters! {
+        host_header_rewrite_config: RewriteConfigObject = "HostHeaderRewriteConfig",
+        url_rewrite_config: RewriteConfigObject = "UrlRewriteConfig",
     }
 }
 
@@ -630,7 +392,7 @@ impl Transform {
 pub struct RewriteConfigObject(Map);
 
 impl RewriteConfigObject {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(rewrites: impl Into<Val<Vec<RewriteConfig>>>) -> Self {
         Self(record(vec![("Rewrites", rewrites.into().into_node())]))
     }
@@ -642,7 +404,7 @@ impl RewriteConfigObject {
 pub struct RewriteConfig(Map);
 
 impl RewriteConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(regex: impl Into<Val<String>>, replace: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Regex", regex.into().into_node()), ("Replace", replace.into().into_node())]))
     }
@@ -722,14 +484,9 @@ structures!(
 resource!(ListenerRule, "AWS::ElasticLoadBalancingV2::ListenerRule");
 
 impl Id<ListenerRule> {
-    /// `!GetAtt IsDefault`.
-    pub fn is_default(&self) -> Val<bool> {
-        self.attribute("IsDefault").cast()
-    }
-
-    /// `!GetAtt RuleArn`.
-    pub fn rule_arn(&self) -> Val<String> {
-        self.attribute("RuleArn")
+    getters! {
+        is_default: bool = "IsDefault",
+        rule_arn: String = "RuleArn",
     }
 }
 

@@ -13,88 +13,21 @@ impl LoadBalancer {
         Self::default()
     }
 
-    /// `EnableCapacityReservationProvisionStabilize`.
-    pub fn enable_capacity_reservation_provision_stabilize(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableCapacityReservationProvisionStabilize", value.into().into_node());
-        self
-    }
-
-    /// `EnablePrefixForIpv6SourceNat`.
-    pub fn enable_prefix_for_ipv6_source_nat(mut self, value: impl Into<Val<EnablePrefixForIpv6SourceNat>>) -> Self {
-        put(&mut self.0, "EnablePrefixForIpv6SourceNat", value.into().into_node());
-        self
-    }
-
-    /// `EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic`.
-    pub fn enforce_security_group_inbound_rules_on_private_link_traffic(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", value.into().into_node());
-        self
-    }
-
-    /// `IpAddressType`.
-    pub fn ip_address_type(mut self, value: impl Into<Val<IpAddressType>>) -> Self {
-        put(&mut self.0, "IpAddressType", value.into().into_node());
-        self
-    }
-
-    /// `Ipv4IpamPoolId`.
-    pub fn ipv4_ipam_pool_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Ipv4IpamPoolId", value.into().into_node());
-        self
-    }
-
-    /// `LoadBalancerAttributes`.
-    pub fn load_balancer_attributes(mut self, value: impl Into<Val<Vec<LoadBalancerAttribute>>>) -> Self {
-        put(&mut self.0, "LoadBalancerAttributes", value.into().into_node());
-        self
-    }
-
-    /// `MinimumLoadBalancerCapacity`.
-    pub fn minimum_load_balancer_capacity(mut self, value: impl Into<Val<MinimumLoadBalancerCapacity>>) -> Self {
-        put(&mut self.0, "MinimumLoadBalancerCapacity", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `Scheme`.
-    pub fn scheme(mut self, value: impl Into<Val<Scheme>>) -> Self {
-        put(&mut self.0, "Scheme", value.into().into_node());
-        self
-    }
-
-    /// `SecurityGroups`.
-    pub fn security_groups(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SecurityGroups", value.into().into_node());
-        self
-    }
-
-    /// `SubnetMappings`.
-    pub fn subnet_mappings(mut self, value: impl Into<Val<Vec<SubnetMapping>>>) -> Self {
-        put(&mut self.0, "SubnetMappings", value.into().into_node());
-        self
-    }
-
-    /// `Subnets`.
-    pub fn subnets(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Subnets", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `Type`.
-    pub fn type_(mut self, value: impl Into<Val<LoadBalancerType>>) -> Self {
-        put(&mut self.0, "Type", value.into().into_node());
-        self
+    setters! {
+        enable_capacity_reservation_provision_stabilize: bool = "EnableCapacityReservationProvisionStabilize",
+        enable_prefix_for_ipv6_source_nat: EnablePrefixForIpv6SourceNat = "EnablePrefixForIpv6SourceNat",
+        enforce_security_group_inbound_rules_on_private_link_traffic: String = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
+        ip_address_type: IpAddressType = "IpAddressType",
+        ipv4_ipam_pool_id: String = "Ipv4IpamPoolId",
+        load_balancer_attributes: Vec<LoadBalancerAttribute> = "LoadBalancerAttributes",
+        minimum_load_balancer_capacity: MinimumLoadBalancerCapacity = "MinimumLoadBalancerCapacity",
+        name: String = "Name",
+        scheme: Scheme = "Scheme",
+        security_groups: Vec<String> = "SecurityGroups",
+        subnet_mappings: Vec<SubnetMapping> = "SubnetMappings",
+        subnets: Vec<String> = "Subnets",
+        tags: Vec<Tag> = "Tags",
+        type_: LoadBalancerType = "Type",
     }
 }
 
@@ -109,16 +42,9 @@ impl LoadBalancerAttribute {
         Self::default()
     }
 
-    /// `Key`.
-    pub fn key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Key", value.into().into_node());
-        self
-    }
-
-    /// `Value`.
-    pub fn value(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Value", value.into().into_node());
-        self
+    setters! {
+        key: String = "Key",
+        value: String = "Value",
     }
 }
 
@@ -128,7 +54,7 @@ impl LoadBalancerAttribute {
 pub struct MinimumLoadBalancerCapacity(Map);
 
 impl MinimumLoadBalancerCapacity {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(capacity_units: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("CapacityUnits", capacity_units.into().into_node())]))
     }
@@ -140,33 +66,16 @@ impl MinimumLoadBalancerCapacity {
 pub struct SubnetMapping(Map);
 
 impl SubnetMapping {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(subnet_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("SubnetId", subnet_id.into().into_node())]))
     }
 
-    /// `AllocationId`.
-    pub fn allocation_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AllocationId", value.into().into_node());
-        self
-    }
-
-    /// `IPv6Address`.
-    pub fn ipv6_address(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IPv6Address", value.into().into_node());
-        self
-    }
-
-    /// `PrivateIPv4Address`.
-    pub fn private_ipv4_address(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PrivateIPv4Address", value.into().into_node());
-        self
-    }
-
-    /// `SourceNatIpv6Prefix`.
-    pub fn source_nat_ipv6_prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceNatIpv6Prefix", value.into().into_node());
-        self
+    setters! {
+        allocation_id: String = "AllocationId",
+        ipv6_address: String = "IPv6Address",
+        private_ipv4_address: String = "PrivateIPv4Address",
+        source_nat_ipv6_prefix: String = "SourceNatIpv6Prefix",
     }
 }
 
@@ -209,79 +118,22 @@ structures!(LoadBalancer, LoadBalancerAttribute, MinimumLoadBalancerCapacity, Su
 resource!(LoadBalancer, "AWS::ElasticLoadBalancingV2::LoadBalancer");
 
 impl Id<LoadBalancer> {
-    /// `!GetAtt CanonicalHostedZoneID`.
-    pub fn canonical_hosted_zone_id(&self) -> Val<String> {
-        self.attribute("CanonicalHostedZoneID")
-    }
-
-    /// `!GetAtt DNSName`.
-    pub fn dns_name(&self) -> Val<String> {
-        self.attribute("DNSName")
-    }
-
-    /// `!GetAtt EnablePrefixForIpv6SourceNat`.
-    pub fn enable_prefix_for_ipv6_source_nat(&self) -> Val<String> {
-        self.attribute("EnablePrefixForIpv6SourceNat")
-    }
-
-    /// `!GetAtt EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic`.
-    pub fn enforce_security_group_inbound_rules_on_private_link_traffic(&self) -> Val<String> {
-        self.attribute("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
-    }
-
-    /// `!GetAtt IpAddressType`.
-    pub fn ip_address_type(&self) -> Val<String> {
-        self.attribute("IpAddressType")
-    }
-
-    /// `!GetAtt Ipv4IpamPoolId`.
-    pub fn ipv4_ipam_pool_id(&self) -> Val<String> {
-        self.attribute("Ipv4IpamPoolId")
-    }
-
-    /// `!GetAtt LoadBalancerArn`.
-    pub fn load_balancer_arn(&self) -> Val<String> {
-        self.attribute("LoadBalancerArn")
-    }
-
-    /// `!GetAtt LoadBalancerFullName`.
-    pub fn load_balancer_full_name(&self) -> Val<String> {
-        self.attribute("LoadBalancerFullName")
-    }
-
-    /// `!GetAtt LoadBalancerName`.
-    pub fn load_balancer_name(&self) -> Val<String> {
-        self.attribute("LoadBalancerName")
-    }
-
-    /// `!GetAtt MinimumLoadBalancerCapacity.CapacityUnits`.
-    pub fn minimum_load_balancer_capacity_capacity_units(&self) -> Val<i64> {
-        self.attribute("MinimumLoadBalancerCapacity.CapacityUnits").cast()
-    }
-
-    /// `!GetAtt Name`.
-    pub fn name_attribute(&self) -> Val<String> {
-        self.attribute("Name")
-    }
-
-    /// `!GetAtt Scheme`.
-    pub fn scheme(&self) -> Val<String> {
-        self.attribute("Scheme")
-    }
-
-    /// `!GetAtt SecurityGroups`.
-    pub fn security_groups(&self) -> Val<Vec<String>> {
-        self.attribute("SecurityGroups").cast()
-    }
-
-    /// `!GetAtt Subnets`.
-    pub fn subnets(&self) -> Val<Vec<String>> {
-        self.attribute("Subnets").cast()
-    }
-
-    /// `!GetAtt Type`.
-    pub fn type_(&self) -> Val<String> {
-        self.attribute("Type")
+    getters! {
+        canonical_hosted_zone_id: String = "CanonicalHostedZoneID",
+        dns_name: String = "DNSName",
+        enable_prefix_for_ipv6_source_nat: String = "EnablePrefixForIpv6SourceNat",
+        enforce_security_group_inbound_rules_on_private_link_traffic: String = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
+        ip_address_type: String = "IpAddressType",
+        ipv4_ipam_pool_id: String = "Ipv4IpamPoolId",
+        load_balancer_arn: String = "LoadBalancerArn",
+        load_balancer_full_name: String = "LoadBalancerFullName",
+        load_balancer_name: String = "LoadBalancerName",
+        minimum_load_balancer_capacity_capacity_units: i64 = "MinimumLoadBalancerCapacity.CapacityUnits",
+        name_attribute: String = "Name",
+        scheme: String = "Scheme",
+        security_groups: Vec<String> = "SecurityGroups",
+        subnets: Vec<String> = "Subnets",
+        type_: String = "Type",
     }
 }
 

@@ -13,124 +13,27 @@ impl TargetGroup {
         Self::default()
     }
 
-    /// `HealthCheckEnabled`.
-    pub fn health_check_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "HealthCheckEnabled", value.into().into_node());
-        self
-    }
-
-    /// `HealthCheckIntervalSeconds`.
-    pub fn health_check_interval_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "HealthCheckIntervalSeconds", value.into().into_node());
-        self
-    }
-
-    /// `HealthCheckPath`.
-    pub fn health_check_path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HealthCheckPath", value.into().into_node());
-        self
-    }
-
-    /// `HealthCheckPort`.
-    pub fn health_check_port(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HealthCheckPort", value.into().into_node());
-        self
-    }
-
-    /// `HealthCheckProtocol`.
-    pub fn health_check_protocol(mut self, value: impl Into<Val<HealthCheckProtocol>>) -> Self {
-        put(&mut self.0, "HealthCheckProtocol", value.into().into_node());
-        self
-    }
-
-    /// `HealthCheckTimeoutSeconds`.
-    pub fn health_check_timeout_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "HealthCheckTimeoutSeconds", value.into().into_node());
-        self
-    }
-
-    /// `HealthyThresholdCount`.
-    pub fn healthy_threshold_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "HealthyThresholdCount", value.into().into_node());
-        self
-    }
-
-    /// `IpAddressType`.
-    pub fn ip_address_type(mut self, value: impl Into<Val<IpAddressType>>) -> Self {
-        put(&mut self.0, "IpAddressType", value.into().into_node());
-        self
-    }
-
-    /// `Matcher`.
-    pub fn matcher(mut self, value: impl Into<Val<Matcher>>) -> Self {
-        put(&mut self.0, "Matcher", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `Port`.
-    pub fn port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Port", value.into().into_node());
-        self
-    }
-
-    /// `Protocol`.
-    pub fn protocol(mut self, value: impl Into<Val<Protocol>>) -> Self {
-        put(&mut self.0, "Protocol", value.into().into_node());
-        self
-    }
-
-    /// `ProtocolVersion`.
-    pub fn protocol_version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ProtocolVersion", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `TargetControlPort`.
-    pub fn target_control_port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "TargetControlPort", value.into().into_node());
-        self
-    }
-
-    /// `TargetGroupAttributes`.
-    pub fn target_group_attributes(mut self, value: impl Into<Val<Vec<TargetGroupAttribute>>>) -> Self {
-        put(&mut self.0, "TargetGroupAttributes", value.into().into_node());
-        self
-    }
-
-    /// `TargetType`.
-    pub fn target_type(mut self, value: impl Into<Val<TargetType>>) -> Self {
-        put(&mut self.0, "TargetType", value.into().into_node());
-        self
-    }
-
-    /// `Targets`.
-    pub fn targets(mut self, value: impl Into<Val<Vec<TargetDescription>>>) -> Self {
-        put(&mut self.0, "Targets", value.into().into_node());
-        self
-    }
-
-    /// `UnhealthyThresholdCount`.
-    pub fn unhealthy_threshold_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "UnhealthyThresholdCount", value.into().into_node());
-        self
-    }
-
-    /// `VpcId`.
-    pub fn vpc_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "VpcId", value.into().into_node());
-        self
+    setters! {
+        health_check_enabled: bool = "HealthCheckEnabled",
+        health_check_interval_seconds: i64 = "HealthCheckIntervalSeconds",
+        health_check_path: String = "HealthCheckPath",
+        health_check_port: String = "HealthCheckPort",
+        health_check_protocol: HealthCheckProtocol = "HealthCheckProtocol",
+        health_check_timeout_seconds: i64 = "HealthCheckTimeoutSeconds",
+        healthy_threshold_count: i64 = "HealthyThresholdCount",
+        ip_address_type: IpAddressType = "IpAddressType",
+        matcher: Matcher = "Matcher",
+        name: String = "Name",
+        port: i64 = "Port",
+        protocol: Protocol = "Protocol",
+        protocol_version: String = "ProtocolVersion",
+        tags: Vec<Tag> = "Tags",
+        target_control_port: i64 = "TargetControlPort",
+        target_group_attributes: Vec<TargetGroupAttribute> = "TargetGroupAttributes",
+        target_type: TargetType = "TargetType",
+        targets: Vec<TargetDescription> = "Targets",
+        unhealthy_threshold_count: i64 = "UnhealthyThresholdCount",
+        vpc_id: String = "VpcId",
     }
 }
 
@@ -145,16 +48,9 @@ impl Matcher {
         Self::default()
     }
 
-    /// `GrpcCode`.
-    pub fn grpc_code(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "GrpcCode", value.into().into_node());
-        self
-    }
-
-    /// `HttpCode`.
-    pub fn http_code(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HttpCode", value.into().into_node());
-        self
+    setters! {
+        grpc_code: String = "GrpcCode",
+        http_code: String = "HttpCode",
     }
 }
 
@@ -169,16 +65,9 @@ impl TargetGroupAttribute {
         Self::default()
     }
 
-    /// `Key`.
-    pub fn key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Key", value.into().into_node());
-        self
-    }
-
-    /// `Value`.
-    pub fn value(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Value", value.into().into_node());
-        self
+    setters! {
+        key: String = "Key",
+        value: String = "Value",
     }
 }
 
@@ -188,27 +77,15 @@ impl TargetGroupAttribute {
 pub struct TargetDescription(Map);
 
 impl TargetDescription {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Id", id.into().into_node())]))
     }
 
-    /// `AvailabilityZone`.
-    pub fn availability_zone(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AvailabilityZone", value.into().into_node());
-        self
-    }
-
-    /// `Port`.
-    pub fn port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Port", value.into().into_node());
-        self
-    }
-
-    /// `QuicServerId`.
-    pub fn quic_server_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "QuicServerId", value.into().into_node());
-        self
+    setters! {
+        availability_zone: String = "AvailabilityZone",
+        port: i64 = "Port",
+        quic_server_id: String = "QuicServerId",
     }
 }
 
@@ -265,24 +142,11 @@ structures!(TargetGroup, Matcher, TargetGroupAttribute, TargetDescription);
 resource!(TargetGroup, "AWS::ElasticLoadBalancingV2::TargetGroup");
 
 impl Id<TargetGroup> {
-    /// `!GetAtt LoadBalancerArns`.
-    pub fn load_balancer_arns(&self) -> Val<Vec<String>> {
-        self.attribute("LoadBalancerArns").cast()
-    }
-
-    /// `!GetAtt TargetGroupArn`.
-    pub fn target_group_arn(&self) -> Val<String> {
-        self.attribute("TargetGroupArn")
-    }
-
-    /// `!GetAtt TargetGroupFullName`.
-    pub fn target_group_full_name(&self) -> Val<String> {
-        self.attribute("TargetGroupFullName")
-    }
-
-    /// `!GetAtt TargetGroupName`.
-    pub fn target_group_name(&self) -> Val<String> {
-        self.attribute("TargetGroupName")
+    getters! {
+        load_balancer_arns: Vec<String> = "LoadBalancerArns",
+        target_group_arn: String = "TargetGroupArn",
+        target_group_full_name: String = "TargetGroupFullName",
+        target_group_name: String = "TargetGroupName",
     }
 }
 

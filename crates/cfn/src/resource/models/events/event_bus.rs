@@ -8,51 +8,19 @@ use crate::resource::model::*;
 pub struct EventBus(Map);
 
 impl EventBus {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
 
-    /// `DeadLetterConfig`.
-    pub fn dead_letter_config(mut self, value: impl Into<Val<DeadLetterConfig>>) -> Self {
-        put(&mut self.0, "DeadLetterConfig", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `EventSourceName`.
-    pub fn event_source_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EventSourceName", value.into().into_node());
-        self
-    }
-
-    /// `KmsKeyIdentifier`.
-    pub fn kms_key_identifier(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `LogConfig`.
-    pub fn log_config(mut self, value: impl Into<Val<LogConfig>>) -> Self {
-        put(&mut self.0, "LogConfig", value.into().into_node());
-        self
-    }
-
-    /// `Policy`.
-    pub fn policy(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "Policy", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        dead_letter_config: DeadLetterConfig = "DeadLetterConfig",
+        description: String = "Description",
+        event_source_name: String = "EventSourceName",
+        kms_key_identifier: String = "KmsKeyIdentifier",
+        log_config: LogConfig = "LogConfig",
+        policy: Node = "Policy",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -67,10 +35,8 @@ impl DeadLetterConfig {
         Self::default()
     }
 
-    /// `Arn`.
-    pub fn arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Arn", value.into().into_node());
-        self
+    setters! {
+        arn: String = "Arn",
     }
 }
 
@@ -85,16 +51,9 @@ impl LogConfig {
         Self::default()
     }
 
-    /// `IncludeDetail`.
-    pub fn include_detail(mut self, value: impl Into<Val<IncludeDetail>>) -> Self {
-        put(&mut self.0, "IncludeDetail", value.into().into_node());
-        self
-    }
-
-    /// `Level`.
-    pub fn level(mut self, value: impl Into<Val<Level>>) -> Self {
-        put(&mut self.0, "Level", value.into().into_node());
-        self
+    setters! {
+        include_detail: IncludeDetail = "IncludeDetail",
+        level: Level = "Level",
     }
 }
 
@@ -121,39 +80,14 @@ structures!(EventBus, DeadLetterConfig, LogConfig);
 resource!(EventBus, "AWS::Events::EventBus");
 
 impl Id<EventBus> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt DeadLetterConfig.Arn`.
-    pub fn dead_letter_config_arn(&self) -> Val<String> {
-        self.attribute("DeadLetterConfig.Arn")
-    }
-
-    /// `!GetAtt Description`.
-    pub fn description(&self) -> Val<String> {
-        self.attribute("Description")
-    }
-
-    /// `!GetAtt KmsKeyIdentifier`.
-    pub fn kms_key_identifier(&self) -> Val<String> {
-        self.attribute("KmsKeyIdentifier")
-    }
-
-    /// `!GetAtt LogConfig.IncludeDetail`.
-    pub fn log_config_include_detail(&self) -> Val<String> {
-        self.attribute("LogConfig.IncludeDetail")
-    }
-
-    /// `!GetAtt LogConfig.Level`.
-    pub fn log_config_level(&self) -> Val<String> {
-        self.attribute("LogConfig.Level")
-    }
-
-    /// `!GetAtt Name`.
-    pub fn name_attribute(&self) -> Val<String> {
-        self.attribute("Name")
+    getters! {
+        arn: String = "Arn",
+        dead_letter_config_arn: String = "DeadLetterConfig.Arn",
+        description: String = "Description",
+        kms_key_identifier: String = "KmsKeyIdentifier",
+        log_config_include_detail: String = "LogConfig.IncludeDetail",
+        log_config_level: String = "LogConfig.Level",
+        name_attribute: String = "Name",
     }
 }
 

@@ -13,58 +13,16 @@ impl Rule {
         Self::default()
     }
 
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `EventBusName`.
-    pub fn event_bus_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EventBusName", value.into().into_node());
-        self
-    }
-
-    /// `EventPattern`.
-    pub fn event_pattern(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "EventPattern", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `RoleArn`.
-    pub fn role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RoleArn", value.into().into_node());
-        self
-    }
-
-    /// `ScheduleExpression`.
-    pub fn schedule_expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ScheduleExpression", value.into().into_node());
-        self
-    }
-
-    /// `State`.
-    pub fn state(mut self, value: impl Into<Val<State>>) -> Self {
-        put(&mut self.0, "State", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `Targets`.
-    pub fn targets(mut self, value: impl Into<Val<Vec<Target>>>) -> Self {
-        put(&mut self.0, "Targets", value.into().into_node());
-        self
+    setters! {
+        description: String = "Description",
+        event_bus_name: String = "EventBusName",
+        event_pattern: Node = "EventPattern",
+        name: String = "Name",
+        role_arn: String = "RoleArn",
+        schedule_expression: String = "ScheduleExpression",
+        state: State = "State",
+        tags: Vec<Tag> = "Tags",
+        targets: Vec<Target> = "Targets",
     }
 }
 
@@ -74,99 +32,27 @@ impl Rule {
 pub struct Target(Map);
 
 impl Target {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(arn: impl Into<Val<String>>, id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Arn", arn.into().into_node()), ("Id", id.into().into_node())]))
     }
 
-    /// `AppSyncParameters`.
-    pub fn app_sync_parameters(mut self, value: impl Into<Val<AppSyncParameters>>) -> Self {
-        put(&mut self.0, "AppSyncParameters", value.into().into_node());
-        self
-    }
-
-    /// `BatchParameters`.
-    pub fn batch_parameters(mut self, value: impl Into<Val<BatchParameters>>) -> Self {
-        put(&mut self.0, "BatchParameters", value.into().into_node());
-        self
-    }
-
-    /// `DeadLetterConfig`.
-    pub fn dead_letter_config(mut self, value: impl Into<Val<DeadLetterConfig>>) -> Self {
-        put(&mut self.0, "DeadLetterConfig", value.into().into_node());
-        self
-    }
-
-    /// `EcsParameters`.
-    pub fn ecs_parameters(mut self, value: impl Into<Val<EcsParameters>>) -> Self {
-        put(&mut self.0, "EcsParameters", value.into().into_node());
-        self
-    }
-
-    /// `HttpParameters`.
-    pub fn http_parameters(mut self, value: impl Into<Val<HttpParameters>>) -> Self {
-        put(&mut self.0, "HttpParameters", value.into().into_node());
-        self
-    }
-
-    /// `Input`.
-    pub fn input(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Input", value.into().into_node());
-        self
-    }
-
-    /// `InputPath`.
-    pub fn input_path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "InputPath", value.into().into_node());
-        self
-    }
-
-    /// `InputTransformer`.
-    pub fn input_transformer(mut self, value: impl Into<Val<InputTransformer>>) -> Self {
-        put(&mut self.0, "InputTransformer", value.into().into_node());
-        self
-    }
-
-    /// `KinesisParameters`.
-    pub fn kinesis_parameters(mut self, value: impl Into<Val<KinesisParameters>>) -> Self {
-        put(&mut self.0, "KinesisParameters", value.into().into_node());
-        self
-    }
-
-    /// `RedshiftDataParameters`.
-    pub fn redshift_data_parameters(mut self, value: impl Into<Val<RedshiftDataParameters>>) -> Self {
-        put(&mut self.0, "RedshiftDataParameters", value.into().into_node());
-        self
-    }
-
-    /// `RetryPolicy`.
-    pub fn retry_policy(mut self, value: impl Into<Val<RetryPolicy>>) -> Self {
-        put(&mut self.0, "RetryPolicy", value.into().into_node());
-        self
-    }
-
-    /// `RoleArn`.
-    pub fn role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RoleArn", value.into().into_node());
-        self
-    }
-
-    /// `RunCommandParameters`.
-    pub fn run_command_parameters(mut self, value: impl Into<Val<RunCommandParameters>>) -> Self {
-        put(&mut self.0, "RunCommandParameters", value.into().into_node());
-        self
-    }
-
-    /// `SageMakerPipelineParameters`.
-    pub fn sage_maker_pipeline_parameters(mut self, value: impl Into<Val<SageMakerPipelineParameters>>) -> Self {
-        put(&mut self.0, "SageMakerPipelineParameters", value.into().into_node());
-        self
-    }
-
-    /// `SqsParameters`.
-    pub fn sqs_parameters(mut self, value: impl Into<Val<SqsParameters>>) -> Self {
-        put(&mut self.0, "SqsParameters", value.into().into_node());
-        self
+    setters! {
+        app_sync_parameters: AppSyncParameters = "AppSyncParameters",
+        batch_parameters: BatchParameters = "BatchParameters",
+        dead_letter_config: DeadLetterConfig = "DeadLetterConfig",
+        ecs_parameters: EcsParameters = "EcsParameters",
+        http_parameters: HttpParameters = "HttpParameters",
+        input: String = "Input",
+        input_path: String = "InputPath",
+        input_transformer: InputTransformer = "InputTransformer",
+        kinesis_parameters: KinesisParameters = "KinesisParameters",
+        redshift_data_parameters: RedshiftDataParameters = "RedshiftDataParameters",
+        retry_policy: RetryPolicy = "RetryPolicy",
+        role_arn: String = "RoleArn",
+        run_command_parameters: RunCommandParameters = "RunCommandParameters",
+        sage_maker_pipeline_parameters: SageMakerPipelineParameters = "SageMakerPipelineParameters",
+        sqs_parameters: SqsParameters = "SqsParameters",
     }
 }
 
@@ -176,7 +62,7 @@ impl Target {
 pub struct AppSyncParameters(Map);
 
 impl AppSyncParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(graphql_operation: impl Into<Val<String>>) -> Self {
         Self(record(vec![("GraphQLOperation", graphql_operation.into().into_node())]))
     }
@@ -188,21 +74,14 @@ impl AppSyncParameters {
 pub struct BatchParameters(Map);
 
 impl BatchParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(job_definition: impl Into<Val<String>>, job_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("JobDefinition", job_definition.into().into_node()), ("JobName", job_name.into().into_node())]))
     }
 
-    /// `ArrayProperties`.
-    pub fn array_properties(mut self, value: impl Into<Val<BatchArrayProperties>>) -> Self {
-        put(&mut self.0, "ArrayProperties", value.into().into_node());
-        self
-    }
-
-    /// `RetryStrategy`.
-    pub fn retry_strategy(mut self, value: impl Into<Val<BatchRetryStrategy>>) -> Self {
-        put(&mut self.0, "RetryStrategy", value.into().into_node());
-        self
+    setters! {
+        array_properties: BatchArrayProperties = "ArrayProperties",
+        retry_strategy: BatchRetryStrategy = "RetryStrategy",
     }
 }
 
@@ -217,10 +96,8 @@ impl BatchArrayProperties {
         Self::default()
     }
 
-    /// `Size`.
-    pub fn size(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Size", value.into().into_node());
-        self
+    setters! {
+        size: i64 = "Size",
     }
 }
 
@@ -235,10 +112,8 @@ impl BatchRetryStrategy {
         Self::default()
     }
 
-    /// `Attempts`.
-    pub fn attempts(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Attempts", value.into().into_node());
-        self
+    setters! {
+        attempts: i64 = "Attempts",
     }
 }
 
@@ -253,10 +128,8 @@ impl DeadLetterConfig {
         Self::default()
     }
 
-    /// `Arn`.
-    pub fn arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Arn", value.into().into_node());
-        self
+    setters! {
+        arn: String = "Arn",
     }
 }
 
@@ -266,87 +139,25 @@ impl DeadLetterConfig {
 pub struct EcsParameters(Map);
 
 impl EcsParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(task_definition_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("TaskDefinitionArn", task_definition_arn.into().into_node())]))
     }
 
-    /// `CapacityProviderStrategy`.
-    pub fn capacity_provider_strategy(mut self, value: impl Into<Val<Vec<CapacityProviderStrategyItem>>>) -> Self {
-        put(&mut self.0, "CapacityProviderStrategy", value.into().into_node());
-        self
-    }
-
-    /// `EnableECSManagedTags`.
-    pub fn enable_ecs_managed_tags(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableECSManagedTags", value.into().into_node());
-        self
-    }
-
-    /// `EnableExecuteCommand`.
-    pub fn enable_execute_command(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableExecuteCommand", value.into().into_node());
-        self
-    }
-
-    /// `Group`.
-    pub fn group(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Group", value.into().into_node());
-        self
-    }
-
-    /// `LaunchType`.
-    pub fn launch_type(mut self, value: impl Into<Val<LaunchType>>) -> Self {
-        put(&mut self.0, "LaunchType", value.into().into_node());
-        self
-    }
-
-    /// `NetworkConfiguration`.
-    pub fn network_configuration(mut self, value: impl Into<Val<NetworkConfiguration>>) -> Self {
-        put(&mut self.0, "NetworkConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `PlacementConstraints`.
-    pub fn placement_constraints(mut self, value: impl Into<Val<Vec<PlacementConstraint>>>) -> Self {
-        put(&mut self.0, "PlacementConstraints", value.into().into_node());
-        self
-    }
-
-    /// `PlacementStrategies`.
-    pub fn placement_strategies(mut self, value: impl Into<Val<Vec<PlacementStrategy>>>) -> Self {
-        put(&mut self.0, "PlacementStrategies", value.into().into_node());
-        self
-    }
-
-    /// `PlatformVersion`.
-    pub fn platform_version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PlatformVersion", value.into().into_node());
-        self
-    }
-
-    /// `PropagateTags`.
-    pub fn propagate_tags(mut self, value: impl Into<Val<PropagateTags>>) -> Self {
-        put(&mut self.0, "PropagateTags", value.into().into_node());
-        self
-    }
-
-    /// `ReferenceId`.
-    pub fn reference_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ReferenceId", value.into().into_node());
-        self
-    }
-
-    /// `TagList`.
-    pub fn tag_list(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "TagList", value.into().into_node());
-        self
-    }
-
-    /// `TaskCount`.
-    pub fn task_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "TaskCount", value.into().into_node());
-        self
+    setters! {
+        capacity_provider_strategy: Vec<CapacityProviderStrategyItem> = "CapacityProviderStrategy",
+        enable_ecs_managed_tags: bool = "EnableECSManagedTags",
+        enable_execute_command: bool = "EnableExecuteCommand",
+        group: String = "Group",
+        launch_type: LaunchType = "LaunchType",
+        network_configuration: NetworkConfiguration = "NetworkConfiguration",
+        placement_constraints: Vec<PlacementConstraint> = "PlacementConstraints",
+        placement_strategies: Vec<PlacementStrategy> = "PlacementStrategies",
+        platform_version: String = "PlatformVersion",
+        propagate_tags: PropagateTags = "PropagateTags",
+        reference_id: String = "ReferenceId",
+        tag_list: Vec<Tag> = "TagList",
+        task_count: i64 = "TaskCount",
     }
 }
 
@@ -356,21 +167,14 @@ impl EcsParameters {
 pub struct CapacityProviderStrategyItem(Map);
 
 impl CapacityProviderStrategyItem {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(capacity_provider: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CapacityProvider", capacity_provider.into().into_node())]))
     }
 
-    /// `Base`.
-    pub fn base(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Base", value.into().into_node());
-        self
-    }
-
-    /// `Weight`.
-    pub fn weight(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Weight", value.into().into_node());
-        self
+    setters! {
+        base: i64 = "Base",
+        weight: i64 = "Weight",
     }
 }
 
@@ -385,10 +189,8 @@ impl NetworkConfiguration {
         Self::default()
     }
 
-    /// `AwsVpcConfiguration`.
-    pub fn aws_vpc_configuration(mut self, value: impl Into<Val<AwsVpcConfiguration>>) -> Self {
-        put(&mut self.0, "AwsVpcConfiguration", value.into().into_node());
-        self
+    setters! {
+        aws_vpc_configuration: AwsVpcConfiguration = "AwsVpcConfiguration",
     }
 }
 
@@ -398,21 +200,14 @@ impl NetworkConfiguration {
 pub struct AwsVpcConfiguration(Map);
 
 impl AwsVpcConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(subnets: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Subnets", subnets.into().into_node())]))
     }
 
-    /// `AssignPublicIp`.
-    pub fn assign_public_ip(mut self, value: impl Into<Val<AssignPublicIp>>) -> Self {
-        put(&mut self.0, "AssignPublicIp", value.into().into_node());
-        self
-    }
-
-    /// `SecurityGroups`.
-    pub fn security_groups(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SecurityGroups", value.into().into_node());
-        self
+    setters! {
+        assign_public_ip: AssignPublicIp = "AssignPublicIp",
+        security_groups: Vec<String> = "SecurityGroups",
     }
 }
 
@@ -427,16 +222,9 @@ impl PlacementConstraint {
         Self::default()
     }
 
-    /// `Expression`.
-    pub fn expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Expression", value.into().into_node());
-        self
-    }
-
-    /// `Type`.
-    pub fn type_(mut self, value: impl Into<Val<PlacementConstraintType>>) -> Self {
-        put(&mut self.0, "Type", value.into().into_node());
-        self
+    setters! {
+        expression: String = "Expression",
+        type_: PlacementConstraintType = "Type",
     }
 }
 
@@ -451,16 +239,9 @@ impl PlacementStrategy {
         Self::default()
     }
 
-    /// `Field`.
-    pub fn field(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Field", value.into().into_node());
-        self
-    }
-
-    /// `Type`.
-    pub fn type_(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Type", value.into().into_node());
-        self
+    setters! {
+        field: String = "Field",
+        type_: String = "Type",
     }
 }
 
@@ -475,22 +256,10 @@ impl HttpParameters {
         Self::default()
     }
 
-    /// `HeaderParameters`.
-    pub fn header_parameters(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "HeaderParameters", value.into().into_node());
-        self
-    }
-
-    /// `PathParameterValues`.
-    pub fn path_parameter_values(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "PathParameterValues", value.into().into_node());
-        self
-    }
-
-    /// `QueryStringParameters`.
-    pub fn query_string_parameters(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "QueryStringParameters", value.into().into_node());
-        self
+    setters! {
+        header_parameters: Dict<String> = "HeaderParameters",
+        path_parameter_values: Vec<String> = "PathParameterValues",
+        query_string_parameters: Dict<String> = "QueryStringParameters",
     }
 }
 
@@ -500,15 +269,13 @@ impl HttpParameters {
 pub struct InputTransformer(Map);
 
 impl InputTransformer {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(input_template: impl Into<Val<String>>) -> Self {
         Self(record(vec![("InputTemplate", input_template.into().into_node())]))
     }
 
-    /// `InputPathsMap`.
-    pub fn input_paths_map(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "InputPathsMap", value.into().into_node());
-        self
+    setters! {
+        input_paths_map: Dict<String> = "InputPathsMap",
     }
 }
 
@@ -518,7 +285,7 @@ impl InputTransformer {
 pub struct KinesisParameters(Map);
 
 impl KinesisParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(partition_key_path: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PartitionKeyPath", partition_key_path.into().into_node())]))
     }
@@ -530,45 +297,18 @@ impl KinesisParameters {
 pub struct RedshiftDataParameters(Map);
 
 impl RedshiftDataParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(database: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Database", database.into().into_node())]))
     }
 
-    /// `DbUser`.
-    pub fn db_user(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DbUser", value.into().into_node());
-        self
-    }
-
-    /// `SecretManagerArn`.
-    pub fn secret_manager_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SecretManagerArn", value.into().into_node());
-        self
-    }
-
-    /// `Sql`.
-    pub fn sql(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Sql", value.into().into_node());
-        self
-    }
-
-    /// `Sqls`.
-    pub fn sqls(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Sqls", value.into().into_node());
-        self
-    }
-
-    /// `StatementName`.
-    pub fn statement_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "StatementName", value.into().into_node());
-        self
-    }
-
-    /// `WithEvent`.
-    pub fn with_event(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "WithEvent", value.into().into_node());
-        self
+    setters! {
+        db_user: String = "DbUser",
+        secret_manager_arn: String = "SecretManagerArn",
+        sql: String = "Sql",
+        sqls: Vec<String> = "Sqls",
+        statement_name: String = "StatementName",
+        with_event: bool = "WithEvent",
     }
 }
 
@@ -583,16 +323,9 @@ impl RetryPolicy {
         Self::default()
     }
 
-    /// `MaximumEventAgeInSeconds`.
-    pub fn maximum_event_age_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaximumEventAgeInSeconds", value.into().into_node());
-        self
-    }
-
-    /// `MaximumRetryAttempts`.
-    pub fn maximum_retry_attempts(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaximumRetryAttempts", value.into().into_node());
-        self
+    setters! {
+        maximum_event_age_in_seconds: i64 = "MaximumEventAgeInSeconds",
+        maximum_retry_attempts: i64 = "MaximumRetryAttempts",
     }
 }
 
@@ -602,7 +335,7 @@ impl RetryPolicy {
 pub struct RunCommandParameters(Map);
 
 impl RunCommandParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(run_command_targets: impl Into<Val<Vec<RunCommandTarget>>>) -> Self {
         Self(record(vec![("RunCommandTargets", run_command_targets.into().into_node())]))
     }
@@ -614,7 +347,7 @@ impl RunCommandParameters {
 pub struct RunCommandTarget(Map);
 
 impl RunCommandTarget {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key: impl Into<Val<String>>, values: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Key", key.into().into_node()), ("Values", values.into().into_node())]))
     }
@@ -631,10 +364,8 @@ impl SageMakerPipelineParameters {
         Self::default()
     }
 
-    /// `PipelineParameterList`.
-    pub fn pipeline_parameter_list(mut self, value: impl Into<Val<Vec<SageMakerPipelineParameter>>>) -> Self {
-        put(&mut self.0, "PipelineParameterList", value.into().into_node());
-        self
+    setters! {
+        pipeline_parameter_list: Vec<SageMakerPipelineParameter> = "PipelineParameterList",
     }
 }
 
@@ -644,7 +375,7 @@ impl SageMakerPipelineParameters {
 pub struct SageMakerPipelineParameter(Map);
 
 impl SageMakerPipelineParameter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -656,7 +387,7 @@ impl SageMakerPipelineParameter {
 pub struct SqsParameters(Map);
 
 impl SqsParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(message_group_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("MessageGroupId", message_group_id.into().into_node())]))
     }
@@ -732,9 +463,8 @@ structures!(
 resource!(Rule, "AWS::Events::Rule");
 
 impl Id<Rule> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
+    getters! {
+        arn: String = "Arn",
     }
 }
 

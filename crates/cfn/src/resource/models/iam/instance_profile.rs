@@ -8,21 +8,14 @@ use crate::resource::model::*;
 pub struct InstanceProfile(Map);
 
 impl InstanceProfile {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(roles: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Roles", roles.into().into_node())]))
     }
 
-    /// `InstanceProfileName`.
-    pub fn instance_profile_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "InstanceProfileName", value.into().into_node());
-        self
-    }
-
-    /// `Path`.
-    pub fn path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Path", value.into().into_node());
-        self
+    setters! {
+        instance_profile_name: String = "InstanceProfileName",
+        path: String = "Path",
     }
 }
 
@@ -31,9 +24,8 @@ structures!(InstanceProfile);
 resource!(InstanceProfile, "AWS::IAM::InstanceProfile");
 
 impl Id<InstanceProfile> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
+    getters! {
+        arn: String = "Arn",
     }
 }
 

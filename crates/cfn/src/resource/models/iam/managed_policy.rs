@@ -8,45 +8,18 @@ use crate::resource::model::*;
 pub struct ManagedPolicy(Map);
 
 impl ManagedPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(policy_document: impl Into<Val<Node>>) -> Self {
         Self(record(vec![("PolicyDocument", policy_document.into().into_node())]))
     }
 
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `Groups`.
-    pub fn groups(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Groups", value.into().into_node());
-        self
-    }
-
-    /// `ManagedPolicyName`.
-    pub fn managed_policy_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ManagedPolicyName", value.into().into_node());
-        self
-    }
-
-    /// `Path`.
-    pub fn path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Path", value.into().into_node());
-        self
-    }
-
-    /// `Roles`.
-    pub fn roles(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Roles", value.into().into_node());
-        self
-    }
-
-    /// `Users`.
-    pub fn users(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Users", value.into().into_node());
-        self
+    setters! {
+        description: String = "Description",
+        groups: Vec<String> = "Groups",
+        managed_policy_name: String = "ManagedPolicyName",
+        path: String = "Path",
+        roles: Vec<String> = "Roles",
+        users: Vec<String> = "Users",
     }
 }
 
@@ -55,44 +28,15 @@ structures!(ManagedPolicy);
 resource!(ManagedPolicy, "AWS::IAM::ManagedPolicy");
 
 impl Id<ManagedPolicy> {
-    /// `!GetAtt AttachmentCount`.
-    pub fn attachment_count(&self) -> Val<i64> {
-        self.attribute("AttachmentCount").cast()
-    }
-
-    /// `!GetAtt CreateDate`.
-    pub fn create_date(&self) -> Val<String> {
-        self.attribute("CreateDate")
-    }
-
-    /// `!GetAtt DefaultVersionId`.
-    pub fn default_version_id(&self) -> Val<String> {
-        self.attribute("DefaultVersionId")
-    }
-
-    /// `!GetAtt IsAttachable`.
-    pub fn is_attachable(&self) -> Val<bool> {
-        self.attribute("IsAttachable").cast()
-    }
-
-    /// `!GetAtt PermissionsBoundaryUsageCount`.
-    pub fn permissions_boundary_usage_count(&self) -> Val<i64> {
-        self.attribute("PermissionsBoundaryUsageCount").cast()
-    }
-
-    /// `!GetAtt PolicyArn`.
-    pub fn policy_arn(&self) -> Val<String> {
-        self.attribute("PolicyArn")
-    }
-
-    /// `!GetAtt PolicyId`.
-    pub fn policy_id(&self) -> Val<String> {
-        self.attribute("PolicyId")
-    }
-
-    /// `!GetAtt UpdateDate`.
-    pub fn update_date(&self) -> Val<String> {
-        self.attribute("UpdateDate")
+    getters! {
+        attachment_count: i64 = "AttachmentCount",
+        create_date: String = "CreateDate",
+        default_version_id: String = "DefaultVersionId",
+        is_attachable: bool = "IsAttachable",
+        permissions_boundary_usage_count: i64 = "PermissionsBoundaryUsageCount",
+        policy_arn: String = "PolicyArn",
+        policy_id: String = "PolicyId",
+        update_date: String = "UpdateDate",
     }
 }
 

@@ -8,27 +8,15 @@ use crate::resource::model::*;
 pub struct Policy(Map);
 
 impl Policy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(policy_document: impl Into<Val<Node>>, policy_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PolicyDocument", policy_document.into().into_node()), ("PolicyName", policy_name.into().into_node())]))
     }
 
-    /// `Groups`.
-    pub fn groups(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Groups", value.into().into_node());
-        self
-    }
-
-    /// `Roles`.
-    pub fn roles(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Roles", value.into().into_node());
-        self
-    }
-
-    /// `Users`.
-    pub fn users(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Users", value.into().into_node());
-        self
+    setters! {
+        groups: Vec<String> = "Groups",
+        roles: Vec<String> = "Roles",
+        users: Vec<String> = "Users",
     }
 }
 
@@ -37,9 +25,8 @@ structures!(Policy);
 resource!(Policy, "AWS::IAM::Policy");
 
 impl Id<Policy> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

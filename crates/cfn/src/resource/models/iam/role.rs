@@ -8,57 +8,20 @@ use crate::resource::model::*;
 pub struct Role(Map);
 
 impl Role {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(assume_role_policy_document: impl Into<Val<Node>>) -> Self {
         Self(record(vec![("AssumeRolePolicyDocument", assume_role_policy_document.into().into_node())]))
     }
 
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `ManagedPolicyArns`.
-    pub fn managed_policy_arns(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "ManagedPolicyArns", value.into().into_node());
-        self
-    }
-
-    /// `MaxSessionDuration`.
-    pub fn max_session_duration(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxSessionDuration", value.into().into_node());
-        self
-    }
-
-    /// `Path`.
-    pub fn path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Path", value.into().into_node());
-        self
-    }
-
-    /// `PermissionsBoundary`.
-    pub fn permissions_boundary(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PermissionsBoundary", value.into().into_node());
-        self
-    }
-
-    /// `Policies`.
-    pub fn policies(mut self, value: impl Into<Val<Vec<Policy>>>) -> Self {
-        put(&mut self.0, "Policies", value.into().into_node());
-        self
-    }
-
-    /// `RoleName`.
-    pub fn role_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RoleName", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        description: String = "Description",
+        managed_policy_arns: Vec<String> = "ManagedPolicyArns",
+        max_session_duration: i64 = "MaxSessionDuration",
+        path: String = "Path",
+        permissions_boundary: String = "PermissionsBoundary",
+        policies: Vec<Policy> = "Policies",
+        role_name: String = "RoleName",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -68,7 +31,7 @@ impl Role {
 pub struct Policy(Map);
 
 impl Policy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(policy_document: impl Into<Val<Node>>, policy_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PolicyDocument", policy_document.into().into_node()), ("PolicyName", policy_name.into().into_node())]))
     }
@@ -79,14 +42,9 @@ structures!(Role, Policy);
 resource!(Role, "AWS::IAM::Role");
 
 impl Id<Role> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt RoleId`.
-    pub fn role_id(&self) -> Val<String> {
-        self.attribute("RoleId")
+    getters! {
+        arn: String = "Arn",
+        role_id: String = "RoleId",
     }
 }
 

@@ -13,58 +13,16 @@ impl Stream {
         Self::default()
     }
 
-    /// `DesiredShardLevelMetrics`.
-    pub fn desired_shard_level_metrics(mut self, value: impl Into<Val<Vec<EnhancedMetric>>>) -> Self {
-        put(&mut self.0, "DesiredShardLevelMetrics", value.into().into_node());
-        self
-    }
-
-    /// `MaxRecordSizeInKiB`.
-    pub fn max_record_size_in_ki_b(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxRecordSizeInKiB", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `RetentionPeriodHours`.
-    pub fn retention_period_hours(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "RetentionPeriodHours", value.into().into_node());
-        self
-    }
-
-    /// `ShardCount`.
-    pub fn shard_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ShardCount", value.into().into_node());
-        self
-    }
-
-    /// `StreamEncryption`.
-    pub fn stream_encryption(mut self, value: impl Into<Val<StreamEncryption>>) -> Self {
-        put(&mut self.0, "StreamEncryption", value.into().into_node());
-        self
-    }
-
-    /// `StreamModeDetails`.
-    pub fn stream_mode_details(mut self, value: impl Into<Val<StreamModeDetails>>) -> Self {
-        put(&mut self.0, "StreamModeDetails", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `WarmThroughputMiBps`.
-    pub fn warm_throughput_mibps(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "WarmThroughputMiBps", value.into().into_node());
-        self
+    setters! {
+        desired_shard_level_metrics: Vec<EnhancedMetric> = "DesiredShardLevelMetrics",
+        max_record_size_in_ki_b: i64 = "MaxRecordSizeInKiB",
+        name: String = "Name",
+        retention_period_hours: i64 = "RetentionPeriodHours",
+        shard_count: i64 = "ShardCount",
+        stream_encryption: StreamEncryption = "StreamEncryption",
+        stream_mode_details: StreamModeDetails = "StreamModeDetails",
+        tags: Vec<Tag> = "Tags",
+        warm_throughput_mibps: i64 = "WarmThroughputMiBps",
     }
 }
 
@@ -74,7 +32,7 @@ impl Stream {
 pub struct StreamEncryption(Map);
 
 impl StreamEncryption {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(encryption_type: impl Into<Val<EncryptionType>>, key_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("EncryptionType", encryption_type.into().into_node()), ("KeyId", key_id.into().into_node())]))
     }
@@ -86,7 +44,7 @@ impl StreamEncryption {
 pub struct StreamModeDetails(Map);
 
 impl StreamModeDetails {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(stream_mode: impl Into<Val<StreamMode>>) -> Self {
         Self(record(vec![("StreamMode", stream_mode.into().into_node())]))
     }
@@ -126,19 +84,10 @@ structures!(Stream, StreamEncryption, StreamModeDetails);
 resource!(Stream, "AWS::Kinesis::Stream");
 
 impl Id<Stream> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt WarmThroughputObject.CurrentMiBps`.
-    pub fn warm_throughput_object_current_mibps(&self) -> Val<i64> {
-        self.attribute("WarmThroughputObject.CurrentMiBps").cast()
-    }
-
-    /// `!GetAtt WarmThroughputObject.TargetMiBps`.
-    pub fn warm_throughput_object_target_mibps(&self) -> Val<i64> {
-        self.attribute("WarmThroughputObject.TargetMiBps").cast()
+    getters! {
+        arn: String = "Arn",
+        warm_throughput_object_current_mibps: i64 = "WarmThroughputObject.CurrentMiBps",
+        warm_throughput_object_target_mibps: i64 = "WarmThroughputObject.TargetMiBps",
     }
 }
 

@@ -13,121 +13,25 @@ impl DeliveryStream {
         Self::default()
     }
 
-    /// `AmazonOpenSearchServerlessDestinationConfiguration`.
-    pub fn amazon_open_search_serverless_destination_configuration(
-        mut self,
-        value: impl Into<Val<AmazonOpenSearchServerlessDestinationConfiguration>>,
-    ) -> Self {
-        put(&mut self.0, "AmazonOpenSearchServerlessDestinationConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `AmazonopensearchserviceDestinationConfiguration`.
-    pub fn amazonopensearchservice_destination_configuration(
-        mut self,
-        value: impl Into<Val<AmazonopensearchserviceDestinationConfiguration>>,
-    ) -> Self {
-        put(&mut self.0, "AmazonopensearchserviceDestinationConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `DatabaseSourceConfiguration`.
-    pub fn database_source_configuration(mut self, value: impl Into<Val<DatabaseSourceConfiguration>>) -> Self {
-        put(&mut self.0, "DatabaseSourceConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `DeliveryStreamEncryptionConfigurationInput`.
-    pub fn delivery_stream_encryption_configuration_input(
-        mut self,
-        value: impl Into<Val<DeliveryStreamEncryptionConfigurationInput>>,
-    ) -> Self {
-        put(&mut self.0, "DeliveryStreamEncryptionConfigurationInput", value.into().into_node());
-        self
-    }
-
-    /// `DeliveryStreamName`.
-    pub fn delivery_stream_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DeliveryStreamName", value.into().into_node());
-        self
-    }
-
-    /// `DeliveryStreamType`.
-    pub fn delivery_stream_type(mut self, value: impl Into<Val<DeliveryStreamType>>) -> Self {
-        put(&mut self.0, "DeliveryStreamType", value.into().into_node());
-        self
-    }
-
-    /// `DirectPutSourceConfiguration`.
-    pub fn direct_put_source_configuration(mut self, value: impl Into<Val<DirectPutSourceConfiguration>>) -> Self {
-        put(&mut self.0, "DirectPutSourceConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `ElasticsearchDestinationConfiguration`.
-    pub fn elasticsearch_destination_configuration(mut self, value: impl Into<Val<ElasticsearchDestinationConfiguration>>) -> Self {
-        put(&mut self.0, "ElasticsearchDestinationConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `ExtendedS3DestinationConfiguration`.
-    pub fn extended_s3_destination_configuration(mut self, value: impl Into<Val<ExtendedS3DestinationConfiguration>>) -> Self {
-        put(&mut self.0, "ExtendedS3DestinationConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `HttpEndpointDestinationConfiguration`.
-    pub fn http_endpoint_destination_configuration(mut self, value: impl Into<Val<HttpEndpointDestinationConfiguration>>) -> Self {
-        put(&mut self.0, "HttpEndpointDestinationConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `IcebergDestinationConfiguration`.
-    pub fn iceberg_destination_configuration(mut self, value: impl Into<Val<IcebergDestinationConfiguration>>) -> Self {
-        put(&mut self.0, "IcebergDestinationConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `KinesisStreamSourceConfiguration`.
-    pub fn kinesis_stream_source_configuration(mut self, value: impl Into<Val<KinesisStreamSourceConfiguration>>) -> Self {
-        put(&mut self.0, "KinesisStreamSourceConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `MSKSourceConfiguration`.
-    pub fn msk_source_configuration(mut self, value: impl Into<Val<MSKSourceConfiguration>>) -> Self {
-        put(&mut self.0, "MSKSourceConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `RedshiftDestinationConfiguration`.
-    pub fn redshift_destination_configuration(mut self, value: impl Into<Val<RedshiftDestinationConfiguration>>) -> Self {
-        put(&mut self.0, "RedshiftDestinationConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `S3DestinationConfiguration`.
-    pub fn s3_destination_configuration(mut self, value: impl Into<Val<S3DestinationConfiguration>>) -> Self {
-        put(&mut self.0, "S3DestinationConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `SnowflakeDestinationConfiguration`.
-    pub fn snowflake_destination_configuration(mut self, value: impl Into<Val<SnowflakeDestinationConfiguration>>) -> Self {
-        put(&mut self.0, "SnowflakeDestinationConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `SplunkDestinationConfiguration`.
-    pub fn splunk_destination_configuration(mut self, value: impl Into<Val<SplunkDestinationConfiguration>>) -> Self {
-        put(&mut self.0, "SplunkDestinationConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        amazon_open_search_serverless_destination_configuration: AmazonOpenSearchServerlessDestinationConfiguration = "AmazonOpenSearchServerlessDestinationConfiguration",
+        amazonopensearchservice_destination_configuration: AmazonopensearchserviceDestinationConfiguration = "AmazonopensearchserviceDestinationConfiguration",
+        database_source_configuration: DatabaseSourceConfiguration = "DatabaseSourceConfiguration",
+        delivery_stream_encryption_configuration_input: DeliveryStreamEncryptionConfigurationInput = "DeliveryStreamEncryptionConfigurationInput",
+        delivery_stream_name: String = "DeliveryStreamName",
+        delivery_stream_type: DeliveryStreamType = "DeliveryStreamType",
+        direct_put_source_configuration: DirectPutSourceConfiguration = "DirectPutSourceConfiguration",
+        elasticsearch_destination_configuration: ElasticsearchDestinationConfiguration = "ElasticsearchDestinationConfiguration",
+        extended_s3_destination_configuration: ExtendedS3DestinationConfiguration = "ExtendedS3DestinationConfiguration",
+        http_endpoint_destination_configuration: HttpEndpointDestinationConfiguration = "HttpEndpointDestinationConfiguration",
+        iceberg_destination_configuration: IcebergDestinationConfiguration = "IcebergDestinationConfiguration",
+        kinesis_stream_source_configuration: KinesisStreamSourceConfiguration = "KinesisStreamSourceConfiguration",
+        msk_source_configuration: MSKSourceConfiguration = "MSKSourceConfiguration",
+        redshift_destination_configuration: RedshiftDestinationConfiguration = "RedshiftDestinationConfiguration",
+        s3_destination_configuration: S3DestinationConfiguration = "S3DestinationConfiguration",
+        snowflake_destination_configuration: SnowflakeDestinationConfiguration = "SnowflakeDestinationConfiguration",
+        splunk_destination_configuration: SplunkDestinationConfiguration = "SplunkDestinationConfiguration",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -137,7 +41,7 @@ impl DeliveryStream {
 pub struct AmazonOpenSearchServerlessDestinationConfiguration(Map);
 
 impl AmazonOpenSearchServerlessDestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         index_name: impl Into<Val<String>>,
         role_arn: impl Into<Val<String>>,
@@ -150,46 +54,14 @@ impl AmazonOpenSearchServerlessDestinationConfiguration {
         ]))
     }
 
-    /// `BufferingHints`.
-    pub fn buffering_hints(mut self, value: impl Into<Val<AmazonOpenSearchServerlessBufferingHints>>) -> Self {
-        put(&mut self.0, "BufferingHints", value.into().into_node());
-        self
-    }
-
-    /// `CloudWatchLoggingOptions`.
-    pub fn cloud_watch_logging_options(mut self, value: impl Into<Val<CloudWatchLoggingOptions>>) -> Self {
-        put(&mut self.0, "CloudWatchLoggingOptions", value.into().into_node());
-        self
-    }
-
-    /// `CollectionEndpoint`.
-    pub fn collection_endpoint(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CollectionEndpoint", value.into().into_node());
-        self
-    }
-
-    /// `ProcessingConfiguration`.
-    pub fn processing_configuration(mut self, value: impl Into<Val<ProcessingConfiguration>>) -> Self {
-        put(&mut self.0, "ProcessingConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `RetryOptions`.
-    pub fn retry_options(mut self, value: impl Into<Val<AmazonOpenSearchServerlessRetryOptions>>) -> Self {
-        put(&mut self.0, "RetryOptions", value.into().into_node());
-        self
-    }
-
-    /// `S3BackupMode`.
-    pub fn s3_backup_mode(mut self, value: impl Into<Val<AmazonOpenSearchServerlessDestinationConfigurationS3BackupMode>>) -> Self {
-        put(&mut self.0, "S3BackupMode", value.into().into_node());
-        self
-    }
-
-    /// `VpcConfiguration`.
-    pub fn vpc_configuration(mut self, value: impl Into<Val<VpcConfiguration>>) -> Self {
-        put(&mut self.0, "VpcConfiguration", value.into().into_node());
-        self
+    setters! {
+        buffering_hints: AmazonOpenSearchServerlessBufferingHints = "BufferingHints",
+        cloud_watch_logging_options: CloudWatchLoggingOptions = "CloudWatchLoggingOptions",
+        collection_endpoint: String = "CollectionEndpoint",
+        processing_configuration: ProcessingConfiguration = "ProcessingConfiguration",
+        retry_options: AmazonOpenSearchServerlessRetryOptions = "RetryOptions",
+        s3_backup_mode: AmazonOpenSearchServerlessDestinationConfigurationS3BackupMode = "S3BackupMode",
+        vpc_configuration: VpcConfiguration = "VpcConfiguration",
     }
 }
 
@@ -204,16 +76,9 @@ impl AmazonOpenSearchServerlessBufferingHints {
         Self::default()
     }
 
-    /// `IntervalInSeconds`.
-    pub fn interval_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "IntervalInSeconds", value.into().into_node());
-        self
-    }
-
-    /// `SizeInMBs`.
-    pub fn size_in_mbs(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SizeInMBs", value.into().into_node());
-        self
+    setters! {
+        interval_in_seconds: i64 = "IntervalInSeconds",
+        size_in_mbs: i64 = "SizeInMBs",
     }
 }
 
@@ -228,22 +93,10 @@ impl CloudWatchLoggingOptions {
         Self::default()
     }
 
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
-    }
-
-    /// `LogGroupName`.
-    pub fn log_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LogGroupName", value.into().into_node());
-        self
-    }
-
-    /// `LogStreamName`.
-    pub fn log_stream_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LogStreamName", value.into().into_node());
-        self
+    setters! {
+        enabled: bool = "Enabled",
+        log_group_name: String = "LogGroupName",
+        log_stream_name: String = "LogStreamName",
     }
 }
 
@@ -258,16 +111,9 @@ impl ProcessingConfiguration {
         Self::default()
     }
 
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
-    }
-
-    /// `Processors`.
-    pub fn processors(mut self, value: impl Into<Val<Vec<Processor>>>) -> Self {
-        put(&mut self.0, "Processors", value.into().into_node());
-        self
+    setters! {
+        enabled: bool = "Enabled",
+        processors: Vec<Processor> = "Processors",
     }
 }
 
@@ -277,15 +123,13 @@ impl ProcessingConfiguration {
 pub struct Processor(Map);
 
 impl Processor {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<ProcessorType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
 
-    /// `Parameters`.
-    pub fn parameters(mut self, value: impl Into<Val<Vec<ProcessorParameter>>>) -> Self {
-        put(&mut self.0, "Parameters", value.into().into_node());
-        self
+    setters! {
+        parameters: Vec<ProcessorParameter> = "Parameters",
     }
 }
 
@@ -295,7 +139,7 @@ impl Processor {
 pub struct ProcessorParameter(Map);
 
 impl ProcessorParameter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(parameter_name: impl Into<Val<ParameterName>>, parameter_value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ParameterName", parameter_name.into().into_node()), ("ParameterValue", parameter_value.into().into_node())]))
     }
@@ -312,10 +156,8 @@ impl AmazonOpenSearchServerlessRetryOptions {
         Self::default()
     }
 
-    /// `DurationInSeconds`.
-    pub fn duration_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "DurationInSeconds", value.into().into_node());
-        self
+    setters! {
+        duration_in_seconds: i64 = "DurationInSeconds",
     }
 }
 
@@ -325,45 +167,18 @@ impl AmazonOpenSearchServerlessRetryOptions {
 pub struct S3DestinationConfiguration(Map);
 
 impl S3DestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(bucket_arn: impl Into<Val<String>>, role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("BucketARN", bucket_arn.into().into_node()), ("RoleARN", role_arn.into().into_node())]))
     }
 
-    /// `BufferingHints`.
-    pub fn buffering_hints(mut self, value: impl Into<Val<BufferingHints>>) -> Self {
-        put(&mut self.0, "BufferingHints", value.into().into_node());
-        self
-    }
-
-    /// `CloudWatchLoggingOptions`.
-    pub fn cloud_watch_logging_options(mut self, value: impl Into<Val<CloudWatchLoggingOptions>>) -> Self {
-        put(&mut self.0, "CloudWatchLoggingOptions", value.into().into_node());
-        self
-    }
-
-    /// `CompressionFormat`.
-    pub fn compression_format(mut self, value: impl Into<Val<CompressionFormat>>) -> Self {
-        put(&mut self.0, "CompressionFormat", value.into().into_node());
-        self
-    }
-
-    /// `EncryptionConfiguration`.
-    pub fn encryption_configuration(mut self, value: impl Into<Val<EncryptionConfiguration>>) -> Self {
-        put(&mut self.0, "EncryptionConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `ErrorOutputPrefix`.
-    pub fn error_output_prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ErrorOutputPrefix", value.into().into_node());
-        self
-    }
-
-    /// `Prefix`.
-    pub fn prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Prefix", value.into().into_node());
-        self
+    setters! {
+        buffering_hints: BufferingHints = "BufferingHints",
+        cloud_watch_logging_options: CloudWatchLoggingOptions = "CloudWatchLoggingOptions",
+        compression_format: CompressionFormat = "CompressionFormat",
+        encryption_configuration: EncryptionConfiguration = "EncryptionConfiguration",
+        error_output_prefix: String = "ErrorOutputPrefix",
+        prefix: String = "Prefix",
     }
 }
 
@@ -378,16 +193,9 @@ impl BufferingHints {
         Self::default()
     }
 
-    /// `IntervalInSeconds`.
-    pub fn interval_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "IntervalInSeconds", value.into().into_node());
-        self
-    }
-
-    /// `SizeInMBs`.
-    pub fn size_in_mbs(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SizeInMBs", value.into().into_node());
-        self
+    setters! {
+        interval_in_seconds: i64 = "IntervalInSeconds",
+        size_in_mbs: i64 = "SizeInMBs",
     }
 }
 
@@ -402,16 +210,9 @@ impl EncryptionConfiguration {
         Self::default()
     }
 
-    /// `KMSEncryptionConfig`.
-    pub fn kms_encryption_config(mut self, value: impl Into<Val<KMSEncryptionConfig>>) -> Self {
-        put(&mut self.0, "KMSEncryptionConfig", value.into().into_node());
-        self
-    }
-
-    /// `NoEncryptionConfig`.
-    pub fn no_encryption_config(mut self, value: impl Into<Val<NoEncryptionConfig>>) -> Self {
-        put(&mut self.0, "NoEncryptionConfig", value.into().into_node());
-        self
+    setters! {
+        kms_encryption_config: KMSEncryptionConfig = "KMSEncryptionConfig",
+        no_encryption_config: NoEncryptionConfig = "NoEncryptionConfig",
     }
 }
 
@@ -421,7 +222,7 @@ impl EncryptionConfiguration {
 pub struct KMSEncryptionConfig(Map);
 
 impl KMSEncryptionConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(awskms_key_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AWSKMSKeyARN", awskms_key_arn.into().into_node())]))
     }
@@ -433,7 +234,7 @@ impl KMSEncryptionConfig {
 pub struct VpcConfiguration(Map);
 
 impl VpcConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         role_arn: impl Into<Val<String>>,
         security_group_ids: impl Into<Val<Vec<String>>>,
@@ -453,7 +254,7 @@ impl VpcConfiguration {
 pub struct AmazonopensearchserviceDestinationConfiguration(Map);
 
 impl AmazonopensearchserviceDestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         index_name: impl Into<Val<String>>,
         role_arn: impl Into<Val<String>>,
@@ -466,70 +267,18 @@ impl AmazonopensearchserviceDestinationConfiguration {
         ]))
     }
 
-    /// `BufferingHints`.
-    pub fn buffering_hints(mut self, value: impl Into<Val<AmazonopensearchserviceBufferingHints>>) -> Self {
-        put(&mut self.0, "BufferingHints", value.into().into_node());
-        self
-    }
-
-    /// `CloudWatchLoggingOptions`.
-    pub fn cloud_watch_logging_options(mut self, value: impl Into<Val<CloudWatchLoggingOptions>>) -> Self {
-        put(&mut self.0, "CloudWatchLoggingOptions", value.into().into_node());
-        self
-    }
-
-    /// `ClusterEndpoint`.
-    pub fn cluster_endpoint(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ClusterEndpoint", value.into().into_node());
-        self
-    }
-
-    /// `DocumentIdOptions`.
-    pub fn document_id_options(mut self, value: impl Into<Val<DocumentIdOptions>>) -> Self {
-        put(&mut self.0, "DocumentIdOptions", value.into().into_node());
-        self
-    }
-
-    /// `DomainARN`.
-    pub fn domain_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DomainARN", value.into().into_node());
-        self
-    }
-
-    /// `IndexRotationPeriod`.
-    pub fn index_rotation_period(mut self, value: impl Into<Val<IndexRotationPeriod>>) -> Self {
-        put(&mut self.0, "IndexRotationPeriod", value.into().into_node());
-        self
-    }
-
-    /// `ProcessingConfiguration`.
-    pub fn processing_configuration(mut self, value: impl Into<Val<ProcessingConfiguration>>) -> Self {
-        put(&mut self.0, "ProcessingConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `RetryOptions`.
-    pub fn retry_options(mut self, value: impl Into<Val<AmazonopensearchserviceRetryOptions>>) -> Self {
-        put(&mut self.0, "RetryOptions", value.into().into_node());
-        self
-    }
-
-    /// `S3BackupMode`.
-    pub fn s3_backup_mode(mut self, value: impl Into<Val<AmazonOpenSearchServerlessDestinationConfigurationS3BackupMode>>) -> Self {
-        put(&mut self.0, "S3BackupMode", value.into().into_node());
-        self
-    }
-
-    /// `TypeName`.
-    pub fn type_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TypeName", value.into().into_node());
-        self
-    }
-
-    /// `VpcConfiguration`.
-    pub fn vpc_configuration(mut self, value: impl Into<Val<VpcConfiguration>>) -> Self {
-        put(&mut self.0, "VpcConfiguration", value.into().into_node());
-        self
+    setters! {
+        buffering_hints: AmazonopensearchserviceBufferingHints = "BufferingHints",
+        cloud_watch_logging_options: CloudWatchLoggingOptions = "CloudWatchLoggingOptions",
+        cluster_endpoint: String = "ClusterEndpoint",
+        document_id_options: DocumentIdOptions = "DocumentIdOptions",
+        domain_arn: String = "DomainARN",
+        index_rotation_period: IndexRotationPeriod = "IndexRotationPeriod",
+        processing_configuration: ProcessingConfiguration = "ProcessingConfiguration",
+        retry_options: AmazonopensearchserviceRetryOptions = "RetryOptions",
+        s3_backup_mode: AmazonOpenSearchServerlessDestinationConfigurationS3BackupMode = "S3BackupMode",
+        type_name: String = "TypeName",
+        vpc_configuration: VpcConfiguration = "VpcConfiguration",
     }
 }
 
@@ -544,16 +293,9 @@ impl AmazonopensearchserviceBufferingHints {
         Self::default()
     }
 
-    /// `IntervalInSeconds`.
-    pub fn interval_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "IntervalInSeconds", value.into().into_node());
-        self
-    }
-
-    /// `SizeInMBs`.
-    pub fn size_in_mbs(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SizeInMBs", value.into().into_node());
-        self
+    setters! {
+        interval_in_seconds: i64 = "IntervalInSeconds",
+        size_in_mbs: i64 = "SizeInMBs",
     }
 }
 
@@ -563,7 +305,7 @@ impl AmazonopensearchserviceBufferingHints {
 pub struct DocumentIdOptions(Map);
 
 impl DocumentIdOptions {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(default_document_id_format: impl Into<Val<DefaultDocumentIdFormat>>) -> Self {
         Self(record(vec![("DefaultDocumentIdFormat", default_document_id_format.into().into_node())]))
     }
@@ -580,10 +322,8 @@ impl AmazonopensearchserviceRetryOptions {
         Self::default()
     }
 
-    /// `DurationInSeconds`.
-    pub fn duration_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "DurationInSeconds", value.into().into_node());
-        self
+    setters! {
+        duration_in_seconds: i64 = "DurationInSeconds",
     }
 }
 
@@ -593,7 +333,7 @@ impl AmazonopensearchserviceRetryOptions {
 pub struct DatabaseSourceConfiguration(Map);
 
 impl DatabaseSourceConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         database_source_authentication_configuration: impl Into<Val<DatabaseSourceAuthenticationConfiguration>>,
         database_source_vpc_configuration: impl Into<Val<DatabaseSourceVPCConfiguration>>,
@@ -616,34 +356,12 @@ impl DatabaseSourceConfiguration {
         ]))
     }
 
-    /// `Columns`.
-    pub fn columns(mut self, value: impl Into<Val<DatabaseColumns>>) -> Self {
-        put(&mut self.0, "Columns", value.into().into_node());
-        self
-    }
-
-    /// `Digest`.
-    pub fn digest(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Digest", value.into().into_node());
-        self
-    }
-
-    /// `PublicCertificate`.
-    pub fn public_certificate(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PublicCertificate", value.into().into_node());
-        self
-    }
-
-    /// `SSLMode`.
-    pub fn ssl_mode(mut self, value: impl Into<Val<SSLMode>>) -> Self {
-        put(&mut self.0, "SSLMode", value.into().into_node());
-        self
-    }
-
-    /// `SurrogateKeys`.
-    pub fn surrogate_keys(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SurrogateKeys", value.into().into_node());
-        self
+    setters! {
+        columns: DatabaseColumns = "Columns",
+        digest: String = "Digest",
+        public_certificate: String = "PublicCertificate",
+        ssl_mode: SSLMode = "SSLMode",
+        surrogate_keys: Vec<String> = "SurrogateKeys",
     }
 }
 
@@ -658,16 +376,9 @@ impl DatabaseColumns {
         Self::default()
     }
 
-    /// `Exclude`.
-    pub fn exclude(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Exclude", value.into().into_node());
-        self
-    }
-
-    /// `Include`.
-    pub fn include(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Include", value.into().into_node());
-        self
+    setters! {
+        exclude: Vec<String> = "Exclude",
+        include: Vec<String> = "Include",
     }
 }
 
@@ -677,7 +388,7 @@ impl DatabaseColumns {
 pub struct DatabaseSourceAuthenticationConfiguration(Map);
 
 impl DatabaseSourceAuthenticationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(secrets_manager_configuration: impl Into<Val<SecretsManagerConfiguration>>) -> Self {
         Self(record(vec![("SecretsManagerConfiguration", secrets_manager_configuration.into().into_node())]))
     }
@@ -689,21 +400,14 @@ impl DatabaseSourceAuthenticationConfiguration {
 pub struct SecretsManagerConfiguration(Map);
 
 impl SecretsManagerConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }
 
-    /// `RoleARN`.
-    pub fn role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RoleARN", value.into().into_node());
-        self
-    }
-
-    /// `SecretARN`.
-    pub fn secret_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SecretARN", value.into().into_node());
-        self
+    setters! {
+        role_arn: String = "RoleARN",
+        secret_arn: String = "SecretARN",
     }
 }
 
@@ -713,7 +417,7 @@ impl SecretsManagerConfiguration {
 pub struct DatabaseSourceVPCConfiguration(Map);
 
 impl DatabaseSourceVPCConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(vpc_endpoint_service_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("VpcEndpointServiceName", vpc_endpoint_service_name.into().into_node())]))
     }
@@ -730,16 +434,9 @@ impl Databases {
         Self::default()
     }
 
-    /// `Exclude`.
-    pub fn exclude(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Exclude", value.into().into_node());
-        self
-    }
-
-    /// `Include`.
-    pub fn include(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Include", value.into().into_node());
-        self
+    setters! {
+        exclude: Vec<String> = "Exclude",
+        include: Vec<String> = "Include",
     }
 }
 
@@ -754,16 +451,9 @@ impl DatabaseTables {
         Self::default()
     }
 
-    /// `Exclude`.
-    pub fn exclude(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Exclude", value.into().into_node());
-        self
-    }
-
-    /// `Include`.
-    pub fn include(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Include", value.into().into_node());
-        self
+    setters! {
+        exclude: Vec<String> = "Exclude",
+        include: Vec<String> = "Include",
     }
 }
 
@@ -773,15 +463,13 @@ impl DatabaseTables {
 pub struct DeliveryStreamEncryptionConfigurationInput(Map);
 
 impl DeliveryStreamEncryptionConfigurationInput {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key_type: impl Into<Val<KeyType>>) -> Self {
         Self(record(vec![("KeyType", key_type.into().into_node())]))
     }
 
-    /// `KeyARN`.
-    pub fn key_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KeyARN", value.into().into_node());
-        self
+    setters! {
+        key_arn: String = "KeyARN",
     }
 }
 
@@ -796,10 +484,8 @@ impl DirectPutSourceConfiguration {
         Self::default()
     }
 
-    /// `ThroughputHintInMBs`.
-    pub fn throughput_hint_in_mbs(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ThroughputHintInMBs", value.into().into_node());
-        self
+    setters! {
+        throughput_hint_in_mbs: i64 = "ThroughputHintInMBs",
     }
 }
 
@@ -809,7 +495,7 @@ impl DirectPutSourceConfiguration {
 pub struct ElasticsearchDestinationConfiguration(Map);
 
 impl ElasticsearchDestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         index_name: impl Into<Val<String>>,
         role_arn: impl Into<Val<String>>,
@@ -822,70 +508,18 @@ impl ElasticsearchDestinationConfiguration {
         ]))
     }
 
-    /// `BufferingHints`.
-    pub fn buffering_hints(mut self, value: impl Into<Val<ElasticsearchBufferingHints>>) -> Self {
-        put(&mut self.0, "BufferingHints", value.into().into_node());
-        self
-    }
-
-    /// `CloudWatchLoggingOptions`.
-    pub fn cloud_watch_logging_options(mut self, value: impl Into<Val<CloudWatchLoggingOptions>>) -> Self {
-        put(&mut self.0, "CloudWatchLoggingOptions", value.into().into_node());
-        self
-    }
-
-    /// `ClusterEndpoint`.
-    pub fn cluster_endpoint(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ClusterEndpoint", value.into().into_node());
-        self
-    }
-
-    /// `DocumentIdOptions`.
-    pub fn document_id_options(mut self, value: impl Into<Val<DocumentIdOptions>>) -> Self {
-        put(&mut self.0, "DocumentIdOptions", value.into().into_node());
-        self
-    }
-
-    /// `DomainARN`.
-    pub fn domain_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DomainARN", value.into().into_node());
-        self
-    }
-
-    /// `IndexRotationPeriod`.
-    pub fn index_rotation_period(mut self, value: impl Into<Val<IndexRotationPeriod>>) -> Self {
-        put(&mut self.0, "IndexRotationPeriod", value.into().into_node());
-        self
-    }
-
-    /// `ProcessingConfiguration`.
-    pub fn processing_configuration(mut self, value: impl Into<Val<ProcessingConfiguration>>) -> Self {
-        put(&mut self.0, "ProcessingConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `RetryOptions`.
-    pub fn retry_options(mut self, value: impl Into<Val<ElasticsearchRetryOptions>>) -> Self {
-        put(&mut self.0, "RetryOptions", value.into().into_node());
-        self
-    }
-
-    /// `S3BackupMode`.
-    pub fn s3_backup_mode(mut self, value: impl Into<Val<AmazonOpenSearchServerlessDestinationConfigurationS3BackupMode>>) -> Self {
-        put(&mut self.0, "S3BackupMode", value.into().into_node());
-        self
-    }
-
-    /// `TypeName`.
-    pub fn type_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TypeName", value.into().into_node());
-        self
-    }
-
-    /// `VpcConfiguration`.
-    pub fn vpc_configuration(mut self, value: impl Into<Val<VpcConfiguration>>) -> Self {
-        put(&mut self.0, "VpcConfiguration", value.into().into_node());
-        self
+    setters! {
+        buffering_hints: ElasticsearchBufferingHints = "BufferingHints",
+        cloud_watch_logging_options: CloudWatchLoggingOptions = "CloudWatchLoggingOptions",
+        cluster_endpoint: String = "ClusterEndpoint",
+        document_id_options: DocumentIdOptions = "DocumentIdOptions",
+        domain_arn: String = "DomainARN",
+        index_rotation_period: IndexRotationPeriod = "IndexRotationPeriod",
+        processing_configuration: ProcessingConfiguration = "ProcessingConfiguration",
+        retry_options: ElasticsearchRetryOptions = "RetryOptions",
+        s3_backup_mode: AmazonOpenSearchServerlessDestinationConfigurationS3BackupMode = "S3BackupMode",
+        type_name: String = "TypeName",
+        vpc_configuration: VpcConfiguration = "VpcConfiguration",
     }
 }
 
@@ -900,16 +534,9 @@ impl ElasticsearchBufferingHints {
         Self::default()
     }
 
-    /// `IntervalInSeconds`.
-    pub fn interval_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "IntervalInSeconds", value.into().into_node());
-        self
-    }
-
-    /// `SizeInMBs`.
-    pub fn size_in_mbs(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SizeInMBs", value.into().into_node());
-        self
+    setters! {
+        interval_in_seconds: i64 = "IntervalInSeconds",
+        size_in_mbs: i64 = "SizeInMBs",
     }
 }
 
@@ -924,10 +551,8 @@ impl ElasticsearchRetryOptions {
         Self::default()
     }
 
-    /// `DurationInSeconds`.
-    pub fn duration_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "DurationInSeconds", value.into().into_node());
-        self
+    setters! {
+        duration_in_seconds: i64 = "DurationInSeconds",
     }
 }
 
@@ -937,87 +562,25 @@ impl ElasticsearchRetryOptions {
 pub struct ExtendedS3DestinationConfiguration(Map);
 
 impl ExtendedS3DestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(bucket_arn: impl Into<Val<String>>, role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("BucketARN", bucket_arn.into().into_node()), ("RoleARN", role_arn.into().into_node())]))
     }
 
-    /// `BufferingHints`.
-    pub fn buffering_hints(mut self, value: impl Into<Val<BufferingHints>>) -> Self {
-        put(&mut self.0, "BufferingHints", value.into().into_node());
-        self
-    }
-
-    /// `CloudWatchLoggingOptions`.
-    pub fn cloud_watch_logging_options(mut self, value: impl Into<Val<CloudWatchLoggingOptions>>) -> Self {
-        put(&mut self.0, "CloudWatchLoggingOptions", value.into().into_node());
-        self
-    }
-
-    /// `CompressionFormat`.
-    pub fn compression_format(mut self, value: impl Into<Val<CompressionFormat>>) -> Self {
-        put(&mut self.0, "CompressionFormat", value.into().into_node());
-        self
-    }
-
-    /// `CustomTimeZone`.
-    pub fn custom_time_zone(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CustomTimeZone", value.into().into_node());
-        self
-    }
-
-    /// `DataFormatConversionConfiguration`.
-    pub fn data_format_conversion_configuration(mut self, value: impl Into<Val<DataFormatConversionConfiguration>>) -> Self {
-        put(&mut self.0, "DataFormatConversionConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `DynamicPartitioningConfiguration`.
-    pub fn dynamic_partitioning_configuration(mut self, value: impl Into<Val<DynamicPartitioningConfiguration>>) -> Self {
-        put(&mut self.0, "DynamicPartitioningConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `EncryptionConfiguration`.
-    pub fn encryption_configuration(mut self, value: impl Into<Val<EncryptionConfiguration>>) -> Self {
-        put(&mut self.0, "EncryptionConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `ErrorOutputPrefix`.
-    pub fn error_output_prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ErrorOutputPrefix", value.into().into_node());
-        self
-    }
-
-    /// `FileExtension`.
-    pub fn file_extension(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "FileExtension", value.into().into_node());
-        self
-    }
-
-    /// `Prefix`.
-    pub fn prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Prefix", value.into().into_node());
-        self
-    }
-
-    /// `ProcessingConfiguration`.
-    pub fn processing_configuration(mut self, value: impl Into<Val<ProcessingConfiguration>>) -> Self {
-        put(&mut self.0, "ProcessingConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `S3BackupConfiguration`.
-    pub fn s3_backup_configuration(mut self, value: impl Into<Val<S3DestinationConfiguration>>) -> Self {
-        put(&mut self.0, "S3BackupConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `S3BackupMode`.
-    pub fn s3_backup_mode(mut self, value: impl Into<Val<ExtendedS3DestinationConfigurationS3BackupMode>>) -> Self {
-        put(&mut self.0, "S3BackupMode", value.into().into_node());
-        self
+    setters! {
+        buffering_hints: BufferingHints = "BufferingHints",
+        cloud_watch_logging_options: CloudWatchLoggingOptions = "CloudWatchLoggingOptions",
+        compression_format: CompressionFormat = "CompressionFormat",
+        custom_time_zone: String = "CustomTimeZone",
+        data_format_conversion_configuration: DataFormatConversionConfiguration = "DataFormatConversionConfiguration",
+        dynamic_partitioning_configuration: DynamicPartitioningConfiguration = "DynamicPartitioningConfiguration",
+        encryption_configuration: EncryptionConfiguration = "EncryptionConfiguration",
+        error_output_prefix: String = "ErrorOutputPrefix",
+        file_extension: String = "FileExtension",
+        prefix: String = "Prefix",
+        processing_configuration: ProcessingConfiguration = "ProcessingConfiguration",
+        s3_backup_configuration: S3DestinationConfiguration = "S3BackupConfiguration",
+        s3_backup_mode: ExtendedS3DestinationConfigurationS3BackupMode = "S3BackupMode",
     }
 }
 
@@ -1032,28 +595,11 @@ impl DataFormatConversionConfiguration {
         Self::default()
     }
 
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
-    }
-
-    /// `InputFormatConfiguration`.
-    pub fn input_format_configuration(mut self, value: impl Into<Val<InputFormatConfiguration>>) -> Self {
-        put(&mut self.0, "InputFormatConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `OutputFormatConfiguration`.
-    pub fn output_format_configuration(mut self, value: impl Into<Val<OutputFormatConfiguration>>) -> Self {
-        put(&mut self.0, "OutputFormatConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `SchemaConfiguration`.
-    pub fn schema_configuration(mut self, value: impl Into<Val<SchemaConfiguration>>) -> Self {
-        put(&mut self.0, "SchemaConfiguration", value.into().into_node());
-        self
+    setters! {
+        enabled: bool = "Enabled",
+        input_format_configuration: InputFormatConfiguration = "InputFormatConfiguration",
+        output_format_configuration: OutputFormatConfiguration = "OutputFormatConfiguration",
+        schema_configuration: SchemaConfiguration = "SchemaConfiguration",
     }
 }
 
@@ -1068,10 +614,8 @@ impl InputFormatConfiguration {
         Self::default()
     }
 
-    /// `Deserializer`.
-    pub fn deserializer(mut self, value: impl Into<Val<Deserializer>>) -> Self {
-        put(&mut self.0, "Deserializer", value.into().into_node());
-        self
+    setters! {
+        deserializer: Deserializer = "Deserializer",
     }
 }
 
@@ -1086,16 +630,9 @@ impl Deserializer {
         Self::default()
     }
 
-    /// `HiveJsonSerDe`.
-    pub fn hive_json_ser_de(mut self, value: impl Into<Val<HiveJsonSerDe>>) -> Self {
-        put(&mut self.0, "HiveJsonSerDe", value.into().into_node());
-        self
-    }
-
-    /// `OpenXJsonSerDe`.
-    pub fn open_x_json_ser_de(mut self, value: impl Into<Val<OpenXJsonSerDe>>) -> Self {
-        put(&mut self.0, "OpenXJsonSerDe", value.into().into_node());
-        self
+    setters! {
+        hive_json_ser_de: HiveJsonSerDe = "HiveJsonSerDe",
+        open_x_json_ser_de: OpenXJsonSerDe = "OpenXJsonSerDe",
     }
 }
 
@@ -1110,10 +647,8 @@ impl HiveJsonSerDe {
         Self::default()
     }
 
-    /// `TimestampFormats`.
-    pub fn timestamp_formats(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "TimestampFormats", value.into().into_node());
-        self
+    setters! {
+        timestamp_formats: Vec<String> = "TimestampFormats",
     }
 }
 
@@ -1128,22 +663,10 @@ impl OpenXJsonSerDe {
         Self::default()
     }
 
-    /// `CaseInsensitive`.
-    pub fn case_insensitive(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "CaseInsensitive", value.into().into_node());
-        self
-    }
-
-    /// `ColumnToJsonKeyMappings`.
-    pub fn column_to_json_key_mappings(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "ColumnToJsonKeyMappings", value.into().into_node());
-        self
-    }
-
-    /// `ConvertDotsInJsonKeysToUnderscores`.
-    pub fn convert_dots_in_json_keys_to_underscores(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ConvertDotsInJsonKeysToUnderscores", value.into().into_node());
-        self
+    setters! {
+        case_insensitive: bool = "CaseInsensitive",
+        column_to_json_key_mappings: Dict<String> = "ColumnToJsonKeyMappings",
+        convert_dots_in_json_keys_to_underscores: bool = "ConvertDotsInJsonKeysToUnderscores",
     }
 }
 
@@ -1158,10 +681,8 @@ impl OutputFormatConfiguration {
         Self::default()
     }
 
-    /// `Serializer`.
-    pub fn serializer(mut self, value: impl Into<Val<Serializer>>) -> Self {
-        put(&mut self.0, "Serializer", value.into().into_node());
-        self
+    setters! {
+        serializer: Serializer = "Serializer",
     }
 }
 
@@ -1176,16 +697,9 @@ impl Serializer {
         Self::default()
     }
 
-    /// `OrcSerDe`.
-    pub fn orc_ser_de(mut self, value: impl Into<Val<OrcSerDe>>) -> Self {
-        put(&mut self.0, "OrcSerDe", value.into().into_node());
-        self
-    }
-
-    /// `ParquetSerDe`.
-    pub fn parquet_ser_de(mut self, value: impl Into<Val<ParquetSerDe>>) -> Self {
-        put(&mut self.0, "ParquetSerDe", value.into().into_node());
-        self
+    setters! {
+        orc_ser_de: OrcSerDe = "OrcSerDe",
+        parquet_ser_de: ParquetSerDe = "ParquetSerDe",
     }
 }
 
@@ -1200,64 +714,17 @@ impl OrcSerDe {
         Self::default()
     }
 
-    /// `BlockSizeBytes`.
-    pub fn block_size_bytes(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "BlockSizeBytes", value.into().into_node());
-        self
-    }
-
-    /// `BloomFilterColumns`.
-    pub fn bloom_filter_columns(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "BloomFilterColumns", value.into().into_node());
-        self
-    }
-
-    /// `BloomFilterFalsePositiveProbability`.
-    pub fn bloom_filter_false_positive_probability(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "BloomFilterFalsePositiveProbability", value.into().into_node());
-        self
-    }
-
-    /// `Compression`.
-    pub fn compression(mut self, value: impl Into<Val<OrcSerDeCompression>>) -> Self {
-        put(&mut self.0, "Compression", value.into().into_node());
-        self
-    }
-
-    /// `DictionaryKeyThreshold`.
-    pub fn dictionary_key_threshold(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "DictionaryKeyThreshold", value.into().into_node());
-        self
-    }
-
-    /// `EnablePadding`.
-    pub fn enable_padding(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnablePadding", value.into().into_node());
-        self
-    }
-
-    /// `FormatVersion`.
-    pub fn format_version(mut self, value: impl Into<Val<FormatVersion>>) -> Self {
-        put(&mut self.0, "FormatVersion", value.into().into_node());
-        self
-    }
-
-    /// `PaddingTolerance`.
-    pub fn padding_tolerance(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "PaddingTolerance", value.into().into_node());
-        self
-    }
-
-    /// `RowIndexStride`.
-    pub fn row_index_stride(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "RowIndexStride", value.into().into_node());
-        self
-    }
-
-    /// `StripeSizeBytes`.
-    pub fn stripe_size_bytes(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "StripeSizeBytes", value.into().into_node());
-        self
+    setters! {
+        block_size_bytes: i64 = "BlockSizeBytes",
+        bloom_filter_columns: Vec<String> = "BloomFilterColumns",
+        bloom_filter_false_positive_probability: f64 = "BloomFilterFalsePositiveProbability",
+        compression: OrcSerDeCompression = "Compression",
+        dictionary_key_threshold: f64 = "DictionaryKeyThreshold",
+        enable_padding: bool = "EnablePadding",
+        format_version: FormatVersion = "FormatVersion",
+        padding_tolerance: f64 = "PaddingTolerance",
+        row_index_stride: i64 = "RowIndexStride",
+        stripe_size_bytes: i64 = "StripeSizeBytes",
     }
 }
 
@@ -1272,40 +739,13 @@ impl ParquetSerDe {
         Self::default()
     }
 
-    /// `BlockSizeBytes`.
-    pub fn block_size_bytes(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "BlockSizeBytes", value.into().into_node());
-        self
-    }
-
-    /// `Compression`.
-    pub fn compression(mut self, value: impl Into<Val<ParquetSerDeCompression>>) -> Self {
-        put(&mut self.0, "Compression", value.into().into_node());
-        self
-    }
-
-    /// `EnableDictionaryCompression`.
-    pub fn enable_dictionary_compression(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableDictionaryCompression", value.into().into_node());
-        self
-    }
-
-    /// `MaxPaddingBytes`.
-    pub fn max_padding_bytes(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxPaddingBytes", value.into().into_node());
-        self
-    }
-
-    /// `PageSizeBytes`.
-    pub fn page_size_bytes(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "PageSizeBytes", value.into().into_node());
-        self
-    }
-
-    /// `WriterVersion`.
-    pub fn writer_version(mut self, value: impl Into<Val<WriterVersion>>) -> Self {
-        put(&mut self.0, "WriterVersion", value.into().into_node());
-        self
+    setters! {
+        block_size_bytes: i64 = "BlockSizeBytes",
+        compression: ParquetSerDeCompression = "Compression",
+        enable_dictionary_compression: bool = "EnableDictionaryCompression",
+        max_padding_bytes: i64 = "MaxPaddingBytes",
+        page_size_bytes: i64 = "PageSizeBytes",
+        writer_version: WriterVersion = "WriterVersion",
     }
 }
 
@@ -1320,40 +760,13 @@ impl SchemaConfiguration {
         Self::default()
     }
 
-    /// `CatalogId`.
-    pub fn catalog_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CatalogId", value.into().into_node());
-        self
-    }
-
-    /// `DatabaseName`.
-    pub fn database_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DatabaseName", value.into().into_node());
-        self
-    }
-
-    /// `Region`.
-    pub fn region(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Region", value.into().into_node());
-        self
-    }
-
-    /// `RoleARN`.
-    pub fn role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RoleARN", value.into().into_node());
-        self
-    }
-
-    /// `TableName`.
-    pub fn table_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TableName", value.into().into_node());
-        self
-    }
-
-    /// `VersionId`.
-    pub fn version_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "VersionId", value.into().into_node());
-        self
+    setters! {
+        catalog_id: String = "CatalogId",
+        database_name: String = "DatabaseName",
+        region: String = "Region",
+        role_arn: String = "RoleARN",
+        table_name: String = "TableName",
+        version_id: String = "VersionId",
     }
 }
 
@@ -1368,16 +781,9 @@ impl DynamicPartitioningConfiguration {
         Self::default()
     }
 
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
-    }
-
-    /// `RetryOptions`.
-    pub fn retry_options(mut self, value: impl Into<Val<RetryOptions>>) -> Self {
-        put(&mut self.0, "RetryOptions", value.into().into_node());
-        self
+    setters! {
+        enabled: bool = "Enabled",
+        retry_options: RetryOptions = "RetryOptions",
     }
 }
 
@@ -1392,10 +798,8 @@ impl RetryOptions {
         Self::default()
     }
 
-    /// `DurationInSeconds`.
-    pub fn duration_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "DurationInSeconds", value.into().into_node());
-        self
+    setters! {
+        duration_in_seconds: i64 = "DurationInSeconds",
     }
 }
 
@@ -1405,7 +809,7 @@ impl RetryOptions {
 pub struct HttpEndpointDestinationConfiguration(Map);
 
 impl HttpEndpointDestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         endpoint_configuration: impl Into<Val<HttpEndpointConfiguration>>,
         s3_configuration: impl Into<Val<S3DestinationConfiguration>>,
@@ -1416,52 +820,15 @@ impl HttpEndpointDestinationConfiguration {
         ]))
     }
 
-    /// `BufferingHints`.
-    pub fn buffering_hints(mut self, value: impl Into<Val<BufferingHints>>) -> Self {
-        put(&mut self.0, "BufferingHints", value.into().into_node());
-        self
-    }
-
-    /// `CloudWatchLoggingOptions`.
-    pub fn cloud_watch_logging_options(mut self, value: impl Into<Val<CloudWatchLoggingOptions>>) -> Self {
-        put(&mut self.0, "CloudWatchLoggingOptions", value.into().into_node());
-        self
-    }
-
-    /// `ProcessingConfiguration`.
-    pub fn processing_configuration(mut self, value: impl Into<Val<ProcessingConfiguration>>) -> Self {
-        put(&mut self.0, "ProcessingConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `RequestConfiguration`.
-    pub fn request_configuration(mut self, value: impl Into<Val<HttpEndpointRequestConfiguration>>) -> Self {
-        put(&mut self.0, "RequestConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `RetryOptions`.
-    pub fn retry_options(mut self, value: impl Into<Val<RetryOptions>>) -> Self {
-        put(&mut self.0, "RetryOptions", value.into().into_node());
-        self
-    }
-
-    /// `RoleARN`.
-    pub fn role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RoleARN", value.into().into_node());
-        self
-    }
-
-    /// `S3BackupMode`.
-    pub fn s3_backup_mode(mut self, value: impl Into<Val<HttpEndpointDestinationConfigurationS3BackupMode>>) -> Self {
-        put(&mut self.0, "S3BackupMode", value.into().into_node());
-        self
-    }
-
-    /// `SecretsManagerConfiguration`.
-    pub fn secrets_manager_configuration(mut self, value: impl Into<Val<SecretsManagerConfiguration>>) -> Self {
-        put(&mut self.0, "SecretsManagerConfiguration", value.into().into_node());
-        self
+    setters! {
+        buffering_hints: BufferingHints = "BufferingHints",
+        cloud_watch_logging_options: CloudWatchLoggingOptions = "CloudWatchLoggingOptions",
+        processing_configuration: ProcessingConfiguration = "ProcessingConfiguration",
+        request_configuration: HttpEndpointRequestConfiguration = "RequestConfiguration",
+        retry_options: RetryOptions = "RetryOptions",
+        role_arn: String = "RoleARN",
+        s3_backup_mode: HttpEndpointDestinationConfigurationS3BackupMode = "S3BackupMode",
+        secrets_manager_configuration: SecretsManagerConfiguration = "SecretsManagerConfiguration",
     }
 }
 
@@ -1471,21 +838,14 @@ impl HttpEndpointDestinationConfiguration {
 pub struct HttpEndpointConfiguration(Map);
 
 impl HttpEndpointConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(url: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Url", url.into().into_node())]))
     }
 
-    /// `AccessKey`.
-    pub fn access_key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AccessKey", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
+    setters! {
+        access_key: String = "AccessKey",
+        name: String = "Name",
     }
 }
 
@@ -1500,16 +860,9 @@ impl HttpEndpointRequestConfiguration {
         Self::default()
     }
 
-    /// `CommonAttributes`.
-    pub fn common_attributes(mut self, value: impl Into<Val<Vec<HttpEndpointCommonAttribute>>>) -> Self {
-        put(&mut self.0, "CommonAttributes", value.into().into_node());
-        self
-    }
-
-    /// `ContentEncoding`.
-    pub fn content_encoding(mut self, value: impl Into<Val<ContentEncoding>>) -> Self {
-        put(&mut self.0, "ContentEncoding", value.into().into_node());
-        self
+    setters! {
+        common_attributes: Vec<HttpEndpointCommonAttribute> = "CommonAttributes",
+        content_encoding: ContentEncoding = "ContentEncoding",
     }
 }
 
@@ -1519,7 +872,7 @@ impl HttpEndpointRequestConfiguration {
 pub struct HttpEndpointCommonAttribute(Map);
 
 impl HttpEndpointCommonAttribute {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(attribute_name: impl Into<Val<String>>, attribute_value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AttributeName", attribute_name.into().into_node()), ("AttributeValue", attribute_value.into().into_node())]))
     }
@@ -1531,7 +884,7 @@ impl HttpEndpointCommonAttribute {
 pub struct IcebergDestinationConfiguration(Map);
 
 impl IcebergDestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         catalog_configuration: impl Into<Val<CatalogConfiguration>>,
         role_arn: impl Into<Val<String>>,
@@ -1544,58 +897,16 @@ impl IcebergDestinationConfiguration {
         ]))
     }
 
-    /// `AppendOnly`.
-    pub fn append_only(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AppendOnly", value.into().into_node());
-        self
-    }
-
-    /// `BufferingHints`.
-    pub fn buffering_hints(mut self, value: impl Into<Val<BufferingHints>>) -> Self {
-        put(&mut self.0, "BufferingHints", value.into().into_node());
-        self
-    }
-
-    /// `CloudWatchLoggingOptions`.
-    pub fn cloud_watch_logging_options(mut self, value: impl Into<Val<CloudWatchLoggingOptions>>) -> Self {
-        put(&mut self.0, "CloudWatchLoggingOptions", value.into().into_node());
-        self
-    }
-
-    /// `DestinationTableConfigurationList`.
-    pub fn destination_table_configuration_list(mut self, value: impl Into<Val<Vec<DestinationTableConfiguration>>>) -> Self {
-        put(&mut self.0, "DestinationTableConfigurationList", value.into().into_node());
-        self
-    }
-
-    /// `ProcessingConfiguration`.
-    pub fn processing_configuration(mut self, value: impl Into<Val<ProcessingConfiguration>>) -> Self {
-        put(&mut self.0, "ProcessingConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `RetryOptions`.
-    pub fn retry_options(mut self, value: impl Into<Val<RetryOptions>>) -> Self {
-        put(&mut self.0, "RetryOptions", value.into().into_node());
-        self
-    }
-
-    /// `SchemaEvolutionConfiguration`.
-    pub fn schema_evolution_configuration(mut self, value: impl Into<Val<SchemaEvolutionConfiguration>>) -> Self {
-        put(&mut self.0, "SchemaEvolutionConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `TableCreationConfiguration`.
-    pub fn table_creation_configuration(mut self, value: impl Into<Val<TableCreationConfiguration>>) -> Self {
-        put(&mut self.0, "TableCreationConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `s3BackupMode`.
-    pub fn s3_backup_mode(mut self, value: impl Into<Val<S3BackupMode>>) -> Self {
-        put(&mut self.0, "s3BackupMode", value.into().into_node());
-        self
+    setters! {
+        append_only: bool = "AppendOnly",
+        buffering_hints: BufferingHints = "BufferingHints",
+        cloud_watch_logging_options: CloudWatchLoggingOptions = "CloudWatchLoggingOptions",
+        destination_table_configuration_list: Vec<DestinationTableConfiguration> = "DestinationTableConfigurationList",
+        processing_configuration: ProcessingConfiguration = "ProcessingConfiguration",
+        retry_options: RetryOptions = "RetryOptions",
+        schema_evolution_configuration: SchemaEvolutionConfiguration = "SchemaEvolutionConfiguration",
+        table_creation_configuration: TableCreationConfiguration = "TableCreationConfiguration",
+        s3_backup_mode: S3BackupMode = "s3BackupMode",
     }
 }
 
@@ -1610,16 +921,9 @@ impl CatalogConfiguration {
         Self::default()
     }
 
-    /// `CatalogArn`.
-    pub fn catalog_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CatalogArn", value.into().into_node());
-        self
-    }
-
-    /// `WarehouseLocation`.
-    pub fn warehouse_location(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "WarehouseLocation", value.into().into_node());
-        self
+    setters! {
+        catalog_arn: String = "CatalogArn",
+        warehouse_location: String = "WarehouseLocation",
     }
 }
 
@@ -1629,7 +933,7 @@ impl CatalogConfiguration {
 pub struct DestinationTableConfiguration(Map);
 
 impl DestinationTableConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(destination_database_name: impl Into<Val<String>>, destination_table_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("DestinationDatabaseName", destination_database_name.into().into_node()),
@@ -1637,22 +941,10 @@ impl DestinationTableConfiguration {
         ]))
     }
 
-    /// `PartitionSpec`.
-    pub fn partition_spec(mut self, value: impl Into<Val<PartitionSpec>>) -> Self {
-        put(&mut self.0, "PartitionSpec", value.into().into_node());
-        self
-    }
-
-    /// `S3ErrorOutputPrefix`.
-    pub fn s3_error_output_prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "S3ErrorOutputPrefix", value.into().into_node());
-        self
-    }
-
-    /// `UniqueKeys`.
-    pub fn unique_keys(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "UniqueKeys", value.into().into_node());
-        self
+    setters! {
+        partition_spec: PartitionSpec = "PartitionSpec",
+        s3_error_output_prefix: String = "S3ErrorOutputPrefix",
+        unique_keys: Vec<String> = "UniqueKeys",
     }
 }
 
@@ -1667,10 +959,8 @@ impl PartitionSpec {
         Self::default()
     }
 
-    /// `Identity`.
-    pub fn identity(mut self, value: impl Into<Val<Vec<PartitionField>>>) -> Self {
-        put(&mut self.0, "Identity", value.into().into_node());
-        self
+    setters! {
+        identity: Vec<PartitionField> = "Identity",
     }
 }
 
@@ -1680,7 +970,7 @@ impl PartitionSpec {
 pub struct PartitionField(Map);
 
 impl PartitionField {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(source_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("SourceName", source_name.into().into_node())]))
     }
@@ -1697,10 +987,8 @@ impl SchemaEvolutionConfiguration {
         Self::default()
     }
 
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
+    setters! {
+        enabled: bool = "Enabled",
     }
 }
 
@@ -1715,10 +1003,8 @@ impl TableCreationConfiguration {
         Self::default()
     }
 
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
+    setters! {
+        enabled: bool = "Enabled",
     }
 }
 
@@ -1728,7 +1014,7 @@ impl TableCreationConfiguration {
 pub struct KinesisStreamSourceConfiguration(Map);
 
 impl KinesisStreamSourceConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(kinesis_stream_arn: impl Into<Val<String>>, role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("KinesisStreamARN", kinesis_stream_arn.into().into_node()), ("RoleARN", role_arn.into().into_node())]))
     }
@@ -1740,7 +1026,7 @@ impl KinesisStreamSourceConfiguration {
 pub struct MSKSourceConfiguration(Map);
 
 impl MSKSourceConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         authentication_configuration: impl Into<Val<AuthenticationConfiguration>>,
         msk_cluster_arn: impl Into<Val<String>>,
@@ -1753,10 +1039,8 @@ impl MSKSourceConfiguration {
         ]))
     }
 
-    /// `ReadFromTimestamp`.
-    pub fn read_from_timestamp(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ReadFromTimestamp", value.into().into_node());
-        self
+    setters! {
+        read_from_timestamp: String = "ReadFromTimestamp",
     }
 }
 
@@ -1766,7 +1050,7 @@ impl MSKSourceConfiguration {
 pub struct AuthenticationConfiguration(Map);
 
 impl AuthenticationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(connectivity: impl Into<Val<Connectivity>>, role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Connectivity", connectivity.into().into_node()), ("RoleARN", role_arn.into().into_node())]))
     }
@@ -1778,7 +1062,7 @@ impl AuthenticationConfiguration {
 pub struct RedshiftDestinationConfiguration(Map);
 
 impl RedshiftDestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         cluster_jdbcurl: impl Into<Val<String>>,
         copy_command: impl Into<Val<CopyCommand>>,
@@ -1793,52 +1077,15 @@ impl RedshiftDestinationConfiguration {
         ]))
     }
 
-    /// `CloudWatchLoggingOptions`.
-    pub fn cloud_watch_logging_options(mut self, value: impl Into<Val<CloudWatchLoggingOptions>>) -> Self {
-        put(&mut self.0, "CloudWatchLoggingOptions", value.into().into_node());
-        self
-    }
-
-    /// `Password`.
-    pub fn password(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Password", value.into().into_node());
-        self
-    }
-
-    /// `ProcessingConfiguration`.
-    pub fn processing_configuration(mut self, value: impl Into<Val<ProcessingConfiguration>>) -> Self {
-        put(&mut self.0, "ProcessingConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `RetryOptions`.
-    pub fn retry_options(mut self, value: impl Into<Val<RedshiftRetryOptions>>) -> Self {
-        put(&mut self.0, "RetryOptions", value.into().into_node());
-        self
-    }
-
-    /// `S3BackupConfiguration`.
-    pub fn s3_backup_configuration(mut self, value: impl Into<Val<S3DestinationConfiguration>>) -> Self {
-        put(&mut self.0, "S3BackupConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `S3BackupMode`.
-    pub fn s3_backup_mode(mut self, value: impl Into<Val<ExtendedS3DestinationConfigurationS3BackupMode>>) -> Self {
-        put(&mut self.0, "S3BackupMode", value.into().into_node());
-        self
-    }
-
-    /// `SecretsManagerConfiguration`.
-    pub fn secrets_manager_configuration(mut self, value: impl Into<Val<SecretsManagerConfiguration>>) -> Self {
-        put(&mut self.0, "SecretsManagerConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `Username`.
-    pub fn username(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Username", value.into().into_node());
-        self
+    setters! {
+        cloud_watch_logging_options: CloudWatchLoggingOptions = "CloudWatchLoggingOptions",
+        password: String = "Password",
+        processing_configuration: ProcessingConfiguration = "ProcessingConfiguration",
+        retry_options: RedshiftRetryOptions = "RetryOptions",
+        s3_backup_configuration: S3DestinationConfiguration = "S3BackupConfiguration",
+        s3_backup_mode: ExtendedS3DestinationConfigurationS3BackupMode = "S3BackupMode",
+        secrets_manager_configuration: SecretsManagerConfiguration = "SecretsManagerConfiguration",
+        username: String = "Username",
     }
 }
 
@@ -1848,21 +1095,14 @@ impl RedshiftDestinationConfiguration {
 pub struct CopyCommand(Map);
 
 impl CopyCommand {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(data_table_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DataTableName", data_table_name.into().into_node())]))
     }
 
-    /// `CopyOptions`.
-    pub fn copy_options(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CopyOptions", value.into().into_node());
-        self
-    }
-
-    /// `DataTableColumns`.
-    pub fn data_table_columns(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DataTableColumns", value.into().into_node());
-        self
+    setters! {
+        copy_options: String = "CopyOptions",
+        data_table_columns: String = "DataTableColumns",
     }
 }
 
@@ -1877,10 +1117,8 @@ impl RedshiftRetryOptions {
         Self::default()
     }
 
-    /// `DurationInSeconds`.
-    pub fn duration_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "DurationInSeconds", value.into().into_node());
-        self
+    setters! {
+        duration_in_seconds: i64 = "DurationInSeconds",
     }
 }
 
@@ -1890,7 +1128,7 @@ impl RedshiftRetryOptions {
 pub struct SnowflakeDestinationConfiguration(Map);
 
 impl SnowflakeDestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         account_url: impl Into<Val<String>>,
         database: impl Into<Val<String>>,
@@ -1909,88 +1147,21 @@ impl SnowflakeDestinationConfiguration {
         ]))
     }
 
-    /// `BufferingHints`.
-    pub fn buffering_hints(mut self, value: impl Into<Val<SnowflakeBufferingHints>>) -> Self {
-        put(&mut self.0, "BufferingHints", value.into().into_node());
-        self
-    }
-
-    /// `CloudWatchLoggingOptions`.
-    pub fn cloud_watch_logging_options(mut self, value: impl Into<Val<CloudWatchLoggingOptions>>) -> Self {
-        put(&mut self.0, "CloudWatchLoggingOptions", value.into().into_node());
-        self
-    }
-
-    /// `ContentColumnName`.
-    pub fn content_column_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ContentColumnName", value.into().into_node());
-        self
-    }
-
-    /// `DataLoadingOption`.
-    pub fn data_loading_option(mut self, value: impl Into<Val<DataLoadingOption>>) -> Self {
-        put(&mut self.0, "DataLoadingOption", value.into().into_node());
-        self
-    }
-
-    /// `KeyPassphrase`.
-    pub fn key_passphrase(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KeyPassphrase", value.into().into_node());
-        self
-    }
-
-    /// `MetaDataColumnName`.
-    pub fn meta_data_column_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MetaDataColumnName", value.into().into_node());
-        self
-    }
-
-    /// `PrivateKey`.
-    pub fn private_key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PrivateKey", value.into().into_node());
-        self
-    }
-
-    /// `ProcessingConfiguration`.
-    pub fn processing_configuration(mut self, value: impl Into<Val<ProcessingConfiguration>>) -> Self {
-        put(&mut self.0, "ProcessingConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `RetryOptions`.
-    pub fn retry_options(mut self, value: impl Into<Val<SnowflakeRetryOptions>>) -> Self {
-        put(&mut self.0, "RetryOptions", value.into().into_node());
-        self
-    }
-
-    /// `S3BackupMode`.
-    pub fn s3_backup_mode(mut self, value: impl Into<Val<SnowflakeDestinationConfigurationS3BackupMode>>) -> Self {
-        put(&mut self.0, "S3BackupMode", value.into().into_node());
-        self
-    }
-
-    /// `SecretsManagerConfiguration`.
-    pub fn secrets_manager_configuration(mut self, value: impl Into<Val<SecretsManagerConfiguration>>) -> Self {
-        put(&mut self.0, "SecretsManagerConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `SnowflakeRoleConfiguration`.
-    pub fn snowflake_role_configuration(mut self, value: impl Into<Val<SnowflakeRoleConfiguration>>) -> Self {
-        put(&mut self.0, "SnowflakeRoleConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `SnowflakeVpcConfiguration`.
-    pub fn snowflake_vpc_configuration(mut self, value: impl Into<Val<SnowflakeVpcConfiguration>>) -> Self {
-        put(&mut self.0, "SnowflakeVpcConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `User`.
-    pub fn user(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "User", value.into().into_node());
-        self
+    setters! {
+        buffering_hints: SnowflakeBufferingHints = "BufferingHints",
+        cloud_watch_logging_options: CloudWatchLoggingOptions = "CloudWatchLoggingOptions",
+        content_column_name: String = "ContentColumnName",
+        data_loading_option: DataLoadingOption = "DataLoadingOption",
+        key_passphrase: String = "KeyPassphrase",
+        meta_data_column_name: String = "MetaDataColumnName",
+        private_key: String = "PrivateKey",
+        processing_configuration: ProcessingConfiguration = "ProcessingConfiguration",
+        retry_options: SnowflakeRetryOptions = "RetryOptions",
+        s3_backup_mode: SnowflakeDestinationConfigurationS3BackupMode = "S3BackupMode",
+        secrets_manager_configuration: SecretsManagerConfiguration = "SecretsManagerConfiguration",
+        snowflake_role_configuration: SnowflakeRoleConfiguration = "SnowflakeRoleConfiguration",
+        snowflake_vpc_configuration: SnowflakeVpcConfiguration = "SnowflakeVpcConfiguration",
+        user: String = "User",
     }
 }
 
@@ -2005,16 +1176,9 @@ impl SnowflakeBufferingHints {
         Self::default()
     }
 
-    /// `IntervalInSeconds`.
-    pub fn interval_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "IntervalInSeconds", value.into().into_node());
-        self
-    }
-
-    /// `SizeInMBs`.
-    pub fn size_in_mbs(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SizeInMBs", value.into().into_node());
-        self
+    setters! {
+        interval_in_seconds: i64 = "IntervalInSeconds",
+        size_in_mbs: i64 = "SizeInMBs",
     }
 }
 
@@ -2029,10 +1193,8 @@ impl SnowflakeRetryOptions {
         Self::default()
     }
 
-    /// `DurationInSeconds`.
-    pub fn duration_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "DurationInSeconds", value.into().into_node());
-        self
+    setters! {
+        duration_in_seconds: i64 = "DurationInSeconds",
     }
 }
 
@@ -2047,16 +1209,9 @@ impl SnowflakeRoleConfiguration {
         Self::default()
     }
 
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
-    }
-
-    /// `SnowflakeRole`.
-    pub fn snowflake_role(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SnowflakeRole", value.into().into_node());
-        self
+    setters! {
+        enabled: bool = "Enabled",
+        snowflake_role: String = "SnowflakeRole",
     }
 }
 
@@ -2066,7 +1221,7 @@ impl SnowflakeRoleConfiguration {
 pub struct SnowflakeVpcConfiguration(Map);
 
 impl SnowflakeVpcConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(private_link_vpce_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PrivateLinkVpceId", private_link_vpce_id.into().into_node())]))
     }
@@ -2078,7 +1233,7 @@ impl SnowflakeVpcConfiguration {
 pub struct SplunkDestinationConfiguration(Map);
 
 impl SplunkDestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         hec_endpoint: impl Into<Val<String>>,
         hec_endpoint_type: impl Into<Val<HECEndpointType>>,
@@ -2091,52 +1246,15 @@ impl SplunkDestinationConfiguration {
         ]))
     }
 
-    /// `BufferingHints`.
-    pub fn buffering_hints(mut self, value: impl Into<Val<SplunkBufferingHints>>) -> Self {
-        put(&mut self.0, "BufferingHints", value.into().into_node());
-        self
-    }
-
-    /// `CloudWatchLoggingOptions`.
-    pub fn cloud_watch_logging_options(mut self, value: impl Into<Val<CloudWatchLoggingOptions>>) -> Self {
-        put(&mut self.0, "CloudWatchLoggingOptions", value.into().into_node());
-        self
-    }
-
-    /// `HECAcknowledgmentTimeoutInSeconds`.
-    pub fn hec_acknowledgment_timeout_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "HECAcknowledgmentTimeoutInSeconds", value.into().into_node());
-        self
-    }
-
-    /// `HECToken`.
-    pub fn hec_token(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HECToken", value.into().into_node());
-        self
-    }
-
-    /// `ProcessingConfiguration`.
-    pub fn processing_configuration(mut self, value: impl Into<Val<ProcessingConfiguration>>) -> Self {
-        put(&mut self.0, "ProcessingConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `RetryOptions`.
-    pub fn retry_options(mut self, value: impl Into<Val<SplunkRetryOptions>>) -> Self {
-        put(&mut self.0, "RetryOptions", value.into().into_node());
-        self
-    }
-
-    /// `S3BackupMode`.
-    pub fn s3_backup_mode(mut self, value: impl Into<Val<SplunkDestinationConfigurationS3BackupMode>>) -> Self {
-        put(&mut self.0, "S3BackupMode", value.into().into_node());
-        self
-    }
-
-    /// `SecretsManagerConfiguration`.
-    pub fn secrets_manager_configuration(mut self, value: impl Into<Val<SecretsManagerConfiguration>>) -> Self {
-        put(&mut self.0, "SecretsManagerConfiguration", value.into().into_node());
-        self
+    setters! {
+        buffering_hints: SplunkBufferingHints = "BufferingHints",
+        cloud_watch_logging_options: CloudWatchLoggingOptions = "CloudWatchLoggingOptions",
+        hec_acknowledgment_timeout_in_seconds: i64 = "HECAcknowledgmentTimeoutInSeconds",
+        hec_token: String = "HECToken",
+        processing_configuration: ProcessingConfiguration = "ProcessingConfiguration",
+        retry_options: SplunkRetryOptions = "RetryOptions",
+        s3_backup_mode: SplunkDestinationConfigurationS3BackupMode = "S3BackupMode",
+        secrets_manager_configuration: SecretsManagerConfiguration = "SecretsManagerConfiguration",
     }
 }
 
@@ -2151,16 +1269,9 @@ impl SplunkBufferingHints {
         Self::default()
     }
 
-    /// `IntervalInSeconds`.
-    pub fn interval_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "IntervalInSeconds", value.into().into_node());
-        self
-    }
-
-    /// `SizeInMBs`.
-    pub fn size_in_mbs(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SizeInMBs", value.into().into_node());
-        self
+    setters! {
+        interval_in_seconds: i64 = "IntervalInSeconds",
+        size_in_mbs: i64 = "SizeInMBs",
     }
 }
 
@@ -2175,10 +1286,8 @@ impl SplunkRetryOptions {
         Self::default()
     }
 
-    /// `DurationInSeconds`.
-    pub fn duration_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "DurationInSeconds", value.into().into_node());
-        self
+    setters! {
+        duration_in_seconds: i64 = "DurationInSeconds",
     }
 }
 
@@ -2470,9 +1579,8 @@ structures!(
 resource!(DeliveryStream, "AWS::KinesisFirehose::DeliveryStream");
 
 impl Id<DeliveryStream> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
+    getters! {
+        arn: String = "Arn",
     }
 }
 
@@ -2736,10 +1844,10 @@ static DATABASE_SOURCE_CONFIGURATION_SHAPE: Shape = Shape::Object {
         Field::required("DatabaseSourceAuthenticationConfiguration", &DATABASE_SOURCE_AUTHENTICATION_CONFIGURATION_SHAPE),
         Field::required("DatabaseSourceVPCConfiguration", &DATABASE_SOURCE_VPC_CONFIGURATION_SHAPE),
         Field::required("Databases", &DATABASES_SHAPE),
-        Field::optional("Digest", &Shape::Text { min: Some(1), max: Some(512), pattern: Some(".*"), values: &[] }),
+        Field::optional("Digest", &Shape::Text { min: Some(1), max: Some(512), pattern: None, values: &[] }),
         Field::required("Endpoint", &Shape::Text { min: Some(1), max: Some(255), pattern: None, values: &[] }),
         Field::required("Port", &Shape::Integer { min: Some(0), max: Some(65535), values: &[] }),
-        Field::optional("PublicCertificate", &Shape::Text { min: Some(1), max: Some(4096), pattern: Some(".*"), values: &[] }),
+        Field::optional("PublicCertificate", &Shape::Text { min: Some(1), max: Some(4096), pattern: None, values: &[] }),
         Field::optional("SSLMode", &Shape::choice(SSLMode::ALL)),
         Field::required(
             "SnapshotWatermarkTable",

@@ -13,76 +13,19 @@ impl Key {
         Self::default()
     }
 
-    /// `BypassPolicyLockoutSafetyCheck`.
-    pub fn bypass_policy_lockout_safety_check(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "BypassPolicyLockoutSafetyCheck", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `EnableKeyRotation`.
-    pub fn enable_key_rotation(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableKeyRotation", value.into().into_node());
-        self
-    }
-
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
-    }
-
-    /// `KeyPolicy`.
-    pub fn key_policy(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "KeyPolicy", value.into().into_node());
-        self
-    }
-
-    /// `KeySpec`.
-    pub fn key_spec(mut self, value: impl Into<Val<KeySpec>>) -> Self {
-        put(&mut self.0, "KeySpec", value.into().into_node());
-        self
-    }
-
-    /// `KeyUsage`.
-    pub fn key_usage(mut self, value: impl Into<Val<KeyUsage>>) -> Self {
-        put(&mut self.0, "KeyUsage", value.into().into_node());
-        self
-    }
-
-    /// `MultiRegion`.
-    pub fn multi_region(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "MultiRegion", value.into().into_node());
-        self
-    }
-
-    /// `Origin`.
-    pub fn origin(mut self, value: impl Into<Val<Origin>>) -> Self {
-        put(&mut self.0, "Origin", value.into().into_node());
-        self
-    }
-
-    /// `PendingWindowInDays`.
-    pub fn pending_window_in_days(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "PendingWindowInDays", value.into().into_node());
-        self
-    }
-
-    /// `RotationPeriodInDays`.
-    pub fn rotation_period_in_days(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "RotationPeriodInDays", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        bypass_policy_lockout_safety_check: bool = "BypassPolicyLockoutSafetyCheck",
+        description: String = "Description",
+        enable_key_rotation: bool = "EnableKeyRotation",
+        enabled: bool = "Enabled",
+        key_policy: Node = "KeyPolicy",
+        key_spec: KeySpec = "KeySpec",
+        key_usage: KeyUsage = "KeyUsage",
+        multi_region: bool = "MultiRegion",
+        origin: Origin = "Origin",
+        pending_window_in_days: i64 = "PendingWindowInDays",
+        rotation_period_in_days: i64 = "RotationPeriodInDays",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -132,14 +75,9 @@ structures!(Key);
 resource!(Key, "AWS::KMS::Key");
 
 impl Id<Key> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt KeyId`.
-    pub fn key_id(&self) -> Val<String> {
-        self.attribute("KeyId")
+    getters! {
+        arn: String = "Arn",
+        key_id: String = "KeyId",
     }
 }
 

@@ -8,33 +8,16 @@ use crate::resource::model::*;
 pub struct ReplicaKey(Map);
 
 impl ReplicaKey {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key_policy: impl Into<Val<Node>>, primary_key_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("KeyPolicy", key_policy.into().into_node()), ("PrimaryKeyArn", primary_key_arn.into().into_node())]))
     }
 
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
-    }
-
-    /// `PendingWindowInDays`.
-    pub fn pending_window_in_days(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "PendingWindowInDays", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        description: String = "Description",
+        enabled: bool = "Enabled",
+        pending_window_in_days: i64 = "PendingWindowInDays",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -43,14 +26,9 @@ structures!(ReplicaKey);
 resource!(ReplicaKey, "AWS::KMS::ReplicaKey");
 
 impl Id<ReplicaKey> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt KeyId`.
-    pub fn key_id(&self) -> Val<String> {
-        self.attribute("KeyId")
+    getters! {
+        arn: String = "Arn",
+        key_id: String = "KeyId",
     }
 }
 

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Alias(Map);
 
 impl Alias {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(function_name: impl Into<Val<String>>, function_version: impl Into<Val<String>>, name: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("FunctionName", function_name.into().into_node()),
@@ -17,22 +17,10 @@ impl Alias {
         ]))
     }
 
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `ProvisionedConcurrencyConfig`.
-    pub fn provisioned_concurrency_config(mut self, value: impl Into<Val<ProvisionedConcurrencyConfiguration>>) -> Self {
-        put(&mut self.0, "ProvisionedConcurrencyConfig", value.into().into_node());
-        self
-    }
-
-    /// `RoutingConfig`.
-    pub fn routing_config(mut self, value: impl Into<Val<AliasRoutingConfiguration>>) -> Self {
-        put(&mut self.0, "RoutingConfig", value.into().into_node());
-        self
+    setters! {
+        description: String = "Description",
+        provisioned_concurrency_config: ProvisionedConcurrencyConfiguration = "ProvisionedConcurrencyConfig",
+        routing_config: AliasRoutingConfiguration = "RoutingConfig",
     }
 }
 
@@ -42,7 +30,7 @@ impl Alias {
 pub struct ProvisionedConcurrencyConfiguration(Map);
 
 impl ProvisionedConcurrencyConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(provisioned_concurrent_executions: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("ProvisionedConcurrentExecutions", provisioned_concurrent_executions.into().into_node())]))
     }
@@ -59,10 +47,8 @@ impl AliasRoutingConfiguration {
         Self::default()
     }
 
-    /// `AdditionalVersionWeights`.
-    pub fn additional_version_weights(mut self, value: impl Into<Val<Vec<VersionWeight>>>) -> Self {
-        put(&mut self.0, "AdditionalVersionWeights", value.into().into_node());
-        self
+    setters! {
+        additional_version_weights: Vec<VersionWeight> = "AdditionalVersionWeights",
     }
 }
 
@@ -72,7 +58,7 @@ impl AliasRoutingConfiguration {
 pub struct VersionWeight(Map);
 
 impl VersionWeight {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(function_version: impl Into<Val<String>>, function_weight: impl Into<Val<f64>>) -> Self {
         Self(record(vec![("FunctionVersion", function_version.into().into_node()), ("FunctionWeight", function_weight.into().into_node())]))
     }
@@ -83,9 +69,8 @@ structures!(Alias, ProvisionedConcurrencyConfiguration, AliasRoutingConfiguratio
 resource!(Alias, "AWS::Lambda::Alias");
 
 impl Id<Alias> {
-    /// `!GetAtt AliasArn`.
-    pub fn alias_arn(&self) -> Val<String> {
-        self.attribute("AliasArn")
+    getters! {
+        alias_arn: String = "AliasArn",
     }
 }
 

@@ -8,27 +8,15 @@ use crate::resource::model::*;
 pub struct EventInvokeConfig(Map);
 
 impl EventInvokeConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(function_name: impl Into<Val<String>>, qualifier: impl Into<Val<String>>) -> Self {
         Self(record(vec![("FunctionName", function_name.into().into_node()), ("Qualifier", qualifier.into().into_node())]))
     }
 
-    /// `DestinationConfig`.
-    pub fn destination_config(mut self, value: impl Into<Val<DestinationConfig>>) -> Self {
-        put(&mut self.0, "DestinationConfig", value.into().into_node());
-        self
-    }
-
-    /// `MaximumEventAgeInSeconds`.
-    pub fn maximum_event_age_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaximumEventAgeInSeconds", value.into().into_node());
-        self
-    }
-
-    /// `MaximumRetryAttempts`.
-    pub fn maximum_retry_attempts(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaximumRetryAttempts", value.into().into_node());
-        self
+    setters! {
+        destination_config: DestinationConfig = "DestinationConfig",
+        maximum_event_age_in_seconds: i64 = "MaximumEventAgeInSeconds",
+        maximum_retry_attempts: i64 = "MaximumRetryAttempts",
     }
 }
 
@@ -43,16 +31,9 @@ impl DestinationConfig {
         Self::default()
     }
 
-    /// `OnFailure`.
-    pub fn on_failure(mut self, value: impl Into<Val<OnFailure>>) -> Self {
-        put(&mut self.0, "OnFailure", value.into().into_node());
-        self
-    }
-
-    /// `OnSuccess`.
-    pub fn on_success(mut self, value: impl Into<Val<OnSuccess>>) -> Self {
-        put(&mut self.0, "OnSuccess", value.into().into_node());
-        self
+    setters! {
+        on_failure: OnFailure = "OnFailure",
+        on_success: OnSuccess = "OnSuccess",
     }
 }
 
@@ -62,7 +43,7 @@ impl DestinationConfig {
 pub struct OnFailure(Map);
 
 impl OnFailure {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(destination: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Destination", destination.into().into_node())]))
     }
@@ -74,7 +55,7 @@ impl OnFailure {
 pub struct OnSuccess(Map);
 
 impl OnSuccess {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(destination: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Destination", destination.into().into_node())]))
     }

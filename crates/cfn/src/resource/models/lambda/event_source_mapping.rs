@@ -8,171 +8,39 @@ use crate::resource::model::*;
 pub struct EventSourceMapping(Map);
 
 impl EventSourceMapping {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(function_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("FunctionName", function_name.into().into_node())]))
     }
 
-    /// `AmazonManagedKafkaEventSourceConfig`.
-    pub fn amazon_managed_kafka_event_source_config(mut self, value: impl Into<Val<AmazonManagedKafkaEventSourceConfig>>) -> Self {
-        put(&mut self.0, "AmazonManagedKafkaEventSourceConfig", value.into().into_node());
-        self
-    }
-
-    /// `BatchSize`.
-    pub fn batch_size(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "BatchSize", value.into().into_node());
-        self
-    }
-
-    /// `BisectBatchOnFunctionError`.
-    pub fn bisect_batch_on_function_error(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "BisectBatchOnFunctionError", value.into().into_node());
-        self
-    }
-
-    /// `DestinationConfig`.
-    pub fn destination_config(mut self, value: impl Into<Val<DestinationConfig>>) -> Self {
-        put(&mut self.0, "DestinationConfig", value.into().into_node());
-        self
-    }
-
-    /// `DocumentDBEventSourceConfig`.
-    pub fn document_db_event_source_config(mut self, value: impl Into<Val<DocumentDBEventSourceConfig>>) -> Self {
-        put(&mut self.0, "DocumentDBEventSourceConfig", value.into().into_node());
-        self
-    }
-
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
-    }
-
-    /// `EventSourceArn`.
-    pub fn event_source_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EventSourceArn", value.into().into_node());
-        self
-    }
-
-    /// `FilterCriteria`.
-    pub fn filter_criteria(mut self, value: impl Into<Val<FilterCriteria>>) -> Self {
-        put(&mut self.0, "FilterCriteria", value.into().into_node());
-        self
-    }
-
-    /// `FunctionResponseTypes`.
-    pub fn function_response_types(mut self, value: impl Into<Val<Vec<FunctionResponseType>>>) -> Self {
-        put(&mut self.0, "FunctionResponseTypes", value.into().into_node());
-        self
-    }
-
-    /// `KmsKeyArn`.
-    pub fn kms_key_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyArn", value.into().into_node());
-        self
-    }
-
-    /// `LoggingConfig`.
-    pub fn logging_config(mut self, value: impl Into<Val<LoggingConfig>>) -> Self {
-        put(&mut self.0, "LoggingConfig", value.into().into_node());
-        self
-    }
-
-    /// `MaximumBatchingWindowInSeconds`.
-    pub fn maximum_batching_window_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaximumBatchingWindowInSeconds", value.into().into_node());
-        self
-    }
-
-    /// `MaximumRecordAgeInSeconds`.
-    pub fn maximum_record_age_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaximumRecordAgeInSeconds", value.into().into_node());
-        self
-    }
-
-    /// `MaximumRetryAttempts`.
-    pub fn maximum_retry_attempts(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaximumRetryAttempts", value.into().into_node());
-        self
-    }
-
-    /// `MetricsConfig`.
-    pub fn metrics_config(mut self, value: impl Into<Val<MetricsConfig>>) -> Self {
-        put(&mut self.0, "MetricsConfig", value.into().into_node());
-        self
-    }
-
-    /// `ParallelizationFactor`.
-    pub fn parallelization_factor(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ParallelizationFactor", value.into().into_node());
-        self
-    }
-
-    /// `ProvisionedPollerConfig`.
-    pub fn provisioned_poller_config(mut self, value: impl Into<Val<ProvisionedPollerConfig>>) -> Self {
-        put(&mut self.0, "ProvisionedPollerConfig", value.into().into_node());
-        self
-    }
-
-    /// `Queues`.
-    pub fn queues(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Queues", value.into().into_node());
-        self
-    }
-
-    /// `ScalingConfig`.
-    pub fn scaling_config(mut self, value: impl Into<Val<ScalingConfig>>) -> Self {
-        put(&mut self.0, "ScalingConfig", value.into().into_node());
-        self
-    }
-
-    /// `SelfManagedEventSource`.
-    pub fn self_managed_event_source(mut self, value: impl Into<Val<SelfManagedEventSource>>) -> Self {
-        put(&mut self.0, "SelfManagedEventSource", value.into().into_node());
-        self
-    }
-
-    /// `SelfManagedKafkaEventSourceConfig`.
-    pub fn self_managed_kafka_event_source_config(mut self, value: impl Into<Val<SelfManagedKafkaEventSourceConfig>>) -> Self {
-        put(&mut self.0, "SelfManagedKafkaEventSourceConfig", value.into().into_node());
-        self
-    }
-
-    /// `SourceAccessConfigurations`.
-    pub fn source_access_configurations(mut self, value: impl Into<Val<Vec<SourceAccessConfiguration>>>) -> Self {
-        put(&mut self.0, "SourceAccessConfigurations", value.into().into_node());
-        self
-    }
-
-    /// `StartingPosition`.
-    pub fn starting_position(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "StartingPosition", value.into().into_node());
-        self
-    }
-
-    /// `StartingPositionTimestamp`.
-    pub fn starting_position_timestamp(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "StartingPositionTimestamp", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `Topics`.
-    pub fn topics(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Topics", value.into().into_node());
-        self
-    }
-
-    /// `TumblingWindowInSeconds`.
-    pub fn tumbling_window_in_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "TumblingWindowInSeconds", value.into().into_node());
-        self
+    setters! {
+        amazon_managed_kafka_event_source_config: AmazonManagedKafkaEventSourceConfig = "AmazonManagedKafkaEventSourceConfig",
+        batch_size: i64 = "BatchSize",
+        bisect_batch_on_function_error: bool = "BisectBatchOnFunctionError",
+        destination_config: DestinationConfig = "DestinationConfig",
+        document_db_event_source_config: DocumentDBEventSourceConfig = "DocumentDBEventSourceConfig",
+        enabled: bool = "Enabled",
+        event_source_arn: String = "EventSourceArn",
+        filter_criteria: FilterCriteria = "FilterCriteria",
+        function_response_types: Vec<FunctionResponseType> = "FunctionResponseTypes",
+        kms_key_arn: String = "KmsKeyArn",
+        logging_config: LoggingConfig = "LoggingConfig",
+        maximum_batching_window_in_seconds: i64 = "MaximumBatchingWindowInSeconds",
+        maximum_record_age_in_seconds: i64 = "MaximumRecordAgeInSeconds",
+        maximum_retry_attempts: i64 = "MaximumRetryAttempts",
+        metrics_config: MetricsConfig = "MetricsConfig",
+        parallelization_factor: i64 = "ParallelizationFactor",
+        provisioned_poller_config: ProvisionedPollerConfig = "ProvisionedPollerConfig",
+        queues: Vec<String> = "Queues",
+        scaling_config: ScalingConfig = "ScalingConfig",
+        self_managed_event_source: SelfManagedEventSource = "SelfManagedEventSource",
+        self_managed_kafka_event_source_config: SelfManagedKafkaEventSourceConfig = "SelfManagedKafkaEventSourceConfig",
+        source_access_configurations: Vec<SourceAccessConfiguration> = "SourceAccessConfigurations",
+        starting_position: String = "StartingPosition",
+        starting_position_timestamp: f64 = "StartingPositionTimestamp",
+        tags: Vec<Tag> = "Tags",
+        topics: Vec<String> = "Topics",
+        tumbling_window_in_seconds: i64 = "TumblingWindowInSeconds",
     }
 }
 
@@ -187,16 +55,9 @@ impl AmazonManagedKafkaEventSourceConfig {
         Self::default()
     }
 
-    /// `ConsumerGroupId`.
-    pub fn consumer_group_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ConsumerGroupId", value.into().into_node());
-        self
-    }
-
-    /// `SchemaRegistryConfig`.
-    pub fn schema_registry_config(mut self, value: impl Into<Val<SchemaRegistryConfig>>) -> Self {
-        put(&mut self.0, "SchemaRegistryConfig", value.into().into_node());
-        self
+    setters! {
+        consumer_group_id: String = "ConsumerGroupId",
+        schema_registry_config: SchemaRegistryConfig = "SchemaRegistryConfig",
     }
 }
 
@@ -211,28 +72,11 @@ impl SchemaRegistryConfig {
         Self::default()
     }
 
-    /// `AccessConfigs`.
-    pub fn access_configs(mut self, value: impl Into<Val<Vec<SchemaRegistryAccessConfig>>>) -> Self {
-        put(&mut self.0, "AccessConfigs", value.into().into_node());
-        self
-    }
-
-    /// `EventRecordFormat`.
-    pub fn event_record_format(mut self, value: impl Into<Val<EventRecordFormat>>) -> Self {
-        put(&mut self.0, "EventRecordFormat", value.into().into_node());
-        self
-    }
-
-    /// `SchemaRegistryURI`.
-    pub fn schema_registry_uri(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SchemaRegistryURI", value.into().into_node());
-        self
-    }
-
-    /// `SchemaValidationConfigs`.
-    pub fn schema_validation_configs(mut self, value: impl Into<Val<Vec<SchemaValidationConfig>>>) -> Self {
-        put(&mut self.0, "SchemaValidationConfigs", value.into().into_node());
-        self
+    setters! {
+        access_configs: Vec<SchemaRegistryAccessConfig> = "AccessConfigs",
+        event_record_format: EventRecordFormat = "EventRecordFormat",
+        schema_registry_uri: String = "SchemaRegistryURI",
+        schema_validation_configs: Vec<SchemaValidationConfig> = "SchemaValidationConfigs",
     }
 }
 
@@ -247,16 +91,9 @@ impl SchemaRegistryAccessConfig {
         Self::default()
     }
 
-    /// `Type`.
-    pub fn type_(mut self, value: impl Into<Val<SchemaRegistryAccessConfigType>>) -> Self {
-        put(&mut self.0, "Type", value.into().into_node());
-        self
-    }
-
-    /// `URI`.
-    pub fn uri(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "URI", value.into().into_node());
-        self
+    setters! {
+        type_: SchemaRegistryAccessConfigType = "Type",
+        uri: String = "URI",
     }
 }
 
@@ -271,10 +108,8 @@ impl SchemaValidationConfig {
         Self::default()
     }
 
-    /// `Attribute`.
-    pub fn attribute(mut self, value: impl Into<Val<Attribute>>) -> Self {
-        put(&mut self.0, "Attribute", value.into().into_node());
-        self
+    setters! {
+        attribute: Attribute = "Attribute",
     }
 }
 
@@ -289,10 +124,8 @@ impl DestinationConfig {
         Self::default()
     }
 
-    /// `OnFailure`.
-    pub fn on_failure(mut self, value: impl Into<Val<OnFailure>>) -> Self {
-        put(&mut self.0, "OnFailure", value.into().into_node());
-        self
+    setters! {
+        on_failure: OnFailure = "OnFailure",
     }
 }
 
@@ -307,10 +140,8 @@ impl OnFailure {
         Self::default()
     }
 
-    /// `Destination`.
-    pub fn destination(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Destination", value.into().into_node());
-        self
+    setters! {
+        destination: String = "Destination",
     }
 }
 
@@ -325,22 +156,10 @@ impl DocumentDBEventSourceConfig {
         Self::default()
     }
 
-    /// `CollectionName`.
-    pub fn collection_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CollectionName", value.into().into_node());
-        self
-    }
-
-    /// `DatabaseName`.
-    pub fn database_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DatabaseName", value.into().into_node());
-        self
-    }
-
-    /// `FullDocument`.
-    pub fn full_document(mut self, value: impl Into<Val<FullDocument>>) -> Self {
-        put(&mut self.0, "FullDocument", value.into().into_node());
-        self
+    setters! {
+        collection_name: String = "CollectionName",
+        database_name: String = "DatabaseName",
+        full_document: FullDocument = "FullDocument",
     }
 }
 
@@ -355,10 +174,8 @@ impl FilterCriteria {
         Self::default()
     }
 
-    /// `Filters`.
-    pub fn filters(mut self, value: impl Into<Val<Vec<Filter>>>) -> Self {
-        put(&mut self.0, "Filters", value.into().into_node());
-        self
+    setters! {
+        filters: Vec<Filter> = "Filters",
     }
 }
 
@@ -373,10 +190,8 @@ impl Filter {
         Self::default()
     }
 
-    /// `Pattern`.
-    pub fn pattern(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Pattern", value.into().into_node());
-        self
+    setters! {
+        pattern: String = "Pattern",
     }
 }
 
@@ -391,10 +206,8 @@ impl LoggingConfig {
         Self::default()
     }
 
-    /// `SystemLogLevel`.
-    pub fn system_log_level(mut self, value: impl Into<Val<SystemLogLevel>>) -> Self {
-        put(&mut self.0, "SystemLogLevel", value.into().into_node());
-        self
+    setters! {
+        system_log_level: SystemLogLevel = "SystemLogLevel",
     }
 }
 
@@ -409,10 +222,8 @@ impl MetricsConfig {
         Self::default()
     }
 
-    /// `Metrics`.
-    pub fn metrics(mut self, value: impl Into<Val<Vec<Metric>>>) -> Self {
-        put(&mut self.0, "Metrics", value.into().into_node());
-        self
+    setters! {
+        metrics: Vec<Metric> = "Metrics",
     }
 }
 
@@ -427,22 +238,10 @@ impl ProvisionedPollerConfig {
         Self::default()
     }
 
-    /// `MaximumPollers`.
-    pub fn maximum_pollers(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaximumPollers", value.into().into_node());
-        self
-    }
-
-    /// `MinimumPollers`.
-    pub fn minimum_pollers(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MinimumPollers", value.into().into_node());
-        self
-    }
-
-    /// `PollerGroupName`.
-    pub fn poller_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PollerGroupName", value.into().into_node());
-        self
+    setters! {
+        maximum_pollers: i64 = "MaximumPollers",
+        minimum_pollers: i64 = "MinimumPollers",
+        poller_group_name: String = "PollerGroupName",
     }
 }
 
@@ -457,10 +256,8 @@ impl ScalingConfig {
         Self::default()
     }
 
-    /// `MaximumConcurrency`.
-    pub fn maximum_concurrency(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaximumConcurrency", value.into().into_node());
-        self
+    setters! {
+        maximum_concurrency: i64 = "MaximumConcurrency",
     }
 }
 
@@ -475,10 +272,8 @@ impl SelfManagedEventSource {
         Self::default()
     }
 
-    /// `Endpoints`.
-    pub fn endpoints(mut self, value: impl Into<Val<Endpoints>>) -> Self {
-        put(&mut self.0, "Endpoints", value.into().into_node());
-        self
+    setters! {
+        endpoints: Endpoints = "Endpoints",
     }
 }
 
@@ -493,10 +288,8 @@ impl Endpoints {
         Self::default()
     }
 
-    /// `KafkaBootstrapServers`.
-    pub fn kafka_bootstrap_servers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "KafkaBootstrapServers", value.into().into_node());
-        self
+    setters! {
+        kafka_bootstrap_servers: Vec<String> = "KafkaBootstrapServers",
     }
 }
 
@@ -511,16 +304,9 @@ impl SelfManagedKafkaEventSourceConfig {
         Self::default()
     }
 
-    /// `ConsumerGroupId`.
-    pub fn consumer_group_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ConsumerGroupId", value.into().into_node());
-        self
-    }
-
-    /// `SchemaRegistryConfig`.
-    pub fn schema_registry_config(mut self, value: impl Into<Val<SchemaRegistryConfig>>) -> Self {
-        put(&mut self.0, "SchemaRegistryConfig", value.into().into_node());
-        self
+    setters! {
+        consumer_group_id: String = "ConsumerGroupId",
+        schema_registry_config: SchemaRegistryConfig = "SchemaRegistryConfig",
     }
 }
 
@@ -535,16 +321,9 @@ impl SourceAccessConfiguration {
         Self::default()
     }
 
-    /// `Type`.
-    pub fn type_(mut self, value: impl Into<Val<SourceAccessConfigurationType>>) -> Self {
-        put(&mut self.0, "Type", value.into().into_node());
-        self
-    }
-
-    /// `URI`.
-    pub fn uri(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "URI", value.into().into_node());
-        self
+    setters! {
+        type_: SourceAccessConfigurationType = "Type",
+        uri: String = "URI",
     }
 }
 
@@ -644,14 +423,9 @@ structures!(
 resource!(EventSourceMapping, "AWS::Lambda::EventSourceMapping");
 
 impl Id<EventSourceMapping> {
-    /// `!GetAtt EventSourceMappingArn`.
-    pub fn event_source_mapping_arn(&self) -> Val<String> {
-        self.attribute("EventSourceMappingArn")
-    }
-
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        event_source_mapping_arn: String = "EventSourceMappingArn",
+        id: String = "Id",
     }
 }
 
@@ -717,7 +491,7 @@ static EVENT_SOURCE_MAPPING_SHAPE: Shape = Shape::Object {
         Field::optional(
             "Queues",
             &Shape::List {
-                item: &Shape::Text { min: Some(1), max: Some(1000), pattern: Some(r"[\s\S]*"), values: &[] },
+                item: &Shape::Text { min: Some(1), max: Some(1000), pattern: None, values: &[] },
                 min: Some(1),
                 max: Some(1),
                 unique: true,
@@ -833,7 +607,7 @@ static FILTER_CRITERIA_SHAPE: Shape = Shape::Object {
 
 static FILTER_SHAPE: Shape = Shape::Object {
     open: false,
-    fields: &[Field::optional("Pattern", &Shape::Text { min: Some(0), max: Some(4096), pattern: Some(".*"), values: &[] })],
+    fields: &[Field::optional("Pattern", &Shape::Text { min: Some(0), max: Some(4096), pattern: None, values: &[] })],
 };
 
 static LOGGING_CONFIG_SHAPE: Shape =

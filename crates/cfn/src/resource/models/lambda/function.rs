@@ -8,183 +8,41 @@ use crate::resource::model::*;
 pub struct Function(Map);
 
 impl Function {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(code: impl Into<Val<Code>>, role: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Code", code.into().into_node()), ("Role", role.into().into_node())]))
     }
 
-    /// `Architectures`.
-    pub fn architectures(mut self, value: impl Into<Val<Vec<Architecture>>>) -> Self {
-        put(&mut self.0, "Architectures", value.into().into_node());
-        self
-    }
-
-    /// `CapacityProviderConfig`.
-    pub fn capacity_provider_config(mut self, value: impl Into<Val<CapacityProviderConfig>>) -> Self {
-        put(&mut self.0, "CapacityProviderConfig", value.into().into_node());
-        self
-    }
-
-    /// `CodeSigningConfigArn`.
-    pub fn code_signing_config_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CodeSigningConfigArn", value.into().into_node());
-        self
-    }
-
-    /// `DeadLetterConfig`.
-    pub fn dead_letter_config(mut self, value: impl Into<Val<DeadLetterConfig>>) -> Self {
-        put(&mut self.0, "DeadLetterConfig", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `DurableConfig`.
-    pub fn durable_config(mut self, value: impl Into<Val<DurableConfig>>) -> Self {
-        put(&mut self.0, "DurableConfig", value.into().into_node());
-        self
-    }
-
-    /// `Environment`.
-    pub fn environment(mut self, value: impl Into<Val<Environment>>) -> Self {
-        put(&mut self.0, "Environment", value.into().into_node());
-        self
-    }
-
-    /// `EphemeralStorage`.
-    pub fn ephemeral_storage(mut self, value: impl Into<Val<EphemeralStorage>>) -> Self {
-        put(&mut self.0, "EphemeralStorage", value.into().into_node());
-        self
-    }
-
-    /// `FileSystemConfigs`.
-    pub fn file_system_configs(mut self, value: impl Into<Val<Vec<FileSystemConfig>>>) -> Self {
-        put(&mut self.0, "FileSystemConfigs", value.into().into_node());
-        self
-    }
-
-    /// `FunctionName`.
-    pub fn function_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "FunctionName", value.into().into_node());
-        self
-    }
-
-    /// `FunctionScalingConfig`.
-    pub fn function_scaling_config(mut self, value: impl Into<Val<FunctionScalingConfig>>) -> Self {
-        put(&mut self.0, "FunctionScalingConfig", value.into().into_node());
-        self
-    }
-
-    /// `Handler`.
-    pub fn handler(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Handler", value.into().into_node());
-        self
-    }
-
-    /// `ImageConfig`.
-    pub fn image_config(mut self, value: impl Into<Val<ImageConfig>>) -> Self {
-        put(&mut self.0, "ImageConfig", value.into().into_node());
-        self
-    }
-
-    /// `KmsKeyArn`.
-    pub fn kms_key_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyArn", value.into().into_node());
-        self
-    }
-
-    /// `Layers`.
-    pub fn layers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Layers", value.into().into_node());
-        self
-    }
-
-    /// `LoggingConfig`.
-    pub fn logging_config(mut self, value: impl Into<Val<LoggingConfig>>) -> Self {
-        put(&mut self.0, "LoggingConfig", value.into().into_node());
-        self
-    }
-
-    /// `MemorySize`.
-    pub fn memory_size(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MemorySize", value.into().into_node());
-        self
-    }
-
-    /// `PackageType`.
-    pub fn package_type(mut self, value: impl Into<Val<PackageType>>) -> Self {
-        put(&mut self.0, "PackageType", value.into().into_node());
-        self
-    }
-
-    /// `PublishToLatestPublished`.
-    pub fn publish_to_latest_published(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "PublishToLatestPublished", value.into().into_node());
-        self
-    }
-
-    /// `RecursiveLoop`.
-    pub fn recursive_loop(mut self, value: impl Into<Val<RecursiveLoop>>) -> Self {
-        put(&mut self.0, "RecursiveLoop", value.into().into_node());
-        self
-    }
-
-    /// `ReservedConcurrentExecutions`.
-    pub fn reserved_concurrent_executions(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ReservedConcurrentExecutions", value.into().into_node());
-        self
-    }
-
-    /// `Runtime`.
-    pub fn runtime(mut self, value: impl Into<Val<Runtime>>) -> Self {
-        put(&mut self.0, "Runtime", value.into().into_node());
-        self
-    }
-
-    /// `RuntimeManagementConfig`.
-    pub fn runtime_management_config(mut self, value: impl Into<Val<RuntimeManagementConfig>>) -> Self {
-        put(&mut self.0, "RuntimeManagementConfig", value.into().into_node());
-        self
-    }
-
-    /// `SnapStart`.
-    pub fn snap_start(mut self, value: impl Into<Val<SnapStart>>) -> Self {
-        put(&mut self.0, "SnapStart", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `TenancyConfig`.
-    pub fn tenancy_config(mut self, value: impl Into<Val<TenancyConfig>>) -> Self {
-        put(&mut self.0, "TenancyConfig", value.into().into_node());
-        self
-    }
-
-    /// `Timeout`.
-    pub fn timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Timeout", value.into().into_node());
-        self
-    }
-
-    /// `TracingConfig`.
-    pub fn tracing_config(mut self, value: impl Into<Val<TracingConfig>>) -> Self {
-        put(&mut self.0, "TracingConfig", value.into().into_node());
-        self
-    }
-
-    /// `VpcConfig`.
-    pub fn vpc_config(mut self, value: impl Into<Val<VpcConfig>>) -> Self {
-        put(&mut self.0, "VpcConfig", value.into().into_node());
-        self
+    setters! {
+        architectures: Vec<Architecture> = "Architectures",
+        capacity_provider_config: CapacityProviderConfig = "CapacityProviderConfig",
+        code_signing_config_arn: String = "CodeSigningConfigArn",
+        dead_letter_config: DeadLetterConfig = "DeadLetterConfig",
+        description: String = "Description",
+        durable_config: DurableConfig = "DurableConfig",
+        environment: Environment = "Environment",
+        ephemeral_storage: EphemeralStorage = "EphemeralStorage",
+        file_system_configs: Vec<FileSystemConfig> = "FileSystemConfigs",
+        function_name: String = "FunctionName",
+        function_scaling_config: FunctionScalingConfig = "FunctionScalingConfig",
+        handler: String = "Handler",
+        image_config: ImageConfig = "ImageConfig",
+        kms_key_arn: String = "KmsKeyArn",
+        layers: Vec<String> = "Layers",
+        logging_config: LoggingConfig = "LoggingConfig",
+        memory_size: i64 = "MemorySize",
+        package_type: PackageType = "PackageType",
+        publish_to_latest_published: bool = "PublishToLatestPublished",
+        recursive_loop: RecursiveLoop = "RecursiveLoop",
+        reserved_concurrent_executions: i64 = "ReservedConcurrentExecutions",
+        runtime: Runtime = "Runtime",
+        runtime_management_config: RuntimeManagementConfig = "RuntimeManagementConfig",
+        snap_start: SnapStart = "SnapStart",
+        tags: Vec<Tag> = "Tags",
+        tenancy_config: TenancyConfig = "TenancyConfig",
+        timeout: i64 = "Timeout",
+        tracing_config: TracingConfig = "TracingConfig",
+        vpc_config: VpcConfig = "VpcConfig",
     }
 }
 
@@ -194,7 +52,7 @@ impl Function {
 pub struct CapacityProviderConfig(Map);
 
 impl CapacityProviderConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(lambda_managed_instances_capacity_provider_config: impl Into<Val<LambdaManagedInstancesCapacityProviderConfig>>) -> Self {
         Self(record(vec![(
             "LambdaManagedInstancesCapacityProviderConfig",
@@ -209,21 +67,14 @@ impl CapacityProviderConfig {
 pub struct LambdaManagedInstancesCapacityProviderConfig(Map);
 
 impl LambdaManagedInstancesCapacityProviderConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(capacity_provider_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CapacityProviderArn", capacity_provider_arn.into().into_node())]))
     }
 
-    /// `ExecutionEnvironmentMemoryGiBPerVCpu`.
-    pub fn execution_environment_memory_gib_per_vcpu(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "ExecutionEnvironmentMemoryGiBPerVCpu", value.into().into_node());
-        self
-    }
-
-    /// `PerExecutionEnvironmentMaxConcurrency`.
-    pub fn per_execution_environment_max_concurrency(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "PerExecutionEnvironmentMaxConcurrency", value.into().into_node());
-        self
+    setters! {
+        execution_environment_memory_gib_per_vcpu: f64 = "ExecutionEnvironmentMemoryGiBPerVCpu",
+        per_execution_environment_max_concurrency: i64 = "PerExecutionEnvironmentMaxConcurrency",
     }
 }
 
@@ -238,46 +89,14 @@ impl Code {
         Self::default()
     }
 
-    /// `ImageUri`.
-    pub fn image_uri(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ImageUri", value.into().into_node());
-        self
-    }
-
-    /// `S3Bucket`.
-    pub fn s3_bucket(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "S3Bucket", value.into().into_node());
-        self
-    }
-
-    /// `S3Key`.
-    pub fn s3_key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "S3Key", value.into().into_node());
-        self
-    }
-
-    /// `S3ObjectStorageMode`.
-    pub fn s3_object_storage_mode(mut self, value: impl Into<Val<S3ObjectStorageMode>>) -> Self {
-        put(&mut self.0, "S3ObjectStorageMode", value.into().into_node());
-        self
-    }
-
-    /// `S3ObjectVersion`.
-    pub fn s3_object_version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "S3ObjectVersion", value.into().into_node());
-        self
-    }
-
-    /// `SourceKMSKeyArn`.
-    pub fn source_kms_key_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceKMSKeyArn", value.into().into_node());
-        self
-    }
-
-    /// `ZipFile`.
-    pub fn zip_file(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ZipFile", value.into().into_node());
-        self
+    setters! {
+        image_uri: String = "ImageUri",
+        s3_bucket: String = "S3Bucket",
+        s3_key: String = "S3Key",
+        s3_object_storage_mode: S3ObjectStorageMode = "S3ObjectStorageMode",
+        s3_object_version: String = "S3ObjectVersion",
+        source_kms_key_arn: String = "SourceKMSKeyArn",
+        zip_file: String = "ZipFile",
     }
 }
 
@@ -292,10 +111,8 @@ impl DeadLetterConfig {
         Self::default()
     }
 
-    /// `TargetArn`.
-    pub fn target_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TargetArn", value.into().into_node());
-        self
+    setters! {
+        target_arn: String = "TargetArn",
     }
 }
 
@@ -305,15 +122,13 @@ impl DeadLetterConfig {
 pub struct DurableConfig(Map);
 
 impl DurableConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(execution_timeout: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("ExecutionTimeout", execution_timeout.into().into_node())]))
     }
 
-    /// `RetentionPeriodInDays`.
-    pub fn retention_period_in_days(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "RetentionPeriodInDays", value.into().into_node());
-        self
+    setters! {
+        retention_period_in_days: i64 = "RetentionPeriodInDays",
     }
 }
 
@@ -328,10 +143,8 @@ impl Environment {
         Self::default()
     }
 
-    /// `Variables`.
-    pub fn variables(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "Variables", value.into().into_node());
-        self
+    setters! {
+        variables: Dict<String> = "Variables",
     }
 }
 
@@ -341,7 +154,7 @@ impl Environment {
 pub struct EphemeralStorage(Map);
 
 impl EphemeralStorage {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(size: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Size", size.into().into_node())]))
     }
@@ -353,7 +166,7 @@ impl EphemeralStorage {
 pub struct FileSystemConfig(Map);
 
 impl FileSystemConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(arn: impl Into<Val<String>>, local_mount_path: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Arn", arn.into().into_node()), ("LocalMountPath", local_mount_path.into().into_node())]))
     }
@@ -370,16 +183,9 @@ impl FunctionScalingConfig {
         Self::default()
     }
 
-    /// `MaxExecutionEnvironments`.
-    pub fn max_execution_environments(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxExecutionEnvironments", value.into().into_node());
-        self
-    }
-
-    /// `MinExecutionEnvironments`.
-    pub fn min_execution_environments(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MinExecutionEnvironments", value.into().into_node());
-        self
+    setters! {
+        max_execution_environments: i64 = "MaxExecutionEnvironments",
+        min_execution_environments: i64 = "MinExecutionEnvironments",
     }
 }
 
@@ -394,22 +200,10 @@ impl ImageConfig {
         Self::default()
     }
 
-    /// `Command`.
-    pub fn command(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Command", value.into().into_node());
-        self
-    }
-
-    /// `EntryPoint`.
-    pub fn entry_point(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "EntryPoint", value.into().into_node());
-        self
-    }
-
-    /// `WorkingDirectory`.
-    pub fn working_directory(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "WorkingDirectory", value.into().into_node());
-        self
+    setters! {
+        command: Vec<String> = "Command",
+        entry_point: Vec<String> = "EntryPoint",
+        working_directory: String = "WorkingDirectory",
     }
 }
 
@@ -424,28 +218,11 @@ impl LoggingConfig {
         Self::default()
     }
 
-    /// `ApplicationLogLevel`.
-    pub fn application_log_level(mut self, value: impl Into<Val<ApplicationLogLevel>>) -> Self {
-        put(&mut self.0, "ApplicationLogLevel", value.into().into_node());
-        self
-    }
-
-    /// `LogFormat`.
-    pub fn log_format(mut self, value: impl Into<Val<LogFormat>>) -> Self {
-        put(&mut self.0, "LogFormat", value.into().into_node());
-        self
-    }
-
-    /// `LogGroup`.
-    pub fn log_group(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LogGroup", value.into().into_node());
-        self
-    }
-
-    /// `SystemLogLevel`.
-    pub fn system_log_level(mut self, value: impl Into<Val<SystemLogLevel>>) -> Self {
-        put(&mut self.0, "SystemLogLevel", value.into().into_node());
-        self
+    setters! {
+        application_log_level: ApplicationLogLevel = "ApplicationLogLevel",
+        log_format: LogFormat = "LogFormat",
+        log_group: String = "LogGroup",
+        system_log_level: SystemLogLevel = "SystemLogLevel",
     }
 }
 
@@ -455,15 +232,13 @@ impl LoggingConfig {
 pub struct RuntimeManagementConfig(Map);
 
 impl RuntimeManagementConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(update_runtime_on: impl Into<Val<UpdateRuntimeOn>>) -> Self {
         Self(record(vec![("UpdateRuntimeOn", update_runtime_on.into().into_node())]))
     }
 
-    /// `RuntimeVersionArn`.
-    pub fn runtime_version_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RuntimeVersionArn", value.into().into_node());
-        self
+    setters! {
+        runtime_version_arn: String = "RuntimeVersionArn",
     }
 }
 
@@ -473,7 +248,7 @@ impl RuntimeManagementConfig {
 pub struct SnapStart(Map);
 
 impl SnapStart {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(apply_on: impl Into<Val<ApplyOn>>) -> Self {
         Self(record(vec![("ApplyOn", apply_on.into().into_node())]))
     }
@@ -485,7 +260,7 @@ impl SnapStart {
 pub struct TenancyConfig(Map);
 
 impl TenancyConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(tenant_isolation_mode: impl Into<Val<TenantIsolationMode>>) -> Self {
         Self(record(vec![("TenantIsolationMode", tenant_isolation_mode.into().into_node())]))
     }
@@ -502,10 +277,8 @@ impl TracingConfig {
         Self::default()
     }
 
-    /// `Mode`.
-    pub fn mode(mut self, value: impl Into<Val<Mode>>) -> Self {
-        put(&mut self.0, "Mode", value.into().into_node());
-        self
+    setters! {
+        mode: Mode = "Mode",
     }
 }
 
@@ -520,22 +293,10 @@ impl VpcConfig {
         Self::default()
     }
 
-    /// `Ipv6AllowedForDualStack`.
-    pub fn ipv6_allowed_for_dual_stack(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Ipv6AllowedForDualStack", value.into().into_node());
-        self
-    }
-
-    /// `SecurityGroupIds`.
-    pub fn security_group_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SecurityGroupIds", value.into().into_node());
-        self
-    }
-
-    /// `SubnetIds`.
-    pub fn subnet_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SubnetIds", value.into().into_node());
-        self
+    setters! {
+        ipv6_allowed_for_dual_stack: bool = "Ipv6AllowedForDualStack",
+        security_group_ids: Vec<String> = "SecurityGroupIds",
+        subnet_ids: Vec<String> = "SubnetIds",
     }
 }
 
@@ -707,19 +468,10 @@ structures!(
 resource!(Function, "AWS::Lambda::Function");
 
 impl Id<Function> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt SnapStartResponse.ApplyOn`.
-    pub fn snap_start_response_apply_on(&self) -> Val<String> {
-        self.attribute("SnapStartResponse.ApplyOn")
-    }
-
-    /// `!GetAtt SnapStartResponse.OptimizationStatus`.
-    pub fn snap_start_response_optimization_status(&self) -> Val<String> {
-        self.attribute("SnapStartResponse.OptimizationStatus")
+    getters! {
+        arn: String = "Arn",
+        snap_start_response_apply_on: String = "SnapStartResponse.ApplyOn",
+        snap_start_response_optimization_status: String = "SnapStartResponse.OptimizationStatus",
     }
 }
 

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Permission(Map);
 
 impl Permission {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(action: impl Into<Val<String>>, function_name: impl Into<Val<String>>, principal: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("Action", action.into().into_node()),
@@ -17,40 +17,13 @@ impl Permission {
         ]))
     }
 
-    /// `EventSourceToken`.
-    pub fn event_source_token(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EventSourceToken", value.into().into_node());
-        self
-    }
-
-    /// `FunctionUrlAuthType`.
-    pub fn function_url_auth_type(mut self, value: impl Into<Val<FunctionUrlAuthType>>) -> Self {
-        put(&mut self.0, "FunctionUrlAuthType", value.into().into_node());
-        self
-    }
-
-    /// `InvokedViaFunctionUrl`.
-    pub fn invoked_via_function_url(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "InvokedViaFunctionUrl", value.into().into_node());
-        self
-    }
-
-    /// `PrincipalOrgID`.
-    pub fn principal_org_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PrincipalOrgID", value.into().into_node());
-        self
-    }
-
-    /// `SourceAccount`.
-    pub fn source_account(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceAccount", value.into().into_node());
-        self
-    }
-
-    /// `SourceArn`.
-    pub fn source_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceArn", value.into().into_node());
-        self
+    setters! {
+        event_source_token: String = "EventSourceToken",
+        function_url_auth_type: FunctionUrlAuthType = "FunctionUrlAuthType",
+        invoked_via_function_url: bool = "InvokedViaFunctionUrl",
+        principal_org_id: String = "PrincipalOrgID",
+        source_account: String = "SourceAccount",
+        source_arn: String = "SourceArn",
     }
 }
 
@@ -67,9 +40,8 @@ structures!(Permission);
 resource!(Permission, "AWS::Lambda::Permission");
 
 impl Id<Permission> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

@@ -8,39 +8,17 @@ use crate::resource::model::*;
 pub struct Version(Map);
 
 impl Version {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(function_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("FunctionName", function_name.into().into_node())]))
     }
 
-    /// `CodeSha256`.
-    pub fn code_sha256(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CodeSha256", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `FunctionScalingConfig`.
-    pub fn function_scaling_config(mut self, value: impl Into<Val<FunctionScalingConfig>>) -> Self {
-        put(&mut self.0, "FunctionScalingConfig", value.into().into_node());
-        self
-    }
-
-    /// `ProvisionedConcurrencyConfig`.
-    pub fn provisioned_concurrency_config(mut self, value: impl Into<Val<ProvisionedConcurrencyConfiguration>>) -> Self {
-        put(&mut self.0, "ProvisionedConcurrencyConfig", value.into().into_node());
-        self
-    }
-
-    /// `RuntimePolicy`.
-    pub fn runtime_policy(mut self, value: impl Into<Val<RuntimePolicy>>) -> Self {
-        put(&mut self.0, "RuntimePolicy", value.into().into_node());
-        self
+    setters! {
+        code_sha256: String = "CodeSha256",
+        description: String = "Description",
+        function_scaling_config: FunctionScalingConfig = "FunctionScalingConfig",
+        provisioned_concurrency_config: ProvisionedConcurrencyConfiguration = "ProvisionedConcurrencyConfig",
+        runtime_policy: RuntimePolicy = "RuntimePolicy",
     }
 }
 
@@ -55,16 +33,9 @@ impl FunctionScalingConfig {
         Self::default()
     }
 
-    /// `MaxExecutionEnvironments`.
-    pub fn max_execution_environments(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxExecutionEnvironments", value.into().into_node());
-        self
-    }
-
-    /// `MinExecutionEnvironments`.
-    pub fn min_execution_environments(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MinExecutionEnvironments", value.into().into_node());
-        self
+    setters! {
+        max_execution_environments: i64 = "MaxExecutionEnvironments",
+        min_execution_environments: i64 = "MinExecutionEnvironments",
     }
 }
 
@@ -74,7 +45,7 @@ impl FunctionScalingConfig {
 pub struct ProvisionedConcurrencyConfiguration(Map);
 
 impl ProvisionedConcurrencyConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(provisioned_concurrent_executions: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("ProvisionedConcurrentExecutions", provisioned_concurrent_executions.into().into_node())]))
     }
@@ -86,15 +57,13 @@ impl ProvisionedConcurrencyConfiguration {
 pub struct RuntimePolicy(Map);
 
 impl RuntimePolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(update_runtime_on: impl Into<Val<String>>) -> Self {
         Self(record(vec![("UpdateRuntimeOn", update_runtime_on.into().into_node())]))
     }
 
-    /// `RuntimeVersionArn`.
-    pub fn runtime_version_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RuntimeVersionArn", value.into().into_node());
-        self
+    setters! {
+        runtime_version_arn: String = "RuntimeVersionArn",
     }
 }
 
@@ -103,14 +72,9 @@ structures!(Version, FunctionScalingConfig, ProvisionedConcurrencyConfiguration,
 resource!(Version, "AWS::Lambda::Version");
 
 impl Id<Version> {
-    /// `!GetAtt FunctionArn`.
-    pub fn function_arn(&self) -> Val<String> {
-        self.attribute("FunctionArn")
-    }
-
-    /// `!GetAtt Version`.
-    pub fn version(&self) -> Val<String> {
-        self.attribute("Version")
+    getters! {
+        function_arn: String = "FunctionArn",
+        version: String = "Version",
     }
 }
 

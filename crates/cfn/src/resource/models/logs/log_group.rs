@@ -13,64 +13,17 @@ impl LogGroup {
         Self::default()
     }
 
-    /// `BearerTokenAuthenticationEnabled`.
-    pub fn bearer_token_authentication_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "BearerTokenAuthenticationEnabled", value.into().into_node());
-        self
-    }
-
-    /// `DataProtectionPolicy`.
-    pub fn data_protection_policy(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "DataProtectionPolicy", value.into().into_node());
-        self
-    }
-
-    /// `DeletionProtectionEnabled`.
-    pub fn deletion_protection_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DeletionProtectionEnabled", value.into().into_node());
-        self
-    }
-
-    /// `FieldIndexPolicies`.
-    pub fn field_index_policies(mut self, value: impl Into<Val<Vec<Node>>>) -> Self {
-        put(&mut self.0, "FieldIndexPolicies", value.into().into_node());
-        self
-    }
-
-    /// `KmsKeyId`.
-    pub fn kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyId", value.into().into_node());
-        self
-    }
-
-    /// `LogGroupClass`.
-    pub fn log_group_class(mut self, value: impl Into<Val<LogGroupClass>>) -> Self {
-        put(&mut self.0, "LogGroupClass", value.into().into_node());
-        self
-    }
-
-    /// `LogGroupName`.
-    pub fn log_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LogGroupName", value.into().into_node());
-        self
-    }
-
-    /// `ResourcePolicyDocument`.
-    pub fn resource_policy_document(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "ResourcePolicyDocument", value.into().into_node());
-        self
-    }
-
-    /// `RetentionInDays`.
-    pub fn retention_in_days(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "RetentionInDays", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        bearer_token_authentication_enabled: bool = "BearerTokenAuthenticationEnabled",
+        data_protection_policy: Node = "DataProtectionPolicy",
+        deletion_protection_enabled: bool = "DeletionProtectionEnabled",
+        field_index_policies: Vec<Node> = "FieldIndexPolicies",
+        kms_key_id: String = "KmsKeyId",
+        log_group_class: LogGroupClass = "LogGroupClass",
+        log_group_name: String = "LogGroupName",
+        resource_policy_document: Node = "ResourcePolicyDocument",
+        retention_in_days: i64 = "RetentionInDays",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -88,9 +41,8 @@ structures!(LogGroup);
 resource!(LogGroup, "AWS::Logs::LogGroup");
 
 impl Id<LogGroup> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
+    getters! {
+        arn: String = "Arn",
     }
 }
 
@@ -113,9 +65,20 @@ static LOG_GROUP_SHAPE: Shape = Shape::Object {
         Field::optional("DataProtectionPolicy", &Shape::Any),
         Field::optional("DeletionProtectionEnabled", &Shape::Boolean),
         Field::optional("FieldIndexPolicies", &Shape::List { item: &Shape::Any, min: None, max: None, unique: true }),
-        Field::optional("KmsKeyId", &Shape::Text { min: Some(0), max: Some(256), pattern: None, values: &[] }),
+        Field::optional(
+            "KmsKeyId",
+            &Shape::Text {
+                min: Some(0),
+                max: Some(256),
+                pattern: Some(r"^arn:[a-z0-9-]+:kms:[a-z0-9-]+:\d{12}:(key|alias)/.+$"),
+                values: &[],
+            },
+        ),
         Field::optional("LogGroupClass", &Shape::choice(LogGroupClass::ALL)),
-        Field::optional("LogGroupName", &Shape::Text { min: Some(1), max: Some(512), pattern: None, values: &[] }),
+        Field::optional(
+            "LogGroupName",
+            &Shape::Text { min: Some(1), max: Some(512), pattern: Some(r"^[.\-_/#A-Za-z0-9]{1,512}$"), values: &[] },
+        ),
         Field::optional("ResourcePolicyDocument", &Shape::Any),
         Field::optional(
             "RetentionInDays",

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct MetricFilter(Map);
 
 impl MetricFilter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         filter_pattern: impl Into<Val<String>>,
         log_group_name: impl Into<Val<String>>,
@@ -21,28 +21,11 @@ impl MetricFilter {
         ]))
     }
 
-    /// `ApplyOnTransformedLogs`.
-    pub fn apply_on_transformed_logs(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ApplyOnTransformedLogs", value.into().into_node());
-        self
-    }
-
-    /// `EmitSystemFieldDimensions`.
-    pub fn emit_system_field_dimensions(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "EmitSystemFieldDimensions", value.into().into_node());
-        self
-    }
-
-    /// `FieldSelectionCriteria`.
-    pub fn field_selection_criteria(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "FieldSelectionCriteria", value.into().into_node());
-        self
-    }
-
-    /// `FilterName`.
-    pub fn filter_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "FilterName", value.into().into_node());
-        self
+    setters! {
+        apply_on_transformed_logs: bool = "ApplyOnTransformedLogs",
+        emit_system_field_dimensions: Vec<String> = "EmitSystemFieldDimensions",
+        field_selection_criteria: String = "FieldSelectionCriteria",
+        filter_name: String = "FilterName",
     }
 }
 
@@ -52,7 +35,7 @@ impl MetricFilter {
 pub struct MetricTransformation(Map);
 
 impl MetricTransformation {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         metric_name: impl Into<Val<String>>,
         metric_namespace: impl Into<Val<String>>,
@@ -65,22 +48,10 @@ impl MetricTransformation {
         ]))
     }
 
-    /// `DefaultValue`.
-    pub fn default_value(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "DefaultValue", value.into().into_node());
-        self
-    }
-
-    /// `Dimensions`.
-    pub fn dimensions(mut self, value: impl Into<Val<Vec<Dimension>>>) -> Self {
-        put(&mut self.0, "Dimensions", value.into().into_node());
-        self
-    }
-
-    /// `Unit`.
-    pub fn unit(mut self, value: impl Into<Val<Unit>>) -> Self {
-        put(&mut self.0, "Unit", value.into().into_node());
-        self
+    setters! {
+        default_value: f64 = "DefaultValue",
+        dimensions: Vec<Dimension> = "Dimensions",
+        unit: Unit = "Unit",
     }
 }
 
@@ -90,7 +61,7 @@ impl MetricTransformation {
 pub struct Dimension(Map);
 
 impl Dimension {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Key", key.into().into_node()), ("Value", value.into().into_node())]))
     }

@@ -13,370 +13,68 @@ impl DBCluster {
         Self::default()
     }
 
-    /// `AllocatedStorage`.
-    pub fn allocated_storage(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "AllocatedStorage", value.into().into_node());
-        self
-    }
-
-    /// `AssociatedRoles`.
-    pub fn associated_roles(mut self, value: impl Into<Val<Vec<DBClusterRole>>>) -> Self {
-        put(&mut self.0, "AssociatedRoles", value.into().into_node());
-        self
-    }
-
-    /// `AutoMinorVersionUpgrade`.
-    pub fn auto_minor_version_upgrade(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AutoMinorVersionUpgrade", value.into().into_node());
-        self
-    }
-
-    /// `AvailabilityZones`.
-    pub fn availability_zones(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AvailabilityZones", value.into().into_node());
-        self
-    }
-
-    /// `BacktrackWindow`.
-    pub fn backtrack_window(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "BacktrackWindow", value.into().into_node());
-        self
-    }
-
-    /// `BackupRetentionPeriod`.
-    pub fn backup_retention_period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "BackupRetentionPeriod", value.into().into_node());
-        self
-    }
-
-    /// `ClusterScalabilityType`.
-    pub fn cluster_scalability_type(mut self, value: impl Into<Val<ClusterScalabilityType>>) -> Self {
-        put(&mut self.0, "ClusterScalabilityType", value.into().into_node());
-        self
-    }
-
-    /// `CopyTagsToSnapshot`.
-    pub fn copy_tags_to_snapshot(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "CopyTagsToSnapshot", value.into().into_node());
-        self
-    }
-
-    /// `DBClusterIdentifier`.
-    pub fn db_cluster_identifier(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBClusterIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `DBClusterInstanceClass`.
-    pub fn db_cluster_instance_class(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBClusterInstanceClass", value.into().into_node());
-        self
-    }
-
-    /// `DBClusterParameterGroupName`.
-    pub fn db_cluster_parameter_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBClusterParameterGroupName", value.into().into_node());
-        self
-    }
-
-    /// `DBInstanceParameterGroupName`.
-    pub fn db_instance_parameter_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBInstanceParameterGroupName", value.into().into_node());
-        self
-    }
-
-    /// `DBSubnetGroupName`.
-    pub fn db_subnet_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBSubnetGroupName", value.into().into_node());
-        self
-    }
-
-    /// `DBSystemId`.
-    pub fn db_system_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBSystemId", value.into().into_node());
-        self
-    }
-
-    /// `DatabaseInsightsMode`.
-    pub fn database_insights_mode(mut self, value: impl Into<Val<DatabaseInsightsMode>>) -> Self {
-        put(&mut self.0, "DatabaseInsightsMode", value.into().into_node());
-        self
-    }
-
-    /// `DatabaseName`.
-    pub fn database_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DatabaseName", value.into().into_node());
-        self
-    }
-
-    /// `DeleteAutomatedBackups`.
-    pub fn delete_automated_backups(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DeleteAutomatedBackups", value.into().into_node());
-        self
-    }
-
-    /// `DeletionProtection`.
-    pub fn deletion_protection(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DeletionProtection", value.into().into_node());
-        self
-    }
-
-    /// `Domain`.
-    pub fn domain(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Domain", value.into().into_node());
-        self
-    }
-
-    /// `DomainIAMRoleName`.
-    pub fn domain_iam_role_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DomainIAMRoleName", value.into().into_node());
-        self
-    }
-
-    /// `EnableCloudwatchLogsExports`.
-    pub fn enable_cloudwatch_logs_exports(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "EnableCloudwatchLogsExports", value.into().into_node());
-        self
-    }
-
-    /// `EnableGlobalWriteForwarding`.
-    pub fn enable_global_write_forwarding(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableGlobalWriteForwarding", value.into().into_node());
-        self
-    }
-
-    /// `EnableHttpEndpoint`.
-    pub fn enable_http_endpoint(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableHttpEndpoint", value.into().into_node());
-        self
-    }
-
-    /// `EnableIAMDatabaseAuthentication`.
-    pub fn enable_iam_database_authentication(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableIAMDatabaseAuthentication", value.into().into_node());
-        self
-    }
-
-    /// `EnableLocalWriteForwarding`.
-    pub fn enable_local_write_forwarding(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableLocalWriteForwarding", value.into().into_node());
-        self
-    }
-
-    /// `Engine`.
-    pub fn engine(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Engine", value.into().into_node());
-        self
-    }
-
-    /// `EngineLifecycleSupport`.
-    pub fn engine_lifecycle_support(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EngineLifecycleSupport", value.into().into_node());
-        self
-    }
-
-    /// `EngineMode`.
-    pub fn engine_mode(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EngineMode", value.into().into_node());
-        self
-    }
-
-    /// `EngineVersion`.
-    pub fn engine_version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EngineVersion", value.into().into_node());
-        self
-    }
-
-    /// `GlobalClusterIdentifier`.
-    pub fn global_cluster_identifier(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "GlobalClusterIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `Iops`.
-    pub fn iops(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Iops", value.into().into_node());
-        self
-    }
-
-    /// `KmsKeyId`.
-    pub fn kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyId", value.into().into_node());
-        self
-    }
-
-    /// `ManageMasterUserPassword`.
-    pub fn manage_master_user_password(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ManageMasterUserPassword", value.into().into_node());
-        self
-    }
-
-    /// `MasterUserAuthenticationType`.
-    pub fn master_user_authentication_type(mut self, value: impl Into<Val<MasterUserAuthenticationType>>) -> Self {
-        put(&mut self.0, "MasterUserAuthenticationType", value.into().into_node());
-        self
-    }
-
-    /// `MasterUserPassword`.
-    pub fn master_user_password(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MasterUserPassword", value.into().into_node());
-        self
-    }
-
-    /// `MasterUserSecret`.
-    pub fn master_user_secret(mut self, value: impl Into<Val<MasterUserSecret>>) -> Self {
-        put(&mut self.0, "MasterUserSecret", value.into().into_node());
-        self
-    }
-
-    /// `MasterUsername`.
-    pub fn master_username(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MasterUsername", value.into().into_node());
-        self
-    }
-
-    /// `MonitoringInterval`.
-    pub fn monitoring_interval(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MonitoringInterval", value.into().into_node());
-        self
-    }
-
-    /// `MonitoringRoleArn`.
-    pub fn monitoring_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MonitoringRoleArn", value.into().into_node());
-        self
-    }
-
-    /// `NetworkType`.
-    pub fn network_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NetworkType", value.into().into_node());
-        self
-    }
-
-    /// `PerformanceInsightsEnabled`.
-    pub fn performance_insights_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "PerformanceInsightsEnabled", value.into().into_node());
-        self
-    }
-
-    /// `PerformanceInsightsKmsKeyId`.
-    pub fn performance_insights_kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PerformanceInsightsKmsKeyId", value.into().into_node());
-        self
-    }
-
-    /// `PerformanceInsightsRetentionPeriod`.
-    pub fn performance_insights_retention_period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "PerformanceInsightsRetentionPeriod", value.into().into_node());
-        self
-    }
-
-    /// `Port`.
-    pub fn port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Port", value.into().into_node());
-        self
-    }
-
-    /// `PreferredBackupWindow`.
-    pub fn preferred_backup_window(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PreferredBackupWindow", value.into().into_node());
-        self
-    }
-
-    /// `PreferredMaintenanceWindow`.
-    pub fn preferred_maintenance_window(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PreferredMaintenanceWindow", value.into().into_node());
-        self
-    }
-
-    /// `PubliclyAccessible`.
-    pub fn publicly_accessible(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "PubliclyAccessible", value.into().into_node());
-        self
-    }
-
-    /// `ReplicationSourceIdentifier`.
-    pub fn replication_source_identifier(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ReplicationSourceIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `RestoreToTime`.
-    pub fn restore_to_time(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RestoreToTime", value.into().into_node());
-        self
-    }
-
-    /// `RestoreType`.
-    pub fn restore_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RestoreType", value.into().into_node());
-        self
-    }
-
-    /// `ScalingConfiguration`.
-    pub fn scaling_configuration(mut self, value: impl Into<Val<ScalingConfiguration>>) -> Self {
-        put(&mut self.0, "ScalingConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `ServerlessV2ScalingConfiguration`.
-    pub fn serverless_v2_scaling_configuration(mut self, value: impl Into<Val<ServerlessV2ScalingConfiguration>>) -> Self {
-        put(&mut self.0, "ServerlessV2ScalingConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `SnapshotIdentifier`.
-    pub fn snapshot_identifier(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SnapshotIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `SourceDBClusterIdentifier`.
-    pub fn source_db_cluster_identifier(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceDBClusterIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `SourceDbClusterResourceId`.
-    pub fn source_db_cluster_resource_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceDbClusterResourceId", value.into().into_node());
-        self
-    }
-
-    /// `SourceRegion`.
-    pub fn source_region(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceRegion", value.into().into_node());
-        self
-    }
-
-    /// `StorageEncrypted`.
-    pub fn storage_encrypted(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "StorageEncrypted", value.into().into_node());
-        self
-    }
-
-    /// `StorageType`.
-    pub fn storage_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "StorageType", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `UseLatestRestorableTime`.
-    pub fn use_latest_restorable_time(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "UseLatestRestorableTime", value.into().into_node());
-        self
-    }
-
-    /// `VpcSecurityGroupIds`.
-    pub fn vpc_security_group_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "VpcSecurityGroupIds", value.into().into_node());
-        self
+    setters! {
+        allocated_storage: i64 = "AllocatedStorage",
+        associated_roles: Vec<DBClusterRole> = "AssociatedRoles",
+        auto_minor_version_upgrade: bool = "AutoMinorVersionUpgrade",
+        availability_zones: Vec<String> = "AvailabilityZones",
+        backtrack_window: i64 = "BacktrackWindow",
+        backup_retention_period: i64 = "BackupRetentionPeriod",
+        cluster_scalability_type: ClusterScalabilityType = "ClusterScalabilityType",
+        copy_tags_to_snapshot: bool = "CopyTagsToSnapshot",
+        db_cluster_identifier: String = "DBClusterIdentifier",
+        db_cluster_instance_class: String = "DBClusterInstanceClass",
+        db_cluster_parameter_group_name: String = "DBClusterParameterGroupName",
+        db_instance_parameter_group_name: String = "DBInstanceParameterGroupName",
+        db_subnet_group_name: String = "DBSubnetGroupName",
+        db_system_id: String = "DBSystemId",
+        database_insights_mode: DatabaseInsightsMode = "DatabaseInsightsMode",
+        database_name: String = "DatabaseName",
+        delete_automated_backups: bool = "DeleteAutomatedBackups",
+        deletion_protection: bool = "DeletionProtection",
+        domain: String = "Domain",
+        domain_iam_role_name: String = "DomainIAMRoleName",
+        enable_cloudwatch_logs_exports: Vec<String> = "EnableCloudwatchLogsExports",
+        enable_global_write_forwarding: bool = "EnableGlobalWriteForwarding",
+        enable_http_endpoint: bool = "EnableHttpEndpoint",
+        enable_iam_database_authentication: bool = "EnableIAMDatabaseAuthentication",
+        enable_local_write_forwarding: bool = "EnableLocalWriteForwarding",
+        engine: String = "Engine",
+        engine_lifecycle_support: String = "EngineLifecycleSupport",
+        engine_mode: String = "EngineMode",
+        engine_version: String = "EngineVersion",
+        global_cluster_identifier: String = "GlobalClusterIdentifier",
+        iops: i64 = "Iops",
+        kms_key_id: String = "KmsKeyId",
+        manage_master_user_password: bool = "ManageMasterUserPassword",
+        master_user_authentication_type: MasterUserAuthenticationType = "MasterUserAuthenticationType",
+        master_user_password: String = "MasterUserPassword",
+        master_user_secret: MasterUserSecret = "MasterUserSecret",
+        master_username: String = "MasterUsername",
+        monitoring_interval: i64 = "MonitoringInterval",
+        monitoring_role_arn: String = "MonitoringRoleArn",
+        network_type: String = "NetworkType",
+        performance_insights_enabled: bool = "PerformanceInsightsEnabled",
+        performance_insights_kms_key_id: String = "PerformanceInsightsKmsKeyId",
+        performance_insights_retention_period: i64 = "PerformanceInsightsRetentionPeriod",
+        port: i64 = "Port",
+        preferred_backup_window: String = "PreferredBackupWindow",
+        preferred_maintenance_window: String = "PreferredMaintenanceWindow",
+        publicly_accessible: bool = "PubliclyAccessible",
+        replication_source_identifier: String = "ReplicationSourceIdentifier",
+        restore_to_time: String = "RestoreToTime",
+        restore_type: String = "RestoreType",
+        scaling_configuration: ScalingConfiguration = "ScalingConfiguration",
+        serverless_v2_scaling_configuration: ServerlessV2ScalingConfiguration = "ServerlessV2ScalingConfiguration",
+        snapshot_identifier: String = "SnapshotIdentifier",
+        source_db_cluster_identifier: String = "SourceDBClusterIdentifier",
+        source_db_cluster_resource_id: String = "SourceDbClusterResourceId",
+        source_region: String = "SourceRegion",
+        storage_encrypted: bool = "StorageEncrypted",
+        storage_type: String = "StorageType",
+        tags: Vec<Tag> = "Tags",
+        use_latest_restorable_time: bool = "UseLatestRestorableTime",
+        vpc_security_group_ids: Vec<String> = "VpcSecurityGroupIds",
     }
 }
 
@@ -386,15 +84,13 @@ impl DBCluster {
 pub struct DBClusterRole(Map);
 
 impl DBClusterRole {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("RoleArn", role_arn.into().into_node())]))
     }
 
-    /// `FeatureName`.
-    pub fn feature_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "FeatureName", value.into().into_node());
-        self
+    setters! {
+        feature_name: String = "FeatureName",
     }
 }
 
@@ -409,10 +105,8 @@ impl MasterUserSecret {
         Self::default()
     }
 
-    /// `KmsKeyId`.
-    pub fn kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyId", value.into().into_node());
-        self
+    setters! {
+        kms_key_id: String = "KmsKeyId",
     }
 }
 
@@ -427,40 +121,13 @@ impl ScalingConfiguration {
         Self::default()
     }
 
-    /// `AutoPause`.
-    pub fn auto_pause(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AutoPause", value.into().into_node());
-        self
-    }
-
-    /// `MaxCapacity`.
-    pub fn max_capacity(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxCapacity", value.into().into_node());
-        self
-    }
-
-    /// `MinCapacity`.
-    pub fn min_capacity(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MinCapacity", value.into().into_node());
-        self
-    }
-
-    /// `SecondsBeforeTimeout`.
-    pub fn seconds_before_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SecondsBeforeTimeout", value.into().into_node());
-        self
-    }
-
-    /// `SecondsUntilAutoPause`.
-    pub fn seconds_until_auto_pause(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SecondsUntilAutoPause", value.into().into_node());
-        self
-    }
-
-    /// `TimeoutAction`.
-    pub fn timeout_action(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TimeoutAction", value.into().into_node());
-        self
+    setters! {
+        auto_pause: bool = "AutoPause",
+        max_capacity: i64 = "MaxCapacity",
+        min_capacity: i64 = "MinCapacity",
+        seconds_before_timeout: i64 = "SecondsBeforeTimeout",
+        seconds_until_auto_pause: i64 = "SecondsUntilAutoPause",
+        timeout_action: String = "TimeoutAction",
     }
 }
 
@@ -475,22 +142,10 @@ impl ServerlessV2ScalingConfiguration {
         Self::default()
     }
 
-    /// `MaxCapacity`.
-    pub fn max_capacity(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "MaxCapacity", value.into().into_node());
-        self
-    }
-
-    /// `MinCapacity`.
-    pub fn min_capacity(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "MinCapacity", value.into().into_node());
-        self
-    }
-
-    /// `SecondsUntilAutoPause`.
-    pub fn seconds_until_auto_pause(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "SecondsUntilAutoPause", value.into().into_node());
-        self
+    setters! {
+        max_capacity: f64 = "MaxCapacity",
+        min_capacity: f64 = "MinCapacity",
+        seconds_until_auto_pause: i64 = "SecondsUntilAutoPause",
     }
 }
 
@@ -523,44 +178,15 @@ structures!(DBCluster, DBClusterRole, MasterUserSecret, ScalingConfiguration, Se
 resource!(DBCluster, "AWS::RDS::DBCluster");
 
 impl Id<DBCluster> {
-    /// `!GetAtt DBClusterArn`.
-    pub fn db_cluster_arn(&self) -> Val<String> {
-        self.attribute("DBClusterArn")
-    }
-
-    /// `!GetAtt DBClusterResourceId`.
-    pub fn db_cluster_resource_id(&self) -> Val<String> {
-        self.attribute("DBClusterResourceId")
-    }
-
-    /// `!GetAtt Endpoint.Address`.
-    pub fn endpoint_address(&self) -> Val<String> {
-        self.attribute("Endpoint.Address")
-    }
-
-    /// `!GetAtt Endpoint.Port`.
-    pub fn endpoint_port(&self) -> Val<String> {
-        self.attribute("Endpoint.Port")
-    }
-
-    /// `!GetAtt MasterUserSecret.SecretArn`.
-    pub fn master_user_secret_secret_arn(&self) -> Val<String> {
-        self.attribute("MasterUserSecret.SecretArn")
-    }
-
-    /// `!GetAtt ReadEndpoint.Address`.
-    pub fn read_endpoint_address(&self) -> Val<String> {
-        self.attribute("ReadEndpoint.Address")
-    }
-
-    /// `!GetAtt StorageEncryptionType`.
-    pub fn storage_encryption_type(&self) -> Val<String> {
-        self.attribute("StorageEncryptionType")
-    }
-
-    /// `!GetAtt StorageThroughput`.
-    pub fn storage_throughput(&self) -> Val<i64> {
-        self.attribute("StorageThroughput").cast()
+    getters! {
+        db_cluster_arn: String = "DBClusterArn",
+        db_cluster_resource_id: String = "DBClusterResourceId",
+        endpoint_address: String = "Endpoint.Address",
+        endpoint_port: String = "Endpoint.Port",
+        master_user_secret_secret_arn: String = "MasterUserSecret.SecretArn",
+        read_endpoint_address: String = "ReadEndpoint.Address",
+        storage_encryption_type: String = "StorageEncryptionType",
+        storage_throughput: i64 = "StorageThroughput",
     }
 }
 

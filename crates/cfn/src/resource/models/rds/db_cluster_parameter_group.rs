@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct DBClusterParameterGroup(Map);
 
 impl DBClusterParameterGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(description: impl Into<Val<String>>, family: impl Into<Val<String>>, parameters: impl Into<Val<Dict<String>>>) -> Self {
         Self(record(vec![
             ("Description", description.into().into_node()),
@@ -17,16 +17,9 @@ impl DBClusterParameterGroup {
         ]))
     }
 
-    /// `DBClusterParameterGroupName`.
-    pub fn db_cluster_parameter_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBClusterParameterGroupName", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        db_cluster_parameter_group_name: String = "DBClusterParameterGroupName",
+        tags: Vec<Tag> = "Tags",
     }
 }
 

@@ -13,502 +13,90 @@ impl DBInstance {
         Self::default()
     }
 
-    /// `AdditionalStorageVolumes`.
-    pub fn additional_storage_volumes(mut self, value: impl Into<Val<Vec<AdditionalStorageVolume>>>) -> Self {
-        put(&mut self.0, "AdditionalStorageVolumes", value.into().into_node());
-        self
-    }
-
-    /// `AllocatedStorage`.
-    pub fn allocated_storage(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AllocatedStorage", value.into().into_node());
-        self
-    }
-
-    /// `AllowMajorVersionUpgrade`.
-    pub fn allow_major_version_upgrade(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AllowMajorVersionUpgrade", value.into().into_node());
-        self
-    }
-
-    /// `ApplyImmediately`.
-    pub fn apply_immediately(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ApplyImmediately", value.into().into_node());
-        self
-    }
-
-    /// `AssociatedRoles`.
-    pub fn associated_roles(mut self, value: impl Into<Val<Vec<DBInstanceRole>>>) -> Self {
-        put(&mut self.0, "AssociatedRoles", value.into().into_node());
-        self
-    }
-
-    /// `AutoMinorVersionUpgrade`.
-    pub fn auto_minor_version_upgrade(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "AutoMinorVersionUpgrade", value.into().into_node());
-        self
-    }
-
-    /// `AutomaticBackupReplicationKmsKeyId`.
-    pub fn automatic_backup_replication_kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AutomaticBackupReplicationKmsKeyId", value.into().into_node());
-        self
-    }
-
-    /// `AutomaticBackupReplicationRegion`.
-    pub fn automatic_backup_replication_region(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AutomaticBackupReplicationRegion", value.into().into_node());
-        self
-    }
-
-    /// `AutomaticBackupReplicationRetentionPeriod`.
-    pub fn automatic_backup_replication_retention_period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "AutomaticBackupReplicationRetentionPeriod", value.into().into_node());
-        self
-    }
-
-    /// `AvailabilityZone`.
-    pub fn availability_zone(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AvailabilityZone", value.into().into_node());
-        self
-    }
-
-    /// `BackupRetentionPeriod`.
-    pub fn backup_retention_period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "BackupRetentionPeriod", value.into().into_node());
-        self
-    }
-
-    /// `BackupTarget`.
-    pub fn backup_target(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "BackupTarget", value.into().into_node());
-        self
-    }
-
-    /// `CACertificateIdentifier`.
-    pub fn ca_certificate_identifier(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CACertificateIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `CertificateRotationRestart`.
-    pub fn certificate_rotation_restart(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "CertificateRotationRestart", value.into().into_node());
-        self
-    }
-
-    /// `CharacterSetName`.
-    pub fn character_set_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CharacterSetName", value.into().into_node());
-        self
-    }
-
-    /// `CopyTagsToSnapshot`.
-    pub fn copy_tags_to_snapshot(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "CopyTagsToSnapshot", value.into().into_node());
-        self
-    }
-
-    /// `CustomIAMInstanceProfile`.
-    pub fn custom_iam_instance_profile(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CustomIAMInstanceProfile", value.into().into_node());
-        self
-    }
-
-    /// `DBClusterIdentifier`.
-    pub fn db_cluster_identifier(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBClusterIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `DBClusterSnapshotIdentifier`.
-    pub fn db_cluster_snapshot_identifier(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBClusterSnapshotIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `DBInstanceClass`.
-    pub fn db_instance_class(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBInstanceClass", value.into().into_node());
-        self
-    }
-
-    /// `DBInstanceIdentifier`.
-    pub fn db_instance_identifier(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBInstanceIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `DBName`.
-    pub fn db_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBName", value.into().into_node());
-        self
-    }
-
-    /// `DBParameterGroupName`.
-    pub fn db_parameter_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBParameterGroupName", value.into().into_node());
-        self
-    }
-
-    /// `DBSecurityGroups`.
-    pub fn db_security_groups(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "DBSecurityGroups", value.into().into_node());
-        self
-    }
-
-    /// `DBSnapshotIdentifier`.
-    pub fn db_snapshot_identifier(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBSnapshotIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `DBSubnetGroupName`.
-    pub fn db_subnet_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBSubnetGroupName", value.into().into_node());
-        self
-    }
-
-    /// `DBSystemId`.
-    pub fn db_system_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBSystemId", value.into().into_node());
-        self
-    }
-
-    /// `DatabaseInsightsMode`.
-    pub fn database_insights_mode(mut self, value: impl Into<Val<DatabaseInsightsMode>>) -> Self {
-        put(&mut self.0, "DatabaseInsightsMode", value.into().into_node());
-        self
-    }
-
-    /// `DedicatedLogVolume`.
-    pub fn dedicated_log_volume(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DedicatedLogVolume", value.into().into_node());
-        self
-    }
-
-    /// `DeleteAutomatedBackups`.
-    pub fn delete_automated_backups(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DeleteAutomatedBackups", value.into().into_node());
-        self
-    }
-
-    /// `DeletionProtection`.
-    pub fn deletion_protection(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DeletionProtection", value.into().into_node());
-        self
-    }
-
-    /// `Domain`.
-    pub fn domain(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Domain", value.into().into_node());
-        self
-    }
-
-    /// `DomainAuthSecretArn`.
-    pub fn domain_auth_secret_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DomainAuthSecretArn", value.into().into_node());
-        self
-    }
-
-    /// `DomainDnsIps`.
-    pub fn domain_dns_ips(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "DomainDnsIps", value.into().into_node());
-        self
-    }
-
-    /// `DomainFqdn`.
-    pub fn domain_fqdn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DomainFqdn", value.into().into_node());
-        self
-    }
-
-    /// `DomainIAMRoleName`.
-    pub fn domain_iam_role_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DomainIAMRoleName", value.into().into_node());
-        self
-    }
-
-    /// `DomainOu`.
-    pub fn domain_ou(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DomainOu", value.into().into_node());
-        self
-    }
-
-    /// `EnableCloudwatchLogsExports`.
-    pub fn enable_cloudwatch_logs_exports(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "EnableCloudwatchLogsExports", value.into().into_node());
-        self
-    }
-
-    /// `EnableIAMDatabaseAuthentication`.
-    pub fn enable_iam_database_authentication(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableIAMDatabaseAuthentication", value.into().into_node());
-        self
-    }
-
-    /// `EnablePerformanceInsights`.
-    pub fn enable_performance_insights(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnablePerformanceInsights", value.into().into_node());
-        self
-    }
-
-    /// `Engine`.
-    pub fn engine(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Engine", value.into().into_node());
-        self
-    }
-
-    /// `EngineLifecycleSupport`.
-    pub fn engine_lifecycle_support(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EngineLifecycleSupport", value.into().into_node());
-        self
-    }
-
-    /// `EngineVersion`.
-    pub fn engine_version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EngineVersion", value.into().into_node());
-        self
-    }
-
-    /// `Iops`.
-    pub fn iops(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Iops", value.into().into_node());
-        self
-    }
-
-    /// `KmsKeyId`.
-    pub fn kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyId", value.into().into_node());
-        self
-    }
-
-    /// `LicenseModel`.
-    pub fn license_model(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LicenseModel", value.into().into_node());
-        self
-    }
-
-    /// `ManageMasterUserPassword`.
-    pub fn manage_master_user_password(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ManageMasterUserPassword", value.into().into_node());
-        self
-    }
-
-    /// `MasterUserAuthenticationType`.
-    pub fn master_user_authentication_type(mut self, value: impl Into<Val<MasterUserAuthenticationType>>) -> Self {
-        put(&mut self.0, "MasterUserAuthenticationType", value.into().into_node());
-        self
-    }
-
-    /// `MasterUserPassword`.
-    pub fn master_user_password(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MasterUserPassword", value.into().into_node());
-        self
-    }
-
-    /// `MasterUserSecret`.
-    pub fn master_user_secret(mut self, value: impl Into<Val<MasterUserSecret>>) -> Self {
-        put(&mut self.0, "MasterUserSecret", value.into().into_node());
-        self
-    }
-
-    /// `MasterUsername`.
-    pub fn master_username(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MasterUsername", value.into().into_node());
-        self
-    }
-
-    /// `MaxAllocatedStorage`.
-    pub fn max_allocated_storage(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxAllocatedStorage", value.into().into_node());
-        self
-    }
-
-    /// `MonitoringInterval`.
-    pub fn monitoring_interval(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MonitoringInterval", value.into().into_node());
-        self
-    }
-
-    /// `MonitoringRoleArn`.
-    pub fn monitoring_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MonitoringRoleArn", value.into().into_node());
-        self
-    }
-
-    /// `MultiAZ`.
-    pub fn multi_az(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "MultiAZ", value.into().into_node());
-        self
-    }
-
-    /// `NcharCharacterSetName`.
-    pub fn nchar_character_set_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NcharCharacterSetName", value.into().into_node());
-        self
-    }
-
-    /// `NetworkType`.
-    pub fn network_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "NetworkType", value.into().into_node());
-        self
-    }
-
-    /// `OptionGroupName`.
-    pub fn option_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "OptionGroupName", value.into().into_node());
-        self
-    }
-
-    /// `PerformanceInsightsKMSKeyId`.
-    pub fn performance_insights_kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PerformanceInsightsKMSKeyId", value.into().into_node());
-        self
-    }
-
-    /// `PerformanceInsightsRetentionPeriod`.
-    pub fn performance_insights_retention_period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "PerformanceInsightsRetentionPeriod", value.into().into_node());
-        self
-    }
-
-    /// `Port`.
-    pub fn port(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Port", value.into().into_node());
-        self
-    }
-
-    /// `PreferredBackupWindow`.
-    pub fn preferred_backup_window(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PreferredBackupWindow", value.into().into_node());
-        self
-    }
-
-    /// `PreferredMaintenanceWindow`.
-    pub fn preferred_maintenance_window(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PreferredMaintenanceWindow", value.into().into_node());
-        self
-    }
-
-    /// `ProcessorFeatures`.
-    pub fn processor_features(mut self, value: impl Into<Val<Vec<ProcessorFeature>>>) -> Self {
-        put(&mut self.0, "ProcessorFeatures", value.into().into_node());
-        self
-    }
-
-    /// `PromotionTier`.
-    pub fn promotion_tier(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "PromotionTier", value.into().into_node());
-        self
-    }
-
-    /// `PubliclyAccessible`.
-    pub fn publicly_accessible(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "PubliclyAccessible", value.into().into_node());
-        self
-    }
-
-    /// `ReplicaMode`.
-    pub fn replica_mode(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ReplicaMode", value.into().into_node());
-        self
-    }
-
-    /// `RestoreTime`.
-    pub fn restore_time(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RestoreTime", value.into().into_node());
-        self
-    }
-
-    /// `SourceDBClusterIdentifier`.
-    pub fn source_db_cluster_identifier(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceDBClusterIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `SourceDBInstanceAutomatedBackupsArn`.
-    pub fn source_db_instance_automated_backups_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceDBInstanceAutomatedBackupsArn", value.into().into_node());
-        self
-    }
-
-    /// `SourceDBInstanceIdentifier`.
-    pub fn source_db_instance_identifier(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceDBInstanceIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `SourceDbiResourceId`.
-    pub fn source_dbi_resource_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceDbiResourceId", value.into().into_node());
-        self
-    }
-
-    /// `SourceRegion`.
-    pub fn source_region(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceRegion", value.into().into_node());
-        self
-    }
-
-    /// `StorageEncrypted`.
-    pub fn storage_encrypted(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "StorageEncrypted", value.into().into_node());
-        self
-    }
-
-    /// `StorageThroughput`.
-    pub fn storage_throughput(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "StorageThroughput", value.into().into_node());
-        self
-    }
-
-    /// `StorageType`.
-    pub fn storage_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "StorageType", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `TdeCredentialArn`.
-    pub fn tde_credential_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TdeCredentialArn", value.into().into_node());
-        self
-    }
-
-    /// `TdeCredentialPassword`.
-    pub fn tde_credential_password(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TdeCredentialPassword", value.into().into_node());
-        self
-    }
-
-    /// `Timezone`.
-    pub fn timezone(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Timezone", value.into().into_node());
-        self
-    }
-
-    /// `UseDefaultProcessorFeatures`.
-    pub fn use_default_processor_features(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "UseDefaultProcessorFeatures", value.into().into_node());
-        self
-    }
-
-    /// `UseLatestRestorableTime`.
-    pub fn use_latest_restorable_time(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "UseLatestRestorableTime", value.into().into_node());
-        self
-    }
-
-    /// `VPCSecurityGroups`.
-    pub fn vpc_security_groups(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "VPCSecurityGroups", value.into().into_node());
-        self
+    setters! {
+        additional_storage_volumes: Vec<AdditionalStorageVolume> = "AdditionalStorageVolumes",
+        allocated_storage: String = "AllocatedStorage",
+        allow_major_version_upgrade: bool = "AllowMajorVersionUpgrade",
+        apply_immediately: bool = "ApplyImmediately",
+        associated_roles: Vec<DBInstanceRole> = "AssociatedRoles",
+        auto_minor_version_upgrade: bool = "AutoMinorVersionUpgrade",
+        automatic_backup_replication_kms_key_id: String = "AutomaticBackupReplicationKmsKeyId",
+        automatic_backup_replication_region: String = "AutomaticBackupReplicationRegion",
+        automatic_backup_replication_retention_period: i64 = "AutomaticBackupReplicationRetentionPeriod",
+        availability_zone: String = "AvailabilityZone",
+        backup_retention_period: i64 = "BackupRetentionPeriod",
+        backup_target: String = "BackupTarget",
+        ca_certificate_identifier: String = "CACertificateIdentifier",
+        certificate_rotation_restart: bool = "CertificateRotationRestart",
+        character_set_name: String = "CharacterSetName",
+        copy_tags_to_snapshot: bool = "CopyTagsToSnapshot",
+        custom_iam_instance_profile: String = "CustomIAMInstanceProfile",
+        db_cluster_identifier: String = "DBClusterIdentifier",
+        db_cluster_snapshot_identifier: String = "DBClusterSnapshotIdentifier",
+        db_instance_class: String = "DBInstanceClass",
+        db_instance_identifier: String = "DBInstanceIdentifier",
+        db_name: String = "DBName",
+        db_parameter_group_name: String = "DBParameterGroupName",
+        db_security_groups: Vec<String> = "DBSecurityGroups",
+        db_snapshot_identifier: String = "DBSnapshotIdentifier",
+        db_subnet_group_name: String = "DBSubnetGroupName",
+        db_system_id: String = "DBSystemId",
+        database_insights_mode: DatabaseInsightsMode = "DatabaseInsightsMode",
+        dedicated_log_volume: bool = "DedicatedLogVolume",
+        delete_automated_backups: bool = "DeleteAutomatedBackups",
+        deletion_protection: bool = "DeletionProtection",
+        domain: String = "Domain",
+        domain_auth_secret_arn: String = "DomainAuthSecretArn",
+        domain_dns_ips: Vec<String> = "DomainDnsIps",
+        domain_fqdn: String = "DomainFqdn",
+        domain_iam_role_name: String = "DomainIAMRoleName",
+        domain_ou: String = "DomainOu",
+        enable_cloudwatch_logs_exports: Vec<String> = "EnableCloudwatchLogsExports",
+        enable_iam_database_authentication: bool = "EnableIAMDatabaseAuthentication",
+        enable_performance_insights: bool = "EnablePerformanceInsights",
+        engine: String = "Engine",
+        engine_lifecycle_support: String = "EngineLifecycleSupport",
+        engine_version: String = "EngineVersion",
+        iops: i64 = "Iops",
+        kms_key_id: String = "KmsKeyId",
+        license_model: String = "LicenseModel",
+        manage_master_user_password: bool = "ManageMasterUserPassword",
+        master_user_authentication_type: MasterUserAuthenticationType = "MasterUserAuthenticationType",
+        master_user_password: String = "MasterUserPassword",
+        master_user_secret: MasterUserSecret = "MasterUserSecret",
+        master_username: String = "MasterUsername",
+        max_allocated_storage: i64 = "MaxAllocatedStorage",
+        monitoring_interval: i64 = "MonitoringInterval",
+        monitoring_role_arn: String = "MonitoringRoleArn",
+        multi_az: bool = "MultiAZ",
+        nchar_character_set_name: String = "NcharCharacterSetName",
+        network_type: String = "NetworkType",
+        option_group_name: String = "OptionGroupName",
+        performance_insights_kms_key_id: String = "PerformanceInsightsKMSKeyId",
+        performance_insights_retention_period: i64 = "PerformanceInsightsRetentionPeriod",
+        port: String = "Port",
+        preferred_backup_window: String = "PreferredBackupWindow",
+        preferred_maintenance_window: String = "PreferredMaintenanceWindow",
+        processor_features: Vec<ProcessorFeature> = "ProcessorFeatures",
+        promotion_tier: i64 = "PromotionTier",
+        publicly_accessible: bool = "PubliclyAccessible",
+        replica_mode: String = "ReplicaMode",
+        restore_time: String = "RestoreTime",
+        source_db_cluster_identifier: String = "SourceDBClusterIdentifier",
+        source_db_instance_automated_backups_arn: String = "SourceDBInstanceAutomatedBackupsArn",
+        source_db_instance_identifier: String = "SourceDBInstanceIdentifier",
+        source_dbi_resource_id: String = "SourceDbiResourceId",
+        source_region: String = "SourceRegion",
+        storage_encrypted: bool = "StorageEncrypted",
+        storage_throughput: i64 = "StorageThroughput",
+        storage_type: String = "StorageType",
+        tags: Vec<Tag> = "Tags",
+        tde_credential_arn: String = "TdeCredentialArn",
+        tde_credential_password: String = "TdeCredentialPassword",
+        timezone: String = "Timezone",
+        use_default_processor_features: bool = "UseDefaultProcessorFeatures",
+        use_latest_restorable_time: bool = "UseLatestRestorableTime",
+        vpc_security_groups: Vec<String> = "VPCSecurityGroups",
     }
 }
 
@@ -523,40 +111,13 @@ impl AdditionalStorageVolume {
         Self::default()
     }
 
-    /// `AllocatedStorage`.
-    pub fn allocated_storage(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AllocatedStorage", value.into().into_node());
-        self
-    }
-
-    /// `Iops`.
-    pub fn iops(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Iops", value.into().into_node());
-        self
-    }
-
-    /// `MaxAllocatedStorage`.
-    pub fn max_allocated_storage(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxAllocatedStorage", value.into().into_node());
-        self
-    }
-
-    /// `StorageThroughput`.
-    pub fn storage_throughput(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "StorageThroughput", value.into().into_node());
-        self
-    }
-
-    /// `StorageType`.
-    pub fn storage_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "StorageType", value.into().into_node());
-        self
-    }
-
-    /// `VolumeName`.
-    pub fn volume_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "VolumeName", value.into().into_node());
-        self
+    setters! {
+        allocated_storage: String = "AllocatedStorage",
+        iops: i64 = "Iops",
+        max_allocated_storage: i64 = "MaxAllocatedStorage",
+        storage_throughput: i64 = "StorageThroughput",
+        storage_type: String = "StorageType",
+        volume_name: String = "VolumeName",
     }
 }
 
@@ -566,7 +127,7 @@ impl AdditionalStorageVolume {
 pub struct DBInstanceRole(Map);
 
 impl DBInstanceRole {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(feature_name: impl Into<Val<String>>, role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("FeatureName", feature_name.into().into_node()), ("RoleArn", role_arn.into().into_node())]))
     }
@@ -583,10 +144,8 @@ impl MasterUserSecret {
         Self::default()
     }
 
-    /// `KmsKeyId`.
-    pub fn kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyId", value.into().into_node());
-        self
+    setters! {
+        kms_key_id: String = "KmsKeyId",
     }
 }
 
@@ -601,16 +160,9 @@ impl ProcessorFeature {
         Self::default()
     }
 
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<Name>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `Value`.
-    pub fn value(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Value", value.into().into_node());
-        self
+    setters! {
+        name: Name = "Name",
+        value: String = "Value",
     }
 }
 
@@ -643,424 +195,91 @@ structures!(DBInstance, AdditionalStorageVolume, DBInstanceRole, MasterUserSecre
 resource!(DBInstance, "AWS::RDS::DBInstance");
 
 impl Id<DBInstance> {
-    /// `!GetAtt AllocatedStorage`.
-    pub fn allocated_storage(&self) -> Val<String> {
-        self.attribute("AllocatedStorage")
-    }
-
-    /// `!GetAtt AutoMinorVersionUpgrade`.
-    pub fn auto_minor_version_upgrade(&self) -> Val<bool> {
-        self.attribute("AutoMinorVersionUpgrade").cast()
-    }
-
-    /// `!GetAtt AutomaticBackupReplicationRegion`.
-    pub fn automatic_backup_replication_region(&self) -> Val<String> {
-        self.attribute("AutomaticBackupReplicationRegion")
-    }
-
-    /// `!GetAtt AutomaticBackupReplicationRetentionPeriod`.
-    pub fn automatic_backup_replication_retention_period(&self) -> Val<i64> {
-        self.attribute("AutomaticBackupReplicationRetentionPeriod").cast()
-    }
-
-    /// `!GetAtt AutomaticRestartTime`.
-    pub fn automatic_restart_time(&self) -> Val<String> {
-        self.attribute("AutomaticRestartTime")
-    }
-
-    /// `!GetAtt AvailabilityZone`.
-    pub fn availability_zone(&self) -> Val<String> {
-        self.attribute("AvailabilityZone")
-    }
-
-    /// `!GetAtt BackupRetentionPeriod`.
-    pub fn backup_retention_period(&self) -> Val<i64> {
-        self.attribute("BackupRetentionPeriod").cast()
-    }
-
-    /// `!GetAtt BackupTarget`.
-    pub fn backup_target(&self) -> Val<String> {
-        self.attribute("BackupTarget")
-    }
-
-    /// `!GetAtt CACertificateIdentifier`.
-    pub fn ca_certificate_identifier(&self) -> Val<String> {
-        self.attribute("CACertificateIdentifier")
-    }
-
-    /// `!GetAtt CertificateDetails.CAIdentifier`.
-    pub fn certificate_details_ca_identifier(&self) -> Val<String> {
-        self.attribute("CertificateDetails.CAIdentifier")
-    }
-
-    /// `!GetAtt CertificateDetails.ValidTill`.
-    pub fn certificate_details_valid_till(&self) -> Val<String> {
-        self.attribute("CertificateDetails.ValidTill")
-    }
-
-    /// `!GetAtt CharacterSetName`.
-    pub fn character_set_name(&self) -> Val<String> {
-        self.attribute("CharacterSetName")
-    }
-
-    /// `!GetAtt CopyTagsToSnapshot`.
-    pub fn copy_tags_to_snapshot(&self) -> Val<bool> {
-        self.attribute("CopyTagsToSnapshot").cast()
-    }
-
-    /// `!GetAtt CustomIAMInstanceProfile`.
-    pub fn custom_iam_instance_profile(&self) -> Val<String> {
-        self.attribute("CustomIAMInstanceProfile")
-    }
-
-    /// `!GetAtt DBClusterIdentifier`.
-    pub fn db_cluster_identifier(&self) -> Val<String> {
-        self.attribute("DBClusterIdentifier")
-    }
-
-    /// `!GetAtt DBClusterSnapshotIdentifier`.
-    pub fn db_cluster_snapshot_identifier(&self) -> Val<String> {
-        self.attribute("DBClusterSnapshotIdentifier")
-    }
-
-    /// `!GetAtt DBInstanceArn`.
-    pub fn db_instance_arn(&self) -> Val<String> {
-        self.attribute("DBInstanceArn")
-    }
-
-    /// `!GetAtt DBInstanceClass`.
-    pub fn db_instance_class(&self) -> Val<String> {
-        self.attribute("DBInstanceClass")
-    }
-
-    /// `!GetAtt DBInstanceIdentifier`.
-    pub fn db_instance_identifier(&self) -> Val<String> {
-        self.attribute("DBInstanceIdentifier")
-    }
-
-    /// `!GetAtt DBInstanceStatus`.
-    pub fn db_instance_status(&self) -> Val<String> {
-        self.attribute("DBInstanceStatus")
-    }
-
-    /// `!GetAtt DBName`.
-    pub fn db_name(&self) -> Val<String> {
-        self.attribute("DBName")
-    }
-
-    /// `!GetAtt DBParameterGroupName`.
-    pub fn db_parameter_group_name(&self) -> Val<String> {
-        self.attribute("DBParameterGroupName")
-    }
-
-    /// `!GetAtt DBSecurityGroups`.
-    pub fn db_security_groups(&self) -> Val<Vec<String>> {
-        self.attribute("DBSecurityGroups").cast()
-    }
-
-    /// `!GetAtt DBSubnetGroupName`.
-    pub fn db_subnet_group_name(&self) -> Val<String> {
-        self.attribute("DBSubnetGroupName")
-    }
-
-    /// `!GetAtt DBSystemId`.
-    pub fn db_system_id(&self) -> Val<String> {
-        self.attribute("DBSystemId")
-    }
-
-    /// `!GetAtt DatabaseInsightsMode`.
-    pub fn database_insights_mode(&self) -> Val<String> {
-        self.attribute("DatabaseInsightsMode")
-    }
-
-    /// `!GetAtt DbiResourceId`.
-    pub fn dbi_resource_id(&self) -> Val<String> {
-        self.attribute("DbiResourceId")
-    }
-
-    /// `!GetAtt DedicatedLogVolume`.
-    pub fn dedicated_log_volume(&self) -> Val<bool> {
-        self.attribute("DedicatedLogVolume").cast()
-    }
-
-    /// `!GetAtt DeletionProtection`.
-    pub fn deletion_protection(&self) -> Val<bool> {
-        self.attribute("DeletionProtection").cast()
-    }
-
-    /// `!GetAtt Domain`.
-    pub fn domain(&self) -> Val<String> {
-        self.attribute("Domain")
-    }
-
-    /// `!GetAtt DomainAuthSecretArn`.
-    pub fn domain_auth_secret_arn(&self) -> Val<String> {
-        self.attribute("DomainAuthSecretArn")
-    }
-
-    /// `!GetAtt DomainDnsIps`.
-    pub fn domain_dns_ips(&self) -> Val<Vec<String>> {
-        self.attribute("DomainDnsIps").cast()
-    }
-
-    /// `!GetAtt DomainFqdn`.
-    pub fn domain_fqdn(&self) -> Val<String> {
-        self.attribute("DomainFqdn")
-    }
-
-    /// `!GetAtt DomainIAMRoleName`.
-    pub fn domain_iam_role_name(&self) -> Val<String> {
-        self.attribute("DomainIAMRoleName")
-    }
-
-    /// `!GetAtt DomainOu`.
-    pub fn domain_ou(&self) -> Val<String> {
-        self.attribute("DomainOu")
-    }
-
-    /// `!GetAtt EnableCloudwatchLogsExports`.
-    pub fn enable_cloudwatch_logs_exports(&self) -> Val<Vec<String>> {
-        self.attribute("EnableCloudwatchLogsExports").cast()
-    }
-
-    /// `!GetAtt EnableIAMDatabaseAuthentication`.
-    pub fn enable_iam_database_authentication(&self) -> Val<bool> {
-        self.attribute("EnableIAMDatabaseAuthentication").cast()
-    }
-
-    /// `!GetAtt EnablePerformanceInsights`.
-    pub fn enable_performance_insights(&self) -> Val<bool> {
-        self.attribute("EnablePerformanceInsights").cast()
-    }
-
-    /// `!GetAtt Endpoint.Address`.
-    pub fn endpoint_address(&self) -> Val<String> {
-        self.attribute("Endpoint.Address")
-    }
-
-    /// `!GetAtt Endpoint.HostedZoneId`.
-    pub fn endpoint_hosted_zone_id(&self) -> Val<String> {
-        self.attribute("Endpoint.HostedZoneId")
-    }
-
-    /// `!GetAtt Endpoint.Port`.
-    pub fn endpoint_port(&self) -> Val<String> {
-        self.attribute("Endpoint.Port")
-    }
-
-    /// `!GetAtt Engine`.
-    pub fn engine(&self) -> Val<String> {
-        self.attribute("Engine")
-    }
-
-    /// `!GetAtt EngineLifecycleSupport`.
-    pub fn engine_lifecycle_support(&self) -> Val<String> {
-        self.attribute("EngineLifecycleSupport")
-    }
-
-    /// `!GetAtt EngineVersion`.
-    pub fn engine_version(&self) -> Val<String> {
-        self.attribute("EngineVersion")
-    }
-
-    /// `!GetAtt InstanceCreateTime`.
-    pub fn instance_create_time(&self) -> Val<String> {
-        self.attribute("InstanceCreateTime")
-    }
-
-    /// `!GetAtt Iops`.
-    pub fn iops(&self) -> Val<i64> {
-        self.attribute("Iops").cast()
-    }
-
-    /// `!GetAtt IsStorageConfigUpgradeAvailable`.
-    pub fn is_storage_config_upgrade_available(&self) -> Val<bool> {
-        self.attribute("IsStorageConfigUpgradeAvailable").cast()
-    }
-
-    /// `!GetAtt KmsKeyId`.
-    pub fn kms_key_id(&self) -> Val<String> {
-        self.attribute("KmsKeyId")
-    }
-
-    /// `!GetAtt LatestRestorableTime`.
-    pub fn latest_restorable_time(&self) -> Val<String> {
-        self.attribute("LatestRestorableTime")
-    }
-
-    /// `!GetAtt LicenseModel`.
-    pub fn license_model(&self) -> Val<String> {
-        self.attribute("LicenseModel")
-    }
-
-    /// `!GetAtt ListenerEndpoint.Address`.
-    pub fn listener_endpoint_address(&self) -> Val<String> {
-        self.attribute("ListenerEndpoint.Address")
-    }
-
-    /// `!GetAtt ListenerEndpoint.HostedZoneId`.
-    pub fn listener_endpoint_hosted_zone_id(&self) -> Val<String> {
-        self.attribute("ListenerEndpoint.HostedZoneId")
-    }
-
-    /// `!GetAtt ListenerEndpoint.Port`.
-    pub fn listener_endpoint_port(&self) -> Val<String> {
-        self.attribute("ListenerEndpoint.Port")
-    }
-
-    /// `!GetAtt ManageMasterUserPassword`.
-    pub fn manage_master_user_password(&self) -> Val<bool> {
-        self.attribute("ManageMasterUserPassword").cast()
-    }
-
-    /// `!GetAtt MasterUserSecret.KmsKeyId`.
-    pub fn master_user_secret_kms_key_id(&self) -> Val<String> {
-        self.attribute("MasterUserSecret.KmsKeyId")
-    }
-
-    /// `!GetAtt MasterUserSecret.SecretArn`.
-    pub fn master_user_secret_secret_arn(&self) -> Val<String> {
-        self.attribute("MasterUserSecret.SecretArn")
-    }
-
-    /// `!GetAtt MasterUsername`.
-    pub fn master_username(&self) -> Val<String> {
-        self.attribute("MasterUsername")
-    }
-
-    /// `!GetAtt MaxAllocatedStorage`.
-    pub fn max_allocated_storage(&self) -> Val<i64> {
-        self.attribute("MaxAllocatedStorage").cast()
-    }
-
-    /// `!GetAtt MonitoringInterval`.
-    pub fn monitoring_interval(&self) -> Val<i64> {
-        self.attribute("MonitoringInterval").cast()
-    }
-
-    /// `!GetAtt MonitoringRoleArn`.
-    pub fn monitoring_role_arn(&self) -> Val<String> {
-        self.attribute("MonitoringRoleArn")
-    }
-
-    /// `!GetAtt MultiAZ`.
-    pub fn multi_az(&self) -> Val<bool> {
-        self.attribute("MultiAZ").cast()
-    }
-
-    /// `!GetAtt NcharCharacterSetName`.
-    pub fn nchar_character_set_name(&self) -> Val<String> {
-        self.attribute("NcharCharacterSetName")
-    }
-
-    /// `!GetAtt NetworkType`.
-    pub fn network_type(&self) -> Val<String> {
-        self.attribute("NetworkType")
-    }
-
-    /// `!GetAtt OptionGroupName`.
-    pub fn option_group_name(&self) -> Val<String> {
-        self.attribute("OptionGroupName")
-    }
-
-    /// `!GetAtt PercentProgress`.
-    pub fn percent_progress(&self) -> Val<String> {
-        self.attribute("PercentProgress")
-    }
-
-    /// `!GetAtt PerformanceInsightsKMSKeyId`.
-    pub fn performance_insights_kms_key_id(&self) -> Val<String> {
-        self.attribute("PerformanceInsightsKMSKeyId")
-    }
-
-    /// `!GetAtt PerformanceInsightsRetentionPeriod`.
-    pub fn performance_insights_retention_period(&self) -> Val<i64> {
-        self.attribute("PerformanceInsightsRetentionPeriod").cast()
-    }
-
-    /// `!GetAtt Port`.
-    pub fn port(&self) -> Val<String> {
-        self.attribute("Port")
-    }
-
-    /// `!GetAtt PreferredBackupWindow`.
-    pub fn preferred_backup_window(&self) -> Val<String> {
-        self.attribute("PreferredBackupWindow")
-    }
-
-    /// `!GetAtt PreferredMaintenanceWindow`.
-    pub fn preferred_maintenance_window(&self) -> Val<String> {
-        self.attribute("PreferredMaintenanceWindow")
-    }
-
-    /// `!GetAtt PromotionTier`.
-    pub fn promotion_tier(&self) -> Val<i64> {
-        self.attribute("PromotionTier").cast()
-    }
-
-    /// `!GetAtt PubliclyAccessible`.
-    pub fn publicly_accessible(&self) -> Val<bool> {
-        self.attribute("PubliclyAccessible").cast()
-    }
-
-    /// `!GetAtt ReadReplicaDBClusterIdentifiers`.
-    pub fn read_replica_db_cluster_identifiers(&self) -> Val<Vec<String>> {
-        self.attribute("ReadReplicaDBClusterIdentifiers").cast()
-    }
-
-    /// `!GetAtt ReadReplicaDBInstanceIdentifiers`.
-    pub fn read_replica_db_instance_identifiers(&self) -> Val<Vec<String>> {
-        self.attribute("ReadReplicaDBInstanceIdentifiers").cast()
-    }
-
-    /// `!GetAtt ReplicaMode`.
-    pub fn replica_mode(&self) -> Val<String> {
-        self.attribute("ReplicaMode")
-    }
-
-    /// `!GetAtt ResumeFullAutomationModeTime`.
-    pub fn resume_full_automation_mode_time(&self) -> Val<String> {
-        self.attribute("ResumeFullAutomationModeTime")
-    }
-
-    /// `!GetAtt SecondaryAvailabilityZone`.
-    pub fn secondary_availability_zone(&self) -> Val<String> {
-        self.attribute("SecondaryAvailabilityZone")
-    }
-
-    /// `!GetAtt SourceDBClusterIdentifier`.
-    pub fn source_db_cluster_identifier(&self) -> Val<String> {
-        self.attribute("SourceDBClusterIdentifier")
-    }
-
-    /// `!GetAtt StorageEncrypted`.
-    pub fn storage_encrypted(&self) -> Val<bool> {
-        self.attribute("StorageEncrypted").cast()
-    }
-
-    /// `!GetAtt StorageThroughput`.
-    pub fn storage_throughput(&self) -> Val<i64> {
-        self.attribute("StorageThroughput").cast()
-    }
-
-    /// `!GetAtt StorageType`.
-    pub fn storage_type(&self) -> Val<String> {
-        self.attribute("StorageType")
-    }
-
-    /// `!GetAtt TdeCredentialArn`.
-    pub fn tde_credential_arn(&self) -> Val<String> {
-        self.attribute("TdeCredentialArn")
-    }
-
-    /// `!GetAtt Timezone`.
-    pub fn timezone(&self) -> Val<String> {
-        self.attribute("Timezone")
-    }
-
-    /// `!GetAtt VPCSecurityGroups`.
-    pub fn vpc_security_groups(&self) -> Val<Vec<String>> {
-        self.attribute("VPCSecurityGroups").cast()
+    getters! {
+        allocated_storage: String = "AllocatedStorage",
+        auto_minor_version_upgrade: bool = "AutoMinorVersionUpgrade",
+        automatic_backup_replication_region: String = "AutomaticBackupReplicationRegion",
+        automatic_backup_replication_retention_period: i64 = "AutomaticBackupReplicationRetentionPeriod",
+        automatic_restart_time: String = "AutomaticRestartTime",
+        availability_zone: String = "AvailabilityZone",
+        backup_retention_period: i64 = "BackupRetentionPeriod",
+        backup_target: String = "BackupTarget",
+        ca_certificate_identifier: String = "CACertificateIdentifier",
+        certificate_details_ca_identifier: String = "CertificateDetails.CAIdentifier",
+        certificate_details_valid_till: String = "CertificateDetails.ValidTill",
+        character_set_name: String = "CharacterSetName",
+        copy_tags_to_snapshot: bool = "CopyTagsToSnapshot",
+        custom_iam_instance_profile: String = "CustomIAMInstanceProfile",
+        db_cluster_identifier: String = "DBClusterIdentifier",
+        db_cluster_snapshot_identifier: String = "DBClusterSnapshotIdentifier",
+        db_instance_arn: String = "DBInstanceArn",
+        db_instance_class: String = "DBInstanceClass",
+        db_instance_identifier: String = "DBInstanceIdentifier",
+        db_instance_status: String = "DBInstanceStatus",
+        db_name: String = "DBName",
+        db_parameter_group_name: String = "DBParameterGroupName",
+        db_security_groups: Vec<String> = "DBSecurityGroups",
+        db_subnet_group_name: String = "DBSubnetGroupName",
+        db_system_id: String = "DBSystemId",
+        database_insights_mode: String = "DatabaseInsightsMode",
+        dbi_resource_id: String = "DbiResourceId",
+        dedicated_log_volume: bool = "DedicatedLogVolume",
+        deletion_protection: bool = "DeletionProtection",
+        domain: String = "Domain",
+        domain_auth_secret_arn: String = "DomainAuthSecretArn",
+        domain_dns_ips: Vec<String> = "DomainDnsIps",
+        domain_fqdn: String = "DomainFqdn",
+        domain_iam_role_name: String = "DomainIAMRoleName",
+        domain_ou: String = "DomainOu",
+        enable_cloudwatch_logs_exports: Vec<String> = "EnableCloudwatchLogsExports",
+        enable_iam_database_authentication: bool = "EnableIAMDatabaseAuthentication",
+        enable_performance_insights: bool = "EnablePerformanceInsights",
+        endpoint_address: String = "Endpoint.Address",
+        endpoint_hosted_zone_id: String = "Endpoint.HostedZoneId",
+        endpoint_port: String = "Endpoint.Port",
+        engine: String = "Engine",
+        engine_lifecycle_support: String = "EngineLifecycleSupport",
+        engine_version: String = "EngineVersion",
+        instance_create_time: String = "InstanceCreateTime",
+        iops: i64 = "Iops",
+        is_storage_config_upgrade_available: bool = "IsStorageConfigUpgradeAvailable",
+        kms_key_id: String = "KmsKeyId",
+        latest_restorable_time: String = "LatestRestorableTime",
+        license_model: String = "LicenseModel",
+        listener_endpoint_address: String = "ListenerEndpoint.Address",
+        listener_endpoint_hosted_zone_id: String = "ListenerEndpoint.HostedZoneId",
+        listener_endpoint_port: String = "ListenerEndpoint.Port",
+        manage_master_user_password: bool = "ManageMasterUserPassword",
+        master_user_secret_kms_key_id: String = "MasterUserSecret.KmsKeyId",
+        master_user_secret_secret_arn: String = "MasterUserSecret.SecretArn",
+        master_username: String = "MasterUsername",
+        max_allocated_storage: i64 = "MaxAllocatedStorage",
+        monitoring_interval: i64 = "MonitoringInterval",
+        monitoring_role_arn: String = "MonitoringRoleArn",
+        multi_az: bool = "MultiAZ",
+        nchar_character_set_name: String = "NcharCharacterSetName",
+        network_type: String = "NetworkType",
+        option_group_name: String = "OptionGroupName",
+        percent_progress: String = "PercentProgress",
+        performance_insights_kms_key_id: String = "PerformanceInsightsKMSKeyId",
+        performance_insights_retention_period: i64 = "PerformanceInsightsRetentionPeriod",
+        port: String = "Port",
+        preferred_backup_window: String = "PreferredBackupWindow",
+        preferred_maintenance_window: String = "PreferredMaintenanceWindow",
+        promotion_tier: i64 = "PromotionTier",
+        publicly_accessible: bool = "PubliclyAccessible",
+        read_replica_db_cluster_identifiers: Vec<String> = "ReadReplicaDBClusterIdentifiers",
+        read_replica_db_instance_identifiers: Vec<String> = "ReadReplicaDBInstanceIdentifiers",
+        replica_mode: String = "ReplicaMode",
+        resume_full_automation_mode_time: String = "ResumeFullAutomationModeTime",
+        secondary_availability_zone: String = "SecondaryAvailabilityZone",
+        source_db_cluster_identifier: String = "SourceDBClusterIdentifier",
+        storage_encrypted: bool = "StorageEncrypted",
+        storage_throughput: i64 = "StorageThroughput",
+        storage_type: String = "StorageType",
+        tde_credential_arn: String = "TdeCredentialArn",
+        timezone: String = "Timezone",
+        vpc_security_groups: Vec<String> = "VPCSecurityGroups",
     }
 }
 

@@ -8,27 +8,15 @@ use crate::resource::model::*;
 pub struct DBParameterGroup(Map);
 
 impl DBParameterGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(description: impl Into<Val<String>>, family: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Description", description.into().into_node()), ("Family", family.into().into_node())]))
     }
 
-    /// `DBParameterGroupName`.
-    pub fn db_parameter_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBParameterGroupName", value.into().into_node());
-        self
-    }
-
-    /// `Parameters`.
-    pub fn parameters(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "Parameters", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        db_parameter_group_name: String = "DBParameterGroupName",
+        parameters: Dict<String> = "Parameters",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -37,19 +25,10 @@ structures!(DBParameterGroup);
 resource!(DBParameterGroup, "AWS::RDS::DBParameterGroup");
 
 impl Id<DBParameterGroup> {
-    /// `!GetAtt DBParameterGroupName`.
-    pub fn db_parameter_group_name(&self) -> Val<String> {
-        self.attribute("DBParameterGroupName")
-    }
-
-    /// `!GetAtt Description`.
-    pub fn description(&self) -> Val<String> {
-        self.attribute("Description")
-    }
-
-    /// `!GetAtt Family`.
-    pub fn family(&self) -> Val<String> {
-        self.attribute("Family")
+    getters! {
+        db_parameter_group_name: String = "DBParameterGroupName",
+        description: String = "Description",
+        family: String = "Family",
     }
 }
 

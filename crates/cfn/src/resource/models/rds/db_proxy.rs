@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct DBProxy(Map);
 
 impl DBProxy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         db_proxy_name: impl Into<Val<String>>,
         engine_family: impl Into<Val<EngineFamily>>,
@@ -23,58 +23,16 @@ impl DBProxy {
         ]))
     }
 
-    /// `Auth`.
-    pub fn auth(mut self, value: impl Into<Val<Vec<AuthFormat>>>) -> Self {
-        put(&mut self.0, "Auth", value.into().into_node());
-        self
-    }
-
-    /// `DebugLogging`.
-    pub fn debug_logging(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DebugLogging", value.into().into_node());
-        self
-    }
-
-    /// `DefaultAuthScheme`.
-    pub fn default_auth_scheme(mut self, value: impl Into<Val<DefaultAuthScheme>>) -> Self {
-        put(&mut self.0, "DefaultAuthScheme", value.into().into_node());
-        self
-    }
-
-    /// `EndpointNetworkType`.
-    pub fn endpoint_network_type(mut self, value: impl Into<Val<EndpointNetworkType>>) -> Self {
-        put(&mut self.0, "EndpointNetworkType", value.into().into_node());
-        self
-    }
-
-    /// `IdleClientTimeout`.
-    pub fn idle_client_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "IdleClientTimeout", value.into().into_node());
-        self
-    }
-
-    /// `RequireTLS`.
-    pub fn require_tls(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "RequireTLS", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<TagFormat>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `TargetConnectionNetworkType`.
-    pub fn target_connection_network_type(mut self, value: impl Into<Val<TargetConnectionNetworkType>>) -> Self {
-        put(&mut self.0, "TargetConnectionNetworkType", value.into().into_node());
-        self
-    }
-
-    /// `VpcSecurityGroupIds`.
-    pub fn vpc_security_group_ids(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "VpcSecurityGroupIds", value.into().into_node());
-        self
+    setters! {
+        auth: Vec<AuthFormat> = "Auth",
+        debug_logging: bool = "DebugLogging",
+        default_auth_scheme: DefaultAuthScheme = "DefaultAuthScheme",
+        endpoint_network_type: EndpointNetworkType = "EndpointNetworkType",
+        idle_client_timeout: i64 = "IdleClientTimeout",
+        require_tls: bool = "RequireTLS",
+        tags: Vec<TagFormat> = "Tags",
+        target_connection_network_type: TargetConnectionNetworkType = "TargetConnectionNetworkType",
+        vpc_security_group_ids: Vec<String> = "VpcSecurityGroupIds",
     }
 }
 
@@ -89,34 +47,12 @@ impl AuthFormat {
         Self::default()
     }
 
-    /// `AuthScheme`.
-    pub fn auth_scheme(mut self, value: impl Into<Val<AuthScheme>>) -> Self {
-        put(&mut self.0, "AuthScheme", value.into().into_node());
-        self
-    }
-
-    /// `ClientPasswordAuthType`.
-    pub fn client_password_auth_type(mut self, value: impl Into<Val<ClientPasswordAuthType>>) -> Self {
-        put(&mut self.0, "ClientPasswordAuthType", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `IAMAuth`.
-    pub fn iam_auth(mut self, value: impl Into<Val<IAMAuth>>) -> Self {
-        put(&mut self.0, "IAMAuth", value.into().into_node());
-        self
-    }
-
-    /// `SecretArn`.
-    pub fn secret_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SecretArn", value.into().into_node());
-        self
+    setters! {
+        auth_scheme: AuthScheme = "AuthScheme",
+        client_password_auth_type: ClientPasswordAuthType = "ClientPasswordAuthType",
+        description: String = "Description",
+        iam_auth: IAMAuth = "IAMAuth",
+        secret_arn: String = "SecretArn",
     }
 }
 
@@ -131,16 +67,9 @@ impl TagFormat {
         Self::default()
     }
 
-    /// `Key`.
-    pub fn key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Key", value.into().into_node());
-        self
-    }
-
-    /// `Value`.
-    pub fn value(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Value", value.into().into_node());
-        self
+    setters! {
+        key: String = "Key",
+        value: String = "Value",
     }
 }
 
@@ -210,19 +139,10 @@ structures!(DBProxy, AuthFormat, TagFormat);
 resource!(DBProxy, "AWS::RDS::DBProxy");
 
 impl Id<DBProxy> {
-    /// `!GetAtt DBProxyArn`.
-    pub fn db_proxy_arn(&self) -> Val<String> {
-        self.attribute("DBProxyArn")
-    }
-
-    /// `!GetAtt Endpoint`.
-    pub fn endpoint(&self) -> Val<String> {
-        self.attribute("Endpoint")
-    }
-
-    /// `!GetAtt VpcId`.
-    pub fn vpc_id(&self) -> Val<String> {
-        self.attribute("VpcId")
+    getters! {
+        db_proxy_arn: String = "DBProxyArn",
+        endpoint: String = "Endpoint",
+        vpc_id: String = "VpcId",
     }
 }
 

@@ -8,27 +8,15 @@ use crate::resource::model::*;
 pub struct DBProxyTargetGroup(Map);
 
 impl DBProxyTargetGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(db_proxy_name: impl Into<Val<String>>, target_group_name: impl Into<Val<TargetGroupName>>) -> Self {
         Self(record(vec![("DBProxyName", db_proxy_name.into().into_node()), ("TargetGroupName", target_group_name.into().into_node())]))
     }
 
-    /// `ConnectionPoolConfigurationInfo`.
-    pub fn connection_pool_configuration_info(mut self, value: impl Into<Val<ConnectionPoolConfigurationInfoFormat>>) -> Self {
-        put(&mut self.0, "ConnectionPoolConfigurationInfo", value.into().into_node());
-        self
-    }
-
-    /// `DBClusterIdentifiers`.
-    pub fn db_cluster_identifiers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "DBClusterIdentifiers", value.into().into_node());
-        self
-    }
-
-    /// `DBInstanceIdentifiers`.
-    pub fn db_instance_identifiers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "DBInstanceIdentifiers", value.into().into_node());
-        self
+    setters! {
+        connection_pool_configuration_info: ConnectionPoolConfigurationInfoFormat = "ConnectionPoolConfigurationInfo",
+        db_cluster_identifiers: Vec<String> = "DBClusterIdentifiers",
+        db_instance_identifiers: Vec<String> = "DBInstanceIdentifiers",
     }
 }
 
@@ -43,34 +31,12 @@ impl ConnectionPoolConfigurationInfoFormat {
         Self::default()
     }
 
-    /// `ConnectionBorrowTimeout`.
-    pub fn connection_borrow_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ConnectionBorrowTimeout", value.into().into_node());
-        self
-    }
-
-    /// `InitQuery`.
-    pub fn init_query(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "InitQuery", value.into().into_node());
-        self
-    }
-
-    /// `MaxConnectionsPercent`.
-    pub fn max_connections_percent(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxConnectionsPercent", value.into().into_node());
-        self
-    }
-
-    /// `MaxIdleConnectionsPercent`.
-    pub fn max_idle_connections_percent(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxIdleConnectionsPercent", value.into().into_node());
-        self
-    }
-
-    /// `SessionPinningFilters`.
-    pub fn session_pinning_filters(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SessionPinningFilters", value.into().into_node());
-        self
+    setters! {
+        connection_borrow_timeout: i64 = "ConnectionBorrowTimeout",
+        init_query: String = "InitQuery",
+        max_connections_percent: i64 = "MaxConnectionsPercent",
+        max_idle_connections_percent: i64 = "MaxIdleConnectionsPercent",
+        session_pinning_filters: Vec<String> = "SessionPinningFilters",
     }
 }
 
@@ -86,9 +52,8 @@ structures!(DBProxyTargetGroup, ConnectionPoolConfigurationInfoFormat);
 resource!(DBProxyTargetGroup, "AWS::RDS::DBProxyTargetGroup");
 
 impl Id<DBProxyTargetGroup> {
-    /// `!GetAtt TargetGroupArn`.
-    pub fn target_group_arn(&self) -> Val<String> {
-        self.attribute("TargetGroupArn")
+    getters! {
+        target_group_arn: String = "TargetGroupArn",
     }
 }
 

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct DBSubnetGroup(Map);
 
 impl DBSubnetGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(db_subnet_group_description: impl Into<Val<String>>, subnet_ids: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![
             ("DBSubnetGroupDescription", db_subnet_group_description.into().into_node()),
@@ -16,16 +16,9 @@ impl DBSubnetGroup {
         ]))
     }
 
-    /// `DBSubnetGroupName`.
-    pub fn db_subnet_group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DBSubnetGroupName", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        db_subnet_group_name: String = "DBSubnetGroupName",
+        tags: Vec<Tag> = "Tags",
     }
 }
 

@@ -13,52 +13,15 @@ impl GlobalCluster {
         Self::default()
     }
 
-    /// `DeletionProtection`.
-    pub fn deletion_protection(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "DeletionProtection", value.into().into_node());
-        self
-    }
-
-    /// `Engine`.
-    pub fn engine(mut self, value: impl Into<Val<Engine>>) -> Self {
-        put(&mut self.0, "Engine", value.into().into_node());
-        self
-    }
-
-    /// `EngineLifecycleSupport`.
-    pub fn engine_lifecycle_support(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EngineLifecycleSupport", value.into().into_node());
-        self
-    }
-
-    /// `EngineVersion`.
-    pub fn engine_version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EngineVersion", value.into().into_node());
-        self
-    }
-
-    /// `GlobalClusterIdentifier`.
-    pub fn global_cluster_identifier(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "GlobalClusterIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `SourceDBClusterIdentifier`.
-    pub fn source_db_cluster_identifier(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SourceDBClusterIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `StorageEncrypted`.
-    pub fn storage_encrypted(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "StorageEncrypted", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        deletion_protection: bool = "DeletionProtection",
+        engine: Engine = "Engine",
+        engine_lifecycle_support: String = "EngineLifecycleSupport",
+        engine_version: String = "EngineVersion",
+        global_cluster_identifier: String = "GlobalClusterIdentifier",
+        source_db_cluster_identifier: String = "SourceDBClusterIdentifier",
+        storage_encrypted: bool = "StorageEncrypted",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -76,9 +39,8 @@ structures!(GlobalCluster);
 resource!(GlobalCluster, "AWS::RDS::GlobalCluster");
 
 impl Id<GlobalCluster> {
-    /// `!GetAtt GlobalEndpoint.Address`.
-    pub fn global_endpoint_address(&self) -> Val<String> {
-        self.attribute("GlobalEndpoint.Address")
+    getters! {
+        global_endpoint_address: String = "GlobalEndpoint.Address",
     }
 }
 

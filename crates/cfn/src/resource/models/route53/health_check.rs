@@ -8,15 +8,13 @@ use crate::resource::model::*;
 pub struct HealthCheck(Map);
 
 impl HealthCheck {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(health_check_config: impl Into<Val<HealthCheckConfig>>) -> Self {
         Self(record(vec![("HealthCheckConfig", health_check_config.into().into_node())]))
     }
 
-    /// `HealthCheckTags`.
-    pub fn health_check_tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "HealthCheckTags", value.into().into_node());
-        self
+    setters! {
+        health_check_tags: Vec<Tag> = "HealthCheckTags",
     }
 }
 
@@ -26,105 +24,28 @@ impl HealthCheck {
 pub struct HealthCheckConfig(Map);
 
 impl HealthCheckConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<HealthCheckConfigType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
 
-    /// `AlarmIdentifier`.
-    pub fn alarm_identifier(mut self, value: impl Into<Val<AlarmIdentifier>>) -> Self {
-        put(&mut self.0, "AlarmIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `ChildHealthChecks`.
-    pub fn child_health_checks(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "ChildHealthChecks", value.into().into_node());
-        self
-    }
-
-    /// `EnableSNI`.
-    pub fn enable_sni(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableSNI", value.into().into_node());
-        self
-    }
-
-    /// `FailureThreshold`.
-    pub fn failure_threshold(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "FailureThreshold", value.into().into_node());
-        self
-    }
-
-    /// `FullyQualifiedDomainName`.
-    pub fn fully_qualified_domain_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "FullyQualifiedDomainName", value.into().into_node());
-        self
-    }
-
-    /// `HealthThreshold`.
-    pub fn health_threshold(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "HealthThreshold", value.into().into_node());
-        self
-    }
-
-    /// `IPAddress`.
-    pub fn ip_address(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IPAddress", value.into().into_node());
-        self
-    }
-
-    /// `InsufficientDataHealthStatus`.
-    pub fn insufficient_data_health_status(mut self, value: impl Into<Val<InsufficientDataHealthStatus>>) -> Self {
-        put(&mut self.0, "InsufficientDataHealthStatus", value.into().into_node());
-        self
-    }
-
-    /// `Inverted`.
-    pub fn inverted(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Inverted", value.into().into_node());
-        self
-    }
-
-    /// `MeasureLatency`.
-    pub fn measure_latency(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "MeasureLatency", value.into().into_node());
-        self
-    }
-
-    /// `Port`.
-    pub fn port(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Port", value.into().into_node());
-        self
-    }
-
-    /// `Regions`.
-    pub fn regions(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "Regions", value.into().into_node());
-        self
-    }
-
-    /// `RequestInterval`.
-    pub fn request_interval(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "RequestInterval", value.into().into_node());
-        self
-    }
-
-    /// `ResourcePath`.
-    pub fn resource_path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResourcePath", value.into().into_node());
-        self
-    }
-
-    /// `RoutingControlArn`.
-    pub fn routing_control_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RoutingControlArn", value.into().into_node());
-        self
-    }
-
-    /// `SearchString`.
-    pub fn search_string(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SearchString", value.into().into_node());
-        self
+    setters! {
+        alarm_identifier: AlarmIdentifier = "AlarmIdentifier",
+        child_health_checks: Vec<String> = "ChildHealthChecks",
+        enable_sni: bool = "EnableSNI",
+        failure_threshold: i64 = "FailureThreshold",
+        fully_qualified_domain_name: String = "FullyQualifiedDomainName",
+        health_threshold: i64 = "HealthThreshold",
+        ip_address: String = "IPAddress",
+        insufficient_data_health_status: InsufficientDataHealthStatus = "InsufficientDataHealthStatus",
+        inverted: bool = "Inverted",
+        measure_latency: bool = "MeasureLatency",
+        port: i64 = "Port",
+        regions: Vec<String> = "Regions",
+        request_interval: i64 = "RequestInterval",
+        resource_path: String = "ResourcePath",
+        routing_control_arn: String = "RoutingControlArn",
+        search_string: String = "SearchString",
     }
 }
 
@@ -134,7 +55,7 @@ impl HealthCheckConfig {
 pub struct AlarmIdentifier(Map);
 
 impl AlarmIdentifier {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, region: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Region", region.into().into_node())]))
     }
@@ -168,9 +89,8 @@ structures!(HealthCheck, HealthCheckConfig, AlarmIdentifier);
 resource!(HealthCheck, "AWS::Route53::HealthCheck");
 
 impl Id<HealthCheck> {
-    /// `!GetAtt HealthCheckId`.
-    pub fn health_check_id(&self) -> Val<String> {
-        self.attribute("HealthCheckId")
+    getters! {
+        health_check_id: String = "HealthCheckId",
     }
 }
 

@@ -8,99 +8,27 @@ use crate::resource::model::*;
 pub struct RecordSet(Map);
 
 impl RecordSet {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, type_: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Type", type_.into().into_node())]))
     }
 
-    /// `AliasTarget`.
-    pub fn alias_target(mut self, value: impl Into<Val<AliasTarget>>) -> Self {
-        put(&mut self.0, "AliasTarget", value.into().into_node());
-        self
-    }
-
-    /// `CidrRoutingConfig`.
-    pub fn cidr_routing_config(mut self, value: impl Into<Val<CidrRoutingConfig>>) -> Self {
-        put(&mut self.0, "CidrRoutingConfig", value.into().into_node());
-        self
-    }
-
-    /// `Comment`.
-    pub fn comment(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Comment", value.into().into_node());
-        self
-    }
-
-    /// `Failover`.
-    pub fn failover(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Failover", value.into().into_node());
-        self
-    }
-
-    /// `GeoLocation`.
-    pub fn geo_location(mut self, value: impl Into<Val<GeoLocation>>) -> Self {
-        put(&mut self.0, "GeoLocation", value.into().into_node());
-        self
-    }
-
-    /// `GeoProximityLocation`.
-    pub fn geo_proximity_location(mut self, value: impl Into<Val<GeoProximityLocation>>) -> Self {
-        put(&mut self.0, "GeoProximityLocation", value.into().into_node());
-        self
-    }
-
-    /// `HealthCheckId`.
-    pub fn health_check_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HealthCheckId", value.into().into_node());
-        self
-    }
-
-    /// `HostedZoneId`.
-    pub fn hosted_zone_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HostedZoneId", value.into().into_node());
-        self
-    }
-
-    /// `HostedZoneName`.
-    pub fn hosted_zone_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HostedZoneName", value.into().into_node());
-        self
-    }
-
-    /// `MultiValueAnswer`.
-    pub fn multi_value_answer(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "MultiValueAnswer", value.into().into_node());
-        self
-    }
-
-    /// `Region`.
-    pub fn region(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Region", value.into().into_node());
-        self
-    }
-
-    /// `ResourceRecords`.
-    pub fn resource_records(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "ResourceRecords", value.into().into_node());
-        self
-    }
-
-    /// `SetIdentifier`.
-    pub fn set_identifier(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SetIdentifier", value.into().into_node());
-        self
-    }
-
-    /// `TTL`.
-    pub fn ttl(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TTL", value.into().into_node());
-        self
-    }
-
-    /// `Weight`.
-    pub fn weight(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Weight", value.into().into_node());
-        self
+    setters! {
+        alias_target: AliasTarget = "AliasTarget",
+        cidr_routing_config: CidrRoutingConfig = "CidrRoutingConfig",
+        comment: String = "Comment",
+        failover: String = "Failover",
+        geo_location: GeoLocation = "GeoLocation",
+        geo_proximity_location: GeoProximityLocation = "GeoProximityLocation",
+        health_check_id: String = "HealthCheckId",
+        hosted_zone_id: String = "HostedZoneId",
+        hosted_zone_name: String = "HostedZoneName",
+        multi_value_answer: bool = "MultiValueAnswer",
+        region: String = "Region",
+        resource_records: Vec<String> = "ResourceRecords",
+        set_identifier: String = "SetIdentifier",
+        ttl: String = "TTL",
+        weight: i64 = "Weight",
     }
 }
 
@@ -110,15 +38,13 @@ impl RecordSet {
 pub struct AliasTarget(Map);
 
 impl AliasTarget {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(dns_name: impl Into<Val<String>>, hosted_zone_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DNSName", dns_name.into().into_node()), ("HostedZoneId", hosted_zone_id.into().into_node())]))
     }
 
-    /// `EvaluateTargetHealth`.
-    pub fn evaluate_target_health(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EvaluateTargetHealth", value.into().into_node());
-        self
+    setters! {
+        evaluate_target_health: bool = "EvaluateTargetHealth",
     }
 }
 
@@ -128,7 +54,7 @@ impl AliasTarget {
 pub struct CidrRoutingConfig(Map);
 
 impl CidrRoutingConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(collection_id: impl Into<Val<String>>, location_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CollectionId", collection_id.into().into_node()), ("LocationName", location_name.into().into_node())]))
     }
@@ -145,22 +71,10 @@ impl GeoLocation {
         Self::default()
     }
 
-    /// `ContinentCode`.
-    pub fn continent_code(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ContinentCode", value.into().into_node());
-        self
-    }
-
-    /// `CountryCode`.
-    pub fn country_code(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CountryCode", value.into().into_node());
-        self
-    }
-
-    /// `SubdivisionCode`.
-    pub fn subdivision_code(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SubdivisionCode", value.into().into_node());
-        self
+    setters! {
+        continent_code: String = "ContinentCode",
+        country_code: String = "CountryCode",
+        subdivision_code: String = "SubdivisionCode",
     }
 }
 
@@ -175,28 +89,11 @@ impl GeoProximityLocation {
         Self::default()
     }
 
-    /// `AWSRegion`.
-    pub fn aws_region(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AWSRegion", value.into().into_node());
-        self
-    }
-
-    /// `Bias`.
-    pub fn bias(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Bias", value.into().into_node());
-        self
-    }
-
-    /// `Coordinates`.
-    pub fn coordinates(mut self, value: impl Into<Val<Coordinates>>) -> Self {
-        put(&mut self.0, "Coordinates", value.into().into_node());
-        self
-    }
-
-    /// `LocalZoneGroup`.
-    pub fn local_zone_group(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LocalZoneGroup", value.into().into_node());
-        self
+    setters! {
+        aws_region: String = "AWSRegion",
+        bias: i64 = "Bias",
+        coordinates: Coordinates = "Coordinates",
+        local_zone_group: String = "LocalZoneGroup",
     }
 }
 
@@ -206,7 +103,7 @@ impl GeoProximityLocation {
 pub struct Coordinates(Map);
 
 impl Coordinates {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(latitude: impl Into<Val<String>>, longitude: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Latitude", latitude.into().into_node()), ("Longitude", longitude.into().into_node())]))
     }
@@ -217,9 +114,8 @@ structures!(RecordSet, AliasTarget, CidrRoutingConfig, GeoLocation, GeoProximity
 resource!(RecordSet, "AWS::Route53::RecordSet");
 
 impl Id<RecordSet> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

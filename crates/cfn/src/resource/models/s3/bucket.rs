@@ -13,154 +13,32 @@ impl Bucket {
         Self::default()
     }
 
-    /// `AbacStatus`.
-    pub fn abac_status(mut self, value: impl Into<Val<AbacStatus>>) -> Self {
-        put(&mut self.0, "AbacStatus", value.into().into_node());
-        self
-    }
-
-    /// `AccelerateConfiguration`.
-    pub fn accelerate_configuration(mut self, value: impl Into<Val<AccelerateConfiguration>>) -> Self {
-        put(&mut self.0, "AccelerateConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `AccessControl`.
-    pub fn access_control(mut self, value: impl Into<Val<AccessControl>>) -> Self {
-        put(&mut self.0, "AccessControl", value.into().into_node());
-        self
-    }
-
-    /// `AnalyticsConfigurations`.
-    pub fn analytics_configurations(mut self, value: impl Into<Val<Vec<AnalyticsConfiguration>>>) -> Self {
-        put(&mut self.0, "AnalyticsConfigurations", value.into().into_node());
-        self
-    }
-
-    /// `BucketEncryption`.
-    pub fn bucket_encryption(mut self, value: impl Into<Val<BucketEncryption>>) -> Self {
-        put(&mut self.0, "BucketEncryption", value.into().into_node());
-        self
-    }
-
-    /// `BucketName`.
-    pub fn bucket_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "BucketName", value.into().into_node());
-        self
-    }
-
-    /// `BucketNamePrefix`.
-    pub fn bucket_name_prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "BucketNamePrefix", value.into().into_node());
-        self
-    }
-
-    /// `BucketNamespace`.
-    pub fn bucket_namespace(mut self, value: impl Into<Val<BucketNamespace>>) -> Self {
-        put(&mut self.0, "BucketNamespace", value.into().into_node());
-        self
-    }
-
-    /// `CorsConfiguration`.
-    pub fn cors_configuration(mut self, value: impl Into<Val<CorsConfiguration>>) -> Self {
-        put(&mut self.0, "CorsConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `IntelligentTieringConfigurations`.
-    pub fn intelligent_tiering_configurations(mut self, value: impl Into<Val<Vec<IntelligentTieringConfiguration>>>) -> Self {
-        put(&mut self.0, "IntelligentTieringConfigurations", value.into().into_node());
-        self
-    }
-
-    /// `InventoryConfigurations`.
-    pub fn inventory_configurations(mut self, value: impl Into<Val<Vec<InventoryConfiguration>>>) -> Self {
-        put(&mut self.0, "InventoryConfigurations", value.into().into_node());
-        self
-    }
-
-    /// `LifecycleConfiguration`.
-    pub fn lifecycle_configuration(mut self, value: impl Into<Val<LifecycleConfiguration>>) -> Self {
-        put(&mut self.0, "LifecycleConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `LoggingConfiguration`.
-    pub fn logging_configuration(mut self, value: impl Into<Val<LoggingConfiguration>>) -> Self {
-        put(&mut self.0, "LoggingConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `MetadataConfiguration`.
-    pub fn metadata_configuration(mut self, value: impl Into<Val<MetadataConfiguration>>) -> Self {
-        put(&mut self.0, "MetadataConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `MetadataTableConfiguration`.
-    pub fn metadata_table_configuration(mut self, value: impl Into<Val<MetadataTableConfiguration>>) -> Self {
-        put(&mut self.0, "MetadataTableConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `MetricsConfigurations`.
-    pub fn metrics_configurations(mut self, value: impl Into<Val<Vec<MetricsConfiguration>>>) -> Self {
-        put(&mut self.0, "MetricsConfigurations", value.into().into_node());
-        self
-    }
-
-    /// `NotificationConfiguration`.
-    pub fn notification_configuration(mut self, value: impl Into<Val<NotificationConfiguration>>) -> Self {
-        put(&mut self.0, "NotificationConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `ObjectLockConfiguration`.
-    pub fn object_lock_configuration(mut self, value: impl Into<Val<ObjectLockConfiguration>>) -> Self {
-        put(&mut self.0, "ObjectLockConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `ObjectLockEnabled`.
-    pub fn object_lock_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ObjectLockEnabled", value.into().into_node());
-        self
-    }
-
-    /// `OwnershipControls`.
-    pub fn ownership_controls(mut self, value: impl Into<Val<OwnershipControls>>) -> Self {
-        put(&mut self.0, "OwnershipControls", value.into().into_node());
-        self
-    }
-
-    /// `PublicAccessBlockConfiguration`.
-    pub fn public_access_block_configuration(mut self, value: impl Into<Val<PublicAccessBlockConfiguration>>) -> Self {
-        put(&mut self.0, "PublicAccessBlockConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `ReplicationConfiguration`.
-    pub fn replication_configuration(mut self, value: impl Into<Val<ReplicationConfiguration>>) -> Self {
-        put(&mut self.0, "ReplicationConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `VersioningConfiguration`.
-    pub fn versioning_configuration(mut self, value: impl Into<Val<VersioningConfiguration>>) -> Self {
-        put(&mut self.0, "VersioningConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `WebsiteConfiguration`.
-    pub fn website_configuration(mut self, value: impl Into<Val<WebsiteConfiguration>>) -> Self {
-        put(&mut self.0, "WebsiteConfiguration", value.into().into_node());
-        self
+    setters! {
+        abac_status: AbacStatus = "AbacStatus",
+        accelerate_configuration: AccelerateConfiguration = "AccelerateConfiguration",
+        access_control: AccessControl = "AccessControl",
+        analytics_configurations: Vec<AnalyticsConfiguration> = "AnalyticsConfigurations",
+        bucket_encryption: BucketEncryption = "BucketEncryption",
+        bucket_name: String = "BucketName",
+        bucket_name_prefix: String = "BucketNamePrefix",
+        bucket_namespace: BucketNamespace = "BucketNamespace",
+        cors_configuration: CorsConfiguration = "CorsConfiguration",
+        intelligent_tiering_configurations: Vec<IntelligentTieringConfiguration> = "IntelligentTieringConfigurations",
+        inventory_configurations: Vec<InventoryConfiguration> = "InventoryConfigurations",
+        lifecycle_configuration: LifecycleConfiguration = "LifecycleConfiguration",
+        logging_configuration: LoggingConfiguration = "LoggingConfiguration",
+        metadata_configuration: MetadataConfiguration = "MetadataConfiguration",
+        metadata_table_configuration: MetadataTableConfiguration = "MetadataTableConfiguration",
+        metrics_configurations: Vec<MetricsConfiguration> = "MetricsConfigurations",
+        notification_configuration: NotificationConfiguration = "NotificationConfiguration",
+        object_lock_configuration: ObjectLockConfiguration = "ObjectLockConfiguration",
+        object_lock_enabled: bool = "ObjectLockEnabled",
+        ownership_controls: OwnershipControls = "OwnershipControls",
+        public_access_block_configuration: PublicAccessBlockConfiguration = "PublicAccessBlockConfiguration",
+        replication_configuration: ReplicationConfiguration = "ReplicationConfiguration",
+        tags: Vec<Tag> = "Tags",
+        versioning_configuration: VersioningConfiguration = "VersioningConfiguration",
+        website_configuration: WebsiteConfiguration = "WebsiteConfiguration",
     }
 }
 
@@ -170,7 +48,7 @@ impl Bucket {
 pub struct AccelerateConfiguration(Map);
 
 impl AccelerateConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(acceleration_status: impl Into<Val<AccelerationStatus>>) -> Self {
         Self(record(vec![("AccelerationStatus", acceleration_status.into().into_node())]))
     }
@@ -182,21 +60,14 @@ impl AccelerateConfiguration {
 pub struct AnalyticsConfiguration(Map);
 
 impl AnalyticsConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(id: impl Into<Val<String>>, storage_class_analysis: impl Into<Val<StorageClassAnalysis>>) -> Self {
         Self(record(vec![("Id", id.into().into_node()), ("StorageClassAnalysis", storage_class_analysis.into().into_node())]))
     }
 
-    /// `Prefix`.
-    pub fn prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Prefix", value.into().into_node());
-        self
-    }
-
-    /// `TagFilters`.
-    pub fn tag_filters(mut self, value: impl Into<Val<Vec<TagFilter>>>) -> Self {
-        put(&mut self.0, "TagFilters", value.into().into_node());
-        self
+    setters! {
+        prefix: String = "Prefix",
+        tag_filters: Vec<TagFilter> = "TagFilters",
     }
 }
 
@@ -211,10 +82,8 @@ impl StorageClassAnalysis {
         Self::default()
     }
 
-    /// `DataExport`.
-    pub fn data_export(mut self, value: impl Into<Val<DataExport>>) -> Self {
-        put(&mut self.0, "DataExport", value.into().into_node());
-        self
+    setters! {
+        data_export: DataExport = "DataExport",
     }
 }
 
@@ -224,7 +93,7 @@ impl StorageClassAnalysis {
 pub struct DataExport(Map);
 
 impl DataExport {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(destination: impl Into<Val<Destination>>, output_schema_version: impl Into<Val<OutputSchemaVersion>>) -> Self {
         Self(record(vec![
             ("Destination", destination.into().into_node()),
@@ -239,21 +108,14 @@ impl DataExport {
 pub struct Destination(Map);
 
 impl Destination {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(bucket_arn: impl Into<Val<String>>, format: impl Into<Val<Format>>) -> Self {
         Self(record(vec![("BucketArn", bucket_arn.into().into_node()), ("Format", format.into().into_node())]))
     }
 
-    /// `BucketAccountId`.
-    pub fn bucket_account_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "BucketAccountId", value.into().into_node());
-        self
-    }
-
-    /// `Prefix`.
-    pub fn prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Prefix", value.into().into_node());
-        self
+    setters! {
+        bucket_account_id: String = "BucketAccountId",
+        prefix: String = "Prefix",
     }
 }
 
@@ -263,7 +125,7 @@ impl Destination {
 pub struct TagFilter(Map);
 
 impl TagFilter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Key", key.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -275,7 +137,7 @@ impl TagFilter {
 pub struct BucketEncryption(Map);
 
 impl BucketEncryption {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(server_side_encryption_configuration: impl Into<Val<Vec<ServerSideEncryptionRule>>>) -> Self {
         Self(record(vec![("ServerSideEncryptionConfiguration", server_side_encryption_configuration.into().into_node())]))
     }
@@ -292,22 +154,10 @@ impl ServerSideEncryptionRule {
         Self::default()
     }
 
-    /// `BlockedEncryptionTypes`.
-    pub fn blocked_encryption_types(mut self, value: impl Into<Val<BlockedEncryptionTypes>>) -> Self {
-        put(&mut self.0, "BlockedEncryptionTypes", value.into().into_node());
-        self
-    }
-
-    /// `BucketKeyEnabled`.
-    pub fn bucket_key_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "BucketKeyEnabled", value.into().into_node());
-        self
-    }
-
-    /// `ServerSideEncryptionByDefault`.
-    pub fn server_side_encryption_by_default(mut self, value: impl Into<Val<ServerSideEncryptionByDefault>>) -> Self {
-        put(&mut self.0, "ServerSideEncryptionByDefault", value.into().into_node());
-        self
+    setters! {
+        blocked_encryption_types: BlockedEncryptionTypes = "BlockedEncryptionTypes",
+        bucket_key_enabled: bool = "BucketKeyEnabled",
+        server_side_encryption_by_default: ServerSideEncryptionByDefault = "ServerSideEncryptionByDefault",
     }
 }
 
@@ -322,10 +172,8 @@ impl BlockedEncryptionTypes {
         Self::default()
     }
 
-    /// `EncryptionType`.
-    pub fn encryption_type(mut self, value: impl Into<Val<Vec<BlockedEncryptionTypeList>>>) -> Self {
-        put(&mut self.0, "EncryptionType", value.into().into_node());
-        self
+    setters! {
+        encryption_type: Vec<BlockedEncryptionTypeList> = "EncryptionType",
     }
 }
 
@@ -335,15 +183,13 @@ impl BlockedEncryptionTypes {
 pub struct ServerSideEncryptionByDefault(Map);
 
 impl ServerSideEncryptionByDefault {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(sse_algorithm: impl Into<Val<SSEAlgorithm>>) -> Self {
         Self(record(vec![("SSEAlgorithm", sse_algorithm.into().into_node())]))
     }
 
-    /// `KMSMasterKeyID`.
-    pub fn kms_master_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KMSMasterKeyID", value.into().into_node());
-        self
+    setters! {
+        kms_master_key_id: String = "KMSMasterKeyID",
     }
 }
 
@@ -353,7 +199,7 @@ impl ServerSideEncryptionByDefault {
 pub struct CorsConfiguration(Map);
 
 impl CorsConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cors_rules: impl Into<Val<Vec<CorsRule>>>) -> Self {
         Self(record(vec![("CorsRules", cors_rules.into().into_node())]))
     }
@@ -365,33 +211,16 @@ impl CorsConfiguration {
 pub struct CorsRule(Map);
 
 impl CorsRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(allowed_methods: impl Into<Val<Vec<AllowedMethod>>>, allowed_origins: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("AllowedMethods", allowed_methods.into().into_node()), ("AllowedOrigins", allowed_origins.into().into_node())]))
     }
 
-    /// `AllowedHeaders`.
-    pub fn allowed_headers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "AllowedHeaders", value.into().into_node());
-        self
-    }
-
-    /// `ExposedHeaders`.
-    pub fn exposed_headers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "ExposedHeaders", value.into().into_node());
-        self
-    }
-
-    /// `Id`.
-    pub fn id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Id", value.into().into_node());
-        self
-    }
-
-    /// `MaxAge`.
-    pub fn max_age(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaxAge", value.into().into_node());
-        self
+    setters! {
+        allowed_headers: Vec<String> = "AllowedHeaders",
+        exposed_headers: Vec<String> = "ExposedHeaders",
+        id: String = "Id",
+        max_age: i64 = "MaxAge",
     }
 }
 
@@ -401,7 +230,7 @@ impl CorsRule {
 pub struct IntelligentTieringConfiguration(Map);
 
 impl IntelligentTieringConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         id: impl Into<Val<String>>,
         status: impl Into<Val<IntelligentTieringConfigurationStatus>>,
@@ -410,16 +239,9 @@ impl IntelligentTieringConfiguration {
         Self(record(vec![("Id", id.into().into_node()), ("Status", status.into().into_node()), ("Tierings", tierings.into().into_node())]))
     }
 
-    /// `Prefix`.
-    pub fn prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Prefix", value.into().into_node());
-        self
-    }
-
-    /// `TagFilters`.
-    pub fn tag_filters(mut self, value: impl Into<Val<Vec<TagFilter>>>) -> Self {
-        put(&mut self.0, "TagFilters", value.into().into_node());
-        self
+    setters! {
+        prefix: String = "Prefix",
+        tag_filters: Vec<TagFilter> = "TagFilters",
     }
 }
 
@@ -429,7 +251,7 @@ impl IntelligentTieringConfiguration {
 pub struct Tiering(Map);
 
 impl Tiering {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(access_tier: impl Into<Val<AccessTier>>, days: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("AccessTier", access_tier.into().into_node()), ("Days", days.into().into_node())]))
     }
@@ -441,7 +263,7 @@ impl Tiering {
 pub struct InventoryConfiguration(Map);
 
 impl InventoryConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         destination: impl Into<Val<Destination>>,
         enabled: impl Into<Val<bool>>,
@@ -458,16 +280,9 @@ impl InventoryConfiguration {
         ]))
     }
 
-    /// `OptionalFields`.
-    pub fn optional_fields(mut self, value: impl Into<Val<Vec<OptionalField>>>) -> Self {
-        put(&mut self.0, "OptionalFields", value.into().into_node());
-        self
-    }
-
-    /// `Prefix`.
-    pub fn prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Prefix", value.into().into_node());
-        self
+    setters! {
+        optional_fields: Vec<OptionalField> = "OptionalFields",
+        prefix: String = "Prefix",
     }
 }
 
@@ -477,15 +292,13 @@ impl InventoryConfiguration {
 pub struct LifecycleConfiguration(Map);
 
 impl LifecycleConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(rules: impl Into<Val<Vec<Rule>>>) -> Self {
         Self(record(vec![("Rules", rules.into().into_node())]))
     }
 
-    /// `TransitionDefaultMinimumObjectSize`.
-    pub fn transition_default_minimum_object_size(mut self, value: impl Into<Val<TransitionDefaultMinimumObjectSize>>) -> Self {
-        put(&mut self.0, "TransitionDefaultMinimumObjectSize", value.into().into_node());
-        self
+    setters! {
+        transition_default_minimum_object_size: TransitionDefaultMinimumObjectSize = "TransitionDefaultMinimumObjectSize",
     }
 }
 
@@ -495,99 +308,27 @@ impl LifecycleConfiguration {
 pub struct Rule(Map);
 
 impl Rule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status: impl Into<Val<RuleStatus>>) -> Self {
         Self(record(vec![("Status", status.into().into_node())]))
     }
 
-    /// `AbortIncompleteMultipartUpload`.
-    pub fn abort_incomplete_multipart_upload(mut self, value: impl Into<Val<AbortIncompleteMultipartUpload>>) -> Self {
-        put(&mut self.0, "AbortIncompleteMultipartUpload", value.into().into_node());
-        self
-    }
-
-    /// `ExpirationDate`.
-    pub fn expiration_date(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ExpirationDate", value.into().into_node());
-        self
-    }
-
-    /// `ExpirationInDays`.
-    pub fn expiration_in_days(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ExpirationInDays", value.into().into_node());
-        self
-    }
-
-    /// `ExpiredObjectDeleteMarker`.
-    pub fn expired_object_delete_marker(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ExpiredObjectDeleteMarker", value.into().into_node());
-        self
-    }
-
-    /// `Id`.
-    pub fn id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Id", value.into().into_node());
-        self
-    }
-
-    /// `NoncurrentVersionExpiration`.
-    pub fn noncurrent_version_expiration(mut self, value: impl Into<Val<NoncurrentVersionExpiration>>) -> Self {
-        put(&mut self.0, "NoncurrentVersionExpiration", value.into().into_node());
-        self
-    }
-
-    /// `NoncurrentVersionExpirationInDays`.
-    pub fn noncurrent_version_expiration_in_days(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "NoncurrentVersionExpirationInDays", value.into().into_node());
-        self
-    }
-
-    /// `NoncurrentVersionTransition`.
-    pub fn noncurrent_version_transition(mut self, value: impl Into<Val<NoncurrentVersionTransition>>) -> Self {
-        put(&mut self.0, "NoncurrentVersionTransition", value.into().into_node());
-        self
-    }
-
-    /// `NoncurrentVersionTransitions`.
-    pub fn noncurrent_version_transitions(mut self, value: impl Into<Val<Vec<NoncurrentVersionTransition>>>) -> Self {
-        put(&mut self.0, "NoncurrentVersionTransitions", value.into().into_node());
-        self
-    }
-
-    /// `ObjectSizeGreaterThan`.
-    pub fn object_size_greater_than(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ObjectSizeGreaterThan", value.into().into_node());
-        self
-    }
-
-    /// `ObjectSizeLessThan`.
-    pub fn object_size_less_than(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ObjectSizeLessThan", value.into().into_node());
-        self
-    }
-
-    /// `Prefix`.
-    pub fn prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Prefix", value.into().into_node());
-        self
-    }
-
-    /// `TagFilters`.
-    pub fn tag_filters(mut self, value: impl Into<Val<Vec<TagFilter>>>) -> Self {
-        put(&mut self.0, "TagFilters", value.into().into_node());
-        self
-    }
-
-    /// `Transition`.
-    pub fn transition(mut self, value: impl Into<Val<Transition>>) -> Self {
-        put(&mut self.0, "Transition", value.into().into_node());
-        self
-    }
-
-    /// `Transitions`.
-    pub fn transitions(mut self, value: impl Into<Val<Vec<Transition>>>) -> Self {
-        put(&mut self.0, "Transitions", value.into().into_node());
-        self
+    setters! {
+        abort_incomplete_multipart_upload: AbortIncompleteMultipartUpload = "AbortIncompleteMultipartUpload",
+        expiration_date: String = "ExpirationDate",
+        expiration_in_days: i64 = "ExpirationInDays",
+        expired_object_delete_marker: bool = "ExpiredObjectDeleteMarker",
+        id: String = "Id",
+        noncurrent_version_expiration: NoncurrentVersionExpiration = "NoncurrentVersionExpiration",
+        noncurrent_version_expiration_in_days: i64 = "NoncurrentVersionExpirationInDays",
+        noncurrent_version_transition: NoncurrentVersionTransition = "NoncurrentVersionTransition",
+        noncurrent_version_transitions: Vec<NoncurrentVersionTransition> = "NoncurrentVersionTransitions",
+        object_size_greater_than: String = "ObjectSizeGreaterThan",
+        object_size_less_than: String = "ObjectSizeLessThan",
+        prefix: String = "Prefix",
+        tag_filters: Vec<TagFilter> = "TagFilters",
+        transition: Transition = "Transition",
+        transitions: Vec<Transition> = "Transitions",
     }
 }
 
@@ -597,7 +338,7 @@ impl Rule {
 pub struct AbortIncompleteMultipartUpload(Map);
 
 impl AbortIncompleteMultipartUpload {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(days_after_initiation: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("DaysAfterInitiation", days_after_initiation.into().into_node())]))
     }
@@ -609,15 +350,13 @@ impl AbortIncompleteMultipartUpload {
 pub struct NoncurrentVersionExpiration(Map);
 
 impl NoncurrentVersionExpiration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(noncurrent_days: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("NoncurrentDays", noncurrent_days.into().into_node())]))
     }
 
-    /// `NewerNoncurrentVersions`.
-    pub fn newer_noncurrent_versions(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "NewerNoncurrentVersions", value.into().into_node());
-        self
+    setters! {
+        newer_noncurrent_versions: i64 = "NewerNoncurrentVersions",
     }
 }
 
@@ -627,15 +366,13 @@ impl NoncurrentVersionExpiration {
 pub struct NoncurrentVersionTransition(Map);
 
 impl NoncurrentVersionTransition {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(storage_class: impl Into<Val<NoncurrentVersionTransitionStorageClass>>, transition_in_days: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("StorageClass", storage_class.into().into_node()), ("TransitionInDays", transition_in_days.into().into_node())]))
     }
 
-    /// `NewerNoncurrentVersions`.
-    pub fn newer_noncurrent_versions(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "NewerNoncurrentVersions", value.into().into_node());
-        self
+    setters! {
+        newer_noncurrent_versions: i64 = "NewerNoncurrentVersions",
     }
 }
 
@@ -645,21 +382,14 @@ impl NoncurrentVersionTransition {
 pub struct Transition(Map);
 
 impl Transition {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(storage_class: impl Into<Val<NoncurrentVersionTransitionStorageClass>>) -> Self {
         Self(record(vec![("StorageClass", storage_class.into().into_node())]))
     }
 
-    /// `TransitionDate`.
-    pub fn transition_date(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TransitionDate", value.into().into_node());
-        self
-    }
-
-    /// `TransitionInDays`.
-    pub fn transition_in_days(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "TransitionInDays", value.into().into_node());
-        self
+    setters! {
+        transition_date: String = "TransitionDate",
+        transition_in_days: i64 = "TransitionInDays",
     }
 }
 
@@ -674,22 +404,10 @@ impl LoggingConfiguration {
         Self::default()
     }
 
-    /// `DestinationBucketName`.
-    pub fn destination_bucket_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DestinationBucketName", value.into().into_node());
-        self
-    }
-
-    /// `LogFilePrefix`.
-    pub fn log_file_prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LogFilePrefix", value.into().into_node());
-        self
-    }
-
-    /// `TargetObjectKeyFormat`.
-    pub fn target_object_key_format(mut self, value: impl Into<Val<TargetObjectKeyFormat>>) -> Self {
-        put(&mut self.0, "TargetObjectKeyFormat", value.into().into_node());
-        self
+    setters! {
+        destination_bucket_name: String = "DestinationBucketName",
+        log_file_prefix: String = "LogFilePrefix",
+        target_object_key_format: TargetObjectKeyFormat = "TargetObjectKeyFormat",
     }
 }
 
@@ -704,16 +422,9 @@ impl TargetObjectKeyFormat {
         Self::default()
     }
 
-    /// `SimplePrefix`.
-    pub fn simple_prefix(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "SimplePrefix", value.into().into_node());
-        self
-    }
-
-    /// `PartitionedPrefix`.
-    pub fn partitioned_prefix(mut self, value: impl Into<Val<PartitionedPrefix>>) -> Self {
-        put(&mut self.0, "PartitionedPrefix", value.into().into_node());
-        self
+    setters! {
+        simple_prefix: Node = "SimplePrefix",
+        partitioned_prefix: PartitionedPrefix = "PartitionedPrefix",
     }
 }
 
@@ -728,10 +439,8 @@ impl PartitionedPrefix {
         Self::default()
     }
 
-    /// `PartitionDateSource`.
-    pub fn partition_date_source(mut self, value: impl Into<Val<PartitionDateSource>>) -> Self {
-        put(&mut self.0, "PartitionDateSource", value.into().into_node());
-        self
+    setters! {
+        partition_date_source: PartitionDateSource = "PartitionDateSource",
     }
 }
 
@@ -741,15 +450,13 @@ impl PartitionedPrefix {
 pub struct MetadataConfiguration(Map);
 
 impl MetadataConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(journal_table_configuration: impl Into<Val<JournalTableConfiguration>>) -> Self {
         Self(record(vec![("JournalTableConfiguration", journal_table_configuration.into().into_node())]))
     }
 
-    /// `InventoryTableConfiguration`.
-    pub fn inventory_table_configuration(mut self, value: impl Into<Val<InventoryTableConfiguration>>) -> Self {
-        put(&mut self.0, "InventoryTableConfiguration", value.into().into_node());
-        self
+    setters! {
+        inventory_table_configuration: InventoryTableConfiguration = "InventoryTableConfiguration",
     }
 }
 
@@ -759,15 +466,13 @@ impl MetadataConfiguration {
 pub struct InventoryTableConfiguration(Map);
 
 impl InventoryTableConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(configuration_state: impl Into<Val<ConfigurationState>>) -> Self {
         Self(record(vec![("ConfigurationState", configuration_state.into().into_node())]))
     }
 
-    /// `EncryptionConfiguration`.
-    pub fn encryption_configuration(mut self, value: impl Into<Val<MetadataTableEncryptionConfiguration>>) -> Self {
-        put(&mut self.0, "EncryptionConfiguration", value.into().into_node());
-        self
+    setters! {
+        encryption_configuration: MetadataTableEncryptionConfiguration = "EncryptionConfiguration",
     }
 }
 
@@ -777,15 +482,13 @@ impl InventoryTableConfiguration {
 pub struct MetadataTableEncryptionConfiguration(Map);
 
 impl MetadataTableEncryptionConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(sse_algorithm: impl Into<Val<SseAlgorithm>>) -> Self {
         Self(record(vec![("SseAlgorithm", sse_algorithm.into().into_node())]))
     }
 
-    /// `KmsKeyArn`.
-    pub fn kms_key_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyArn", value.into().into_node());
-        self
+    setters! {
+        kms_key_arn: String = "KmsKeyArn",
     }
 }
 
@@ -795,15 +498,13 @@ impl MetadataTableEncryptionConfiguration {
 pub struct JournalTableConfiguration(Map);
 
 impl JournalTableConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(record_expiration: impl Into<Val<RecordExpiration>>) -> Self {
         Self(record(vec![("RecordExpiration", record_expiration.into().into_node())]))
     }
 
-    /// `EncryptionConfiguration`.
-    pub fn encryption_configuration(mut self, value: impl Into<Val<MetadataTableEncryptionConfiguration>>) -> Self {
-        put(&mut self.0, "EncryptionConfiguration", value.into().into_node());
-        self
+    setters! {
+        encryption_configuration: MetadataTableEncryptionConfiguration = "EncryptionConfiguration",
     }
 }
 
@@ -813,15 +514,13 @@ impl JournalTableConfiguration {
 pub struct RecordExpiration(Map);
 
 impl RecordExpiration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(expiration: impl Into<Val<Expiration>>) -> Self {
         Self(record(vec![("Expiration", expiration.into().into_node())]))
     }
 
-    /// `Days`.
-    pub fn days(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Days", value.into().into_node());
-        self
+    setters! {
+        days: i64 = "Days",
     }
 }
 
@@ -831,7 +530,7 @@ impl RecordExpiration {
 pub struct MetadataTableConfiguration(Map);
 
 impl MetadataTableConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(s3_tables_destination: impl Into<Val<S3TablesDestination>>) -> Self {
         Self(record(vec![("S3TablesDestination", s3_tables_destination.into().into_node())]))
     }
@@ -843,7 +542,7 @@ impl MetadataTableConfiguration {
 pub struct S3TablesDestination(Map);
 
 impl S3TablesDestination {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(table_bucket_arn: impl Into<Val<String>>, table_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("TableBucketArn", table_bucket_arn.into().into_node()), ("TableName", table_name.into().into_node())]))
     }
@@ -855,27 +554,15 @@ impl S3TablesDestination {
 pub struct MetricsConfiguration(Map);
 
 impl MetricsConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Id", id.into().into_node())]))
     }
 
-    /// `AccessPointArn`.
-    pub fn access_point_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AccessPointArn", value.into().into_node());
-        self
-    }
-
-    /// `Prefix`.
-    pub fn prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Prefix", value.into().into_node());
-        self
-    }
-
-    /// `TagFilters`.
-    pub fn tag_filters(mut self, value: impl Into<Val<Vec<TagFilter>>>) -> Self {
-        put(&mut self.0, "TagFilters", value.into().into_node());
-        self
+    setters! {
+        access_point_arn: String = "AccessPointArn",
+        prefix: String = "Prefix",
+        tag_filters: Vec<TagFilter> = "TagFilters",
     }
 }
 
@@ -890,28 +577,11 @@ impl NotificationConfiguration {
         Self::default()
     }
 
-    /// `EventBridgeConfiguration`.
-    pub fn event_bridge_configuration(mut self, value: impl Into<Val<EventBridgeConfiguration>>) -> Self {
-        put(&mut self.0, "EventBridgeConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `LambdaConfigurations`.
-    pub fn lambda_configurations(mut self, value: impl Into<Val<Vec<LambdaConfiguration>>>) -> Self {
-        put(&mut self.0, "LambdaConfigurations", value.into().into_node());
-        self
-    }
-
-    /// `QueueConfigurations`.
-    pub fn queue_configurations(mut self, value: impl Into<Val<Vec<QueueConfiguration>>>) -> Self {
-        put(&mut self.0, "QueueConfigurations", value.into().into_node());
-        self
-    }
-
-    /// `TopicConfigurations`.
-    pub fn topic_configurations(mut self, value: impl Into<Val<Vec<TopicConfiguration>>>) -> Self {
-        put(&mut self.0, "TopicConfigurations", value.into().into_node());
-        self
+    setters! {
+        event_bridge_configuration: EventBridgeConfiguration = "EventBridgeConfiguration",
+        lambda_configurations: Vec<LambdaConfiguration> = "LambdaConfigurations",
+        queue_configurations: Vec<QueueConfiguration> = "QueueConfigurations",
+        topic_configurations: Vec<TopicConfiguration> = "TopicConfigurations",
     }
 }
 
@@ -921,7 +591,7 @@ impl NotificationConfiguration {
 pub struct EventBridgeConfiguration(Map);
 
 impl EventBridgeConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(event_bridge_enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("EventBridgeEnabled", event_bridge_enabled.into().into_node())]))
     }
@@ -933,15 +603,13 @@ impl EventBridgeConfiguration {
 pub struct LambdaConfiguration(Map);
 
 impl LambdaConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(event: impl Into<Val<String>>, function: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Event", event.into().into_node()), ("Function", function.into().into_node())]))
     }
 
-    /// `Filter`.
-    pub fn filter(mut self, value: impl Into<Val<NotificationFilter>>) -> Self {
-        put(&mut self.0, "Filter", value.into().into_node());
-        self
+    setters! {
+        filter: NotificationFilter = "Filter",
     }
 }
 
@@ -951,7 +619,7 @@ impl LambdaConfiguration {
 pub struct NotificationFilter(Map);
 
 impl NotificationFilter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(s3_key: impl Into<Val<S3KeyFilter>>) -> Self {
         Self(record(vec![("S3Key", s3_key.into().into_node())]))
     }
@@ -963,7 +631,7 @@ impl NotificationFilter {
 pub struct S3KeyFilter(Map);
 
 impl S3KeyFilter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(rules: impl Into<Val<Vec<FilterRule>>>) -> Self {
         Self(record(vec![("Rules", rules.into().into_node())]))
     }
@@ -975,7 +643,7 @@ impl S3KeyFilter {
 pub struct FilterRule(Map);
 
 impl FilterRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -987,15 +655,13 @@ impl FilterRule {
 pub struct QueueConfiguration(Map);
 
 impl QueueConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(event: impl Into<Val<String>>, queue: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Event", event.into().into_node()), ("Queue", queue.into().into_node())]))
     }
 
-    /// `Filter`.
-    pub fn filter(mut self, value: impl Into<Val<NotificationFilter>>) -> Self {
-        put(&mut self.0, "Filter", value.into().into_node());
-        self
+    setters! {
+        filter: NotificationFilter = "Filter",
     }
 }
 
@@ -1005,15 +671,13 @@ impl QueueConfiguration {
 pub struct TopicConfiguration(Map);
 
 impl TopicConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(event: impl Into<Val<String>>, topic: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Event", event.into().into_node()), ("Topic", topic.into().into_node())]))
     }
 
-    /// `Filter`.
-    pub fn filter(mut self, value: impl Into<Val<NotificationFilter>>) -> Self {
-        put(&mut self.0, "Filter", value.into().into_node());
-        self
+    setters! {
+        filter: NotificationFilter = "Filter",
     }
 }
 
@@ -1028,16 +692,9 @@ impl ObjectLockConfiguration {
         Self::default()
     }
 
-    /// `ObjectLockEnabled`.
-    pub fn object_lock_enabled(mut self, value: impl Into<Val<ObjectLockEnabled>>) -> Self {
-        put(&mut self.0, "ObjectLockEnabled", value.into().into_node());
-        self
-    }
-
-    /// `Rule`.
-    pub fn rule(mut self, value: impl Into<Val<ObjectLockRule>>) -> Self {
-        put(&mut self.0, "Rule", value.into().into_node());
-        self
+    setters! {
+        object_lock_enabled: ObjectLockEnabled = "ObjectLockEnabled",
+        rule: ObjectLockRule = "Rule",
     }
 }
 
@@ -1052,10 +709,8 @@ impl ObjectLockRule {
         Self::default()
     }
 
-    /// `DefaultRetention`.
-    pub fn default_retention(mut self, value: impl Into<Val<DefaultRetention>>) -> Self {
-        put(&mut self.0, "DefaultRetention", value.into().into_node());
-        self
+    setters! {
+        default_retention: DefaultRetention = "DefaultRetention",
     }
 }
 
@@ -1070,22 +725,10 @@ impl DefaultRetention {
         Self::default()
     }
 
-    /// `Days`.
-    pub fn days(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Days", value.into().into_node());
-        self
-    }
-
-    /// `Mode`.
-    pub fn mode(mut self, value: impl Into<Val<Mode>>) -> Self {
-        put(&mut self.0, "Mode", value.into().into_node());
-        self
-    }
-
-    /// `Years`.
-    pub fn years(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Years", value.into().into_node());
-        self
+    setters! {
+        days: i64 = "Days",
+        mode: Mode = "Mode",
+        years: i64 = "Years",
     }
 }
 
@@ -1095,7 +738,7 @@ impl DefaultRetention {
 pub struct OwnershipControls(Map);
 
 impl OwnershipControls {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(rules: impl Into<Val<Vec<OwnershipControlsRule>>>) -> Self {
         Self(record(vec![("Rules", rules.into().into_node())]))
     }
@@ -1112,10 +755,8 @@ impl OwnershipControlsRule {
         Self::default()
     }
 
-    /// `ObjectOwnership`.
-    pub fn object_ownership(mut self, value: impl Into<Val<ObjectOwnership>>) -> Self {
-        put(&mut self.0, "ObjectOwnership", value.into().into_node());
-        self
+    setters! {
+        object_ownership: ObjectOwnership = "ObjectOwnership",
     }
 }
 
@@ -1130,28 +771,11 @@ impl PublicAccessBlockConfiguration {
         Self::default()
     }
 
-    /// `BlockPublicAcls`.
-    pub fn block_public_acls(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "BlockPublicAcls", value.into().into_node());
-        self
-    }
-
-    /// `BlockPublicPolicy`.
-    pub fn block_public_policy(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "BlockPublicPolicy", value.into().into_node());
-        self
-    }
-
-    /// `IgnorePublicAcls`.
-    pub fn ignore_public_acls(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IgnorePublicAcls", value.into().into_node());
-        self
-    }
-
-    /// `RestrictPublicBuckets`.
-    pub fn restrict_public_buckets(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "RestrictPublicBuckets", value.into().into_node());
-        self
+    setters! {
+        block_public_acls: bool = "BlockPublicAcls",
+        block_public_policy: bool = "BlockPublicPolicy",
+        ignore_public_acls: bool = "IgnorePublicAcls",
+        restrict_public_buckets: bool = "RestrictPublicBuckets",
     }
 }
 
@@ -1161,7 +785,7 @@ impl PublicAccessBlockConfiguration {
 pub struct ReplicationConfiguration(Map);
 
 impl ReplicationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(role: impl Into<Val<String>>, rules: impl Into<Val<Vec<ReplicationRule>>>) -> Self {
         Self(record(vec![("Role", role.into().into_node()), ("Rules", rules.into().into_node())]))
     }
@@ -1173,45 +797,18 @@ impl ReplicationConfiguration {
 pub struct ReplicationRule(Map);
 
 impl ReplicationRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(destination: impl Into<Val<ReplicationDestination>>, status: impl Into<Val<IntelligentTieringConfigurationStatus>>) -> Self {
         Self(record(vec![("Destination", destination.into().into_node()), ("Status", status.into().into_node())]))
     }
 
-    /// `DeleteMarkerReplication`.
-    pub fn delete_marker_replication(mut self, value: impl Into<Val<DeleteMarkerReplication>>) -> Self {
-        put(&mut self.0, "DeleteMarkerReplication", value.into().into_node());
-        self
-    }
-
-    /// `Filter`.
-    pub fn filter(mut self, value: impl Into<Val<ReplicationRuleFilter>>) -> Self {
-        put(&mut self.0, "Filter", value.into().into_node());
-        self
-    }
-
-    /// `Id`.
-    pub fn id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Id", value.into().into_node());
-        self
-    }
-
-    /// `Prefix`.
-    pub fn prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Prefix", value.into().into_node());
-        self
-    }
-
-    /// `Priority`.
-    pub fn priority(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Priority", value.into().into_node());
-        self
-    }
-
-    /// `SourceSelectionCriteria`.
-    pub fn source_selection_criteria(mut self, value: impl Into<Val<SourceSelectionCriteria>>) -> Self {
-        put(&mut self.0, "SourceSelectionCriteria", value.into().into_node());
-        self
+    setters! {
+        delete_marker_replication: DeleteMarkerReplication = "DeleteMarkerReplication",
+        filter: ReplicationRuleFilter = "Filter",
+        id: String = "Id",
+        prefix: String = "Prefix",
+        priority: i64 = "Priority",
+        source_selection_criteria: SourceSelectionCriteria = "SourceSelectionCriteria",
     }
 }
 
@@ -1226,10 +823,8 @@ impl DeleteMarkerReplication {
         Self::default()
     }
 
-    /// `Status`.
-    pub fn status(mut self, value: impl Into<Val<IntelligentTieringConfigurationStatus>>) -> Self {
-        put(&mut self.0, "Status", value.into().into_node());
-        self
+    setters! {
+        status: IntelligentTieringConfigurationStatus = "Status",
     }
 }
 
@@ -1239,45 +834,18 @@ impl DeleteMarkerReplication {
 pub struct ReplicationDestination(Map);
 
 impl ReplicationDestination {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(bucket: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Bucket", bucket.into().into_node())]))
     }
 
-    /// `AccessControlTranslation`.
-    pub fn access_control_translation(mut self, value: impl Into<Val<AccessControlTranslation>>) -> Self {
-        put(&mut self.0, "AccessControlTranslation", value.into().into_node());
-        self
-    }
-
-    /// `Account`.
-    pub fn account(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Account", value.into().into_node());
-        self
-    }
-
-    /// `EncryptionConfiguration`.
-    pub fn encryption_configuration(mut self, value: impl Into<Val<EncryptionConfiguration>>) -> Self {
-        put(&mut self.0, "EncryptionConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `Metrics`.
-    pub fn metrics(mut self, value: impl Into<Val<Metrics>>) -> Self {
-        put(&mut self.0, "Metrics", value.into().into_node());
-        self
-    }
-
-    /// `ReplicationTime`.
-    pub fn replication_time(mut self, value: impl Into<Val<ReplicationTime>>) -> Self {
-        put(&mut self.0, "ReplicationTime", value.into().into_node());
-        self
-    }
-
-    /// `StorageClass`.
-    pub fn storage_class(mut self, value: impl Into<Val<ReplicationDestinationStorageClass>>) -> Self {
-        put(&mut self.0, "StorageClass", value.into().into_node());
-        self
+    setters! {
+        access_control_translation: AccessControlTranslation = "AccessControlTranslation",
+        account: String = "Account",
+        encryption_configuration: EncryptionConfiguration = "EncryptionConfiguration",
+        metrics: Metrics = "Metrics",
+        replication_time: ReplicationTime = "ReplicationTime",
+        storage_class: ReplicationDestinationStorageClass = "StorageClass",
     }
 }
 
@@ -1287,7 +855,7 @@ impl ReplicationDestination {
 pub struct AccessControlTranslation(Map);
 
 impl AccessControlTranslation {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(owner: impl Into<Val<Owner>>) -> Self {
         Self(record(vec![("Owner", owner.into().into_node())]))
     }
@@ -1299,7 +867,7 @@ impl AccessControlTranslation {
 pub struct EncryptionConfiguration(Map);
 
 impl EncryptionConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(replica_kms_key_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ReplicaKmsKeyID", replica_kms_key_id.into().into_node())]))
     }
@@ -1311,15 +879,13 @@ impl EncryptionConfiguration {
 pub struct Metrics(Map);
 
 impl Metrics {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status: impl Into<Val<IntelligentTieringConfigurationStatus>>) -> Self {
         Self(record(vec![("Status", status.into().into_node())]))
     }
 
-    /// `EventThreshold`.
-    pub fn event_threshold(mut self, value: impl Into<Val<ReplicationTimeValue>>) -> Self {
-        put(&mut self.0, "EventThreshold", value.into().into_node());
-        self
+    setters! {
+        event_threshold: ReplicationTimeValue = "EventThreshold",
     }
 }
 
@@ -1329,7 +895,7 @@ impl Metrics {
 pub struct ReplicationTimeValue(Map);
 
 impl ReplicationTimeValue {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(minutes: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Minutes", minutes.into().into_node())]))
     }
@@ -1341,7 +907,7 @@ impl ReplicationTimeValue {
 pub struct ReplicationTime(Map);
 
 impl ReplicationTime {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status: impl Into<Val<IntelligentTieringConfigurationStatus>>, time: impl Into<Val<ReplicationTimeValue>>) -> Self {
         Self(record(vec![("Status", status.into().into_node()), ("Time", time.into().into_node())]))
     }
@@ -1358,22 +924,10 @@ impl ReplicationRuleFilter {
         Self::default()
     }
 
-    /// `And`.
-    pub fn and(mut self, value: impl Into<Val<ReplicationRuleAndOperator>>) -> Self {
-        put(&mut self.0, "And", value.into().into_node());
-        self
-    }
-
-    /// `Prefix`.
-    pub fn prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Prefix", value.into().into_node());
-        self
-    }
-
-    /// `TagFilter`.
-    pub fn tag_filter(mut self, value: impl Into<Val<TagFilter>>) -> Self {
-        put(&mut self.0, "TagFilter", value.into().into_node());
-        self
+    setters! {
+        and: ReplicationRuleAndOperator = "And",
+        prefix: String = "Prefix",
+        tag_filter: TagFilter = "TagFilter",
     }
 }
 
@@ -1388,16 +942,9 @@ impl ReplicationRuleAndOperator {
         Self::default()
     }
 
-    /// `Prefix`.
-    pub fn prefix(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Prefix", value.into().into_node());
-        self
-    }
-
-    /// `TagFilters`.
-    pub fn tag_filters(mut self, value: impl Into<Val<Vec<TagFilter>>>) -> Self {
-        put(&mut self.0, "TagFilters", value.into().into_node());
-        self
+    setters! {
+        prefix: String = "Prefix",
+        tag_filters: Vec<TagFilter> = "TagFilters",
     }
 }
 
@@ -1412,16 +959,9 @@ impl SourceSelectionCriteria {
         Self::default()
     }
 
-    /// `ReplicaModifications`.
-    pub fn replica_modifications(mut self, value: impl Into<Val<ReplicaModifications>>) -> Self {
-        put(&mut self.0, "ReplicaModifications", value.into().into_node());
-        self
-    }
-
-    /// `SseKmsEncryptedObjects`.
-    pub fn sse_kms_encrypted_objects(mut self, value: impl Into<Val<SseKmsEncryptedObjects>>) -> Self {
-        put(&mut self.0, "SseKmsEncryptedObjects", value.into().into_node());
-        self
+    setters! {
+        replica_modifications: ReplicaModifications = "ReplicaModifications",
+        sse_kms_encrypted_objects: SseKmsEncryptedObjects = "SseKmsEncryptedObjects",
     }
 }
 
@@ -1431,7 +971,7 @@ impl SourceSelectionCriteria {
 pub struct ReplicaModifications(Map);
 
 impl ReplicaModifications {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status: impl Into<Val<RuleStatus>>) -> Self {
         Self(record(vec![("Status", status.into().into_node())]))
     }
@@ -1443,7 +983,7 @@ impl ReplicaModifications {
 pub struct SseKmsEncryptedObjects(Map);
 
 impl SseKmsEncryptedObjects {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status: impl Into<Val<IntelligentTieringConfigurationStatus>>) -> Self {
         Self(record(vec![("Status", status.into().into_node())]))
     }
@@ -1455,7 +995,7 @@ impl SseKmsEncryptedObjects {
 pub struct VersioningConfiguration(Map);
 
 impl VersioningConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status: impl Into<Val<VersioningConfigurationStatus>>) -> Self {
         Self(record(vec![("Status", status.into().into_node())]))
     }
@@ -1472,28 +1012,11 @@ impl WebsiteConfiguration {
         Self::default()
     }
 
-    /// `ErrorDocument`.
-    pub fn error_document(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ErrorDocument", value.into().into_node());
-        self
-    }
-
-    /// `IndexDocument`.
-    pub fn index_document(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "IndexDocument", value.into().into_node());
-        self
-    }
-
-    /// `RedirectAllRequestsTo`.
-    pub fn redirect_all_requests_to(mut self, value: impl Into<Val<RedirectAllRequestsTo>>) -> Self {
-        put(&mut self.0, "RedirectAllRequestsTo", value.into().into_node());
-        self
-    }
-
-    /// `RoutingRules`.
-    pub fn routing_rules(mut self, value: impl Into<Val<Vec<RoutingRule>>>) -> Self {
-        put(&mut self.0, "RoutingRules", value.into().into_node());
-        self
+    setters! {
+        error_document: String = "ErrorDocument",
+        index_document: String = "IndexDocument",
+        redirect_all_requests_to: RedirectAllRequestsTo = "RedirectAllRequestsTo",
+        routing_rules: Vec<RoutingRule> = "RoutingRules",
     }
 }
 
@@ -1503,15 +1026,13 @@ impl WebsiteConfiguration {
 pub struct RedirectAllRequestsTo(Map);
 
 impl RedirectAllRequestsTo {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(host_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("HostName", host_name.into().into_node())]))
     }
 
-    /// `Protocol`.
-    pub fn protocol(mut self, value: impl Into<Val<Protocol>>) -> Self {
-        put(&mut self.0, "Protocol", value.into().into_node());
-        self
+    setters! {
+        protocol: Protocol = "Protocol",
     }
 }
 
@@ -1521,15 +1042,13 @@ impl RedirectAllRequestsTo {
 pub struct RoutingRule(Map);
 
 impl RoutingRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(redirect_rule: impl Into<Val<RedirectRule>>) -> Self {
         Self(record(vec![("RedirectRule", redirect_rule.into().into_node())]))
     }
 
-    /// `RoutingRuleCondition`.
-    pub fn routing_rule_condition(mut self, value: impl Into<Val<RoutingRuleCondition>>) -> Self {
-        put(&mut self.0, "RoutingRuleCondition", value.into().into_node());
-        self
+    setters! {
+        routing_rule_condition: RoutingRuleCondition = "RoutingRuleCondition",
     }
 }
 
@@ -1544,34 +1063,12 @@ impl RedirectRule {
         Self::default()
     }
 
-    /// `HostName`.
-    pub fn host_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HostName", value.into().into_node());
-        self
-    }
-
-    /// `HttpRedirectCode`.
-    pub fn http_redirect_code(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HttpRedirectCode", value.into().into_node());
-        self
-    }
-
-    /// `Protocol`.
-    pub fn protocol(mut self, value: impl Into<Val<Protocol>>) -> Self {
-        put(&mut self.0, "Protocol", value.into().into_node());
-        self
-    }
-
-    /// `ReplaceKeyPrefixWith`.
-    pub fn replace_key_prefix_with(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ReplaceKeyPrefixWith", value.into().into_node());
-        self
-    }
-
-    /// `ReplaceKeyWith`.
-    pub fn replace_key_with(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ReplaceKeyWith", value.into().into_node());
-        self
+    setters! {
+        host_name: String = "HostName",
+        http_redirect_code: String = "HttpRedirectCode",
+        protocol: Protocol = "Protocol",
+        replace_key_prefix_with: String = "ReplaceKeyPrefixWith",
+        replace_key_with: String = "ReplaceKeyWith",
     }
 }
 
@@ -1586,16 +1083,9 @@ impl RoutingRuleCondition {
         Self::default()
     }
 
-    /// `HttpErrorCodeReturnedEquals`.
-    pub fn http_error_code_returned_equals(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HttpErrorCodeReturnedEquals", value.into().into_node());
-        self
-    }
-
-    /// `KeyPrefixEquals`.
-    pub fn key_prefix_equals(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KeyPrefixEquals", value.into().into_node());
-        self
+    setters! {
+        http_error_code_returned_equals: String = "HttpErrorCodeReturnedEquals",
+        key_prefix_equals: String = "KeyPrefixEquals",
     }
 }
 
@@ -1929,74 +1419,21 @@ structures!(
 resource!(Bucket, "AWS::S3::Bucket");
 
 impl Id<Bucket> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt DomainName`.
-    pub fn domain_name(&self) -> Val<String> {
-        self.attribute("DomainName")
-    }
-
-    /// `!GetAtt DualStackDomainName`.
-    pub fn dual_stack_domain_name(&self) -> Val<String> {
-        self.attribute("DualStackDomainName")
-    }
-
-    /// `!GetAtt MetadataConfiguration.Destination.TableBucketArn`.
-    pub fn metadata_configuration_destination_table_bucket_arn(&self) -> Val<String> {
-        self.attribute("MetadataConfiguration.Destination.TableBucketArn")
-    }
-
-    /// `!GetAtt MetadataConfiguration.Destination.TableBucketType`.
-    pub fn metadata_configuration_destination_table_bucket_type(&self) -> Val<String> {
-        self.attribute("MetadataConfiguration.Destination.TableBucketType")
-    }
-
-    /// `!GetAtt MetadataConfiguration.Destination.TableNamespace`.
-    pub fn metadata_configuration_destination_table_namespace(&self) -> Val<String> {
-        self.attribute("MetadataConfiguration.Destination.TableNamespace")
-    }
-
-    /// `!GetAtt MetadataConfiguration.InventoryTableConfiguration.TableArn`.
-    pub fn metadata_configuration_inventory_table_configuration_table_arn(&self) -> Val<String> {
-        self.attribute("MetadataConfiguration.InventoryTableConfiguration.TableArn")
-    }
-
-    /// `!GetAtt MetadataConfiguration.InventoryTableConfiguration.TableName`.
-    pub fn metadata_configuration_inventory_table_configuration_table_name(&self) -> Val<String> {
-        self.attribute("MetadataConfiguration.InventoryTableConfiguration.TableName")
-    }
-
-    /// `!GetAtt MetadataConfiguration.JournalTableConfiguration.TableArn`.
-    pub fn metadata_configuration_journal_table_configuration_table_arn(&self) -> Val<String> {
-        self.attribute("MetadataConfiguration.JournalTableConfiguration.TableArn")
-    }
-
-    /// `!GetAtt MetadataConfiguration.JournalTableConfiguration.TableName`.
-    pub fn metadata_configuration_journal_table_configuration_table_name(&self) -> Val<String> {
-        self.attribute("MetadataConfiguration.JournalTableConfiguration.TableName")
-    }
-
-    /// `!GetAtt MetadataTableConfiguration.S3TablesDestination.TableArn`.
-    pub fn metadata_table_configuration_s3_tables_destination_table_arn(&self) -> Val<String> {
-        self.attribute("MetadataTableConfiguration.S3TablesDestination.TableArn")
-    }
-
-    /// `!GetAtt MetadataTableConfiguration.S3TablesDestination.TableNamespace`.
-    pub fn metadata_table_configuration_s3_tables_destination_table_namespace(&self) -> Val<String> {
-        self.attribute("MetadataTableConfiguration.S3TablesDestination.TableNamespace")
-    }
-
-    /// `!GetAtt RegionalDomainName`.
-    pub fn regional_domain_name(&self) -> Val<String> {
-        self.attribute("RegionalDomainName")
-    }
-
-    /// `!GetAtt WebsiteURL`.
-    pub fn website_url(&self) -> Val<String> {
-        self.attribute("WebsiteURL")
+    getters! {
+        arn: String = "Arn",
+        domain_name: String = "DomainName",
+        dual_stack_domain_name: String = "DualStackDomainName",
+        metadata_configuration_destination_table_bucket_arn: String = "MetadataConfiguration.Destination.TableBucketArn",
+        metadata_configuration_destination_table_bucket_type: String = "MetadataConfiguration.Destination.TableBucketType",
+        metadata_configuration_destination_table_namespace: String = "MetadataConfiguration.Destination.TableNamespace",
+        metadata_configuration_inventory_table_configuration_table_arn: String = "MetadataConfiguration.InventoryTableConfiguration.TableArn",
+        metadata_configuration_inventory_table_configuration_table_name: String = "MetadataConfiguration.InventoryTableConfiguration.TableName",
+        metadata_configuration_journal_table_configuration_table_arn: String = "MetadataConfiguration.JournalTableConfiguration.TableArn",
+        metadata_configuration_journal_table_configuration_table_name: String = "MetadataConfiguration.JournalTableConfiguration.TableName",
+        metadata_table_configuration_s3_tables_destination_table_arn: String = "MetadataTableConfiguration.S3TablesDestination.TableArn",
+        metadata_table_configuration_s3_tables_destination_table_namespace: String = "MetadataTableConfiguration.S3TablesDestination.TableNamespace",
+        regional_domain_name: String = "RegionalDomainName",
+        website_url: String = "WebsiteURL",
     }
 }
 

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Schedule(Map);
 
 impl Schedule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         flexible_time_window: impl Into<Val<FlexibleTimeWindow>>,
         schedule_expression: impl Into<Val<String>>,
@@ -21,52 +21,15 @@ impl Schedule {
         ]))
     }
 
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `EndDate`.
-    pub fn end_date(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "EndDate", value.into().into_node());
-        self
-    }
-
-    /// `GroupName`.
-    pub fn group_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "GroupName", value.into().into_node());
-        self
-    }
-
-    /// `KmsKeyArn`.
-    pub fn kms_key_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyArn", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `ScheduleExpressionTimezone`.
-    pub fn schedule_expression_timezone(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ScheduleExpressionTimezone", value.into().into_node());
-        self
-    }
-
-    /// `StartDate`.
-    pub fn start_date(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "StartDate", value.into().into_node());
-        self
-    }
-
-    /// `State`.
-    pub fn state(mut self, value: impl Into<Val<ScheduleState>>) -> Self {
-        put(&mut self.0, "State", value.into().into_node());
-        self
+    setters! {
+        description: String = "Description",
+        end_date: String = "EndDate",
+        group_name: String = "GroupName",
+        kms_key_arn: String = "KmsKeyArn",
+        name: String = "Name",
+        schedule_expression_timezone: String = "ScheduleExpressionTimezone",
+        start_date: String = "StartDate",
+        state: ScheduleState = "State",
     }
 }
 
@@ -76,15 +39,13 @@ impl Schedule {
 pub struct FlexibleTimeWindow(Map);
 
 impl FlexibleTimeWindow {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(mode: impl Into<Val<FlexibleTimeWindowMode>>) -> Self {
         Self(record(vec![("Mode", mode.into().into_node())]))
     }
 
-    /// `MaximumWindowInMinutes`.
-    pub fn maximum_window_in_minutes(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "MaximumWindowInMinutes", value.into().into_node());
-        self
+    setters! {
+        maximum_window_in_minutes: f64 = "MaximumWindowInMinutes",
     }
 }
 
@@ -94,57 +55,20 @@ impl FlexibleTimeWindow {
 pub struct Target(Map);
 
 impl Target {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(arn: impl Into<Val<String>>, role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Arn", arn.into().into_node()), ("RoleArn", role_arn.into().into_node())]))
     }
 
-    /// `DeadLetterConfig`.
-    pub fn dead_letter_config(mut self, value: impl Into<Val<DeadLetterConfig>>) -> Self {
-        put(&mut self.0, "DeadLetterConfig", value.into().into_node());
-        self
-    }
-
-    /// `EcsParameters`.
-    pub fn ecs_parameters(mut self, value: impl Into<Val<EcsParameters>>) -> Self {
-        put(&mut self.0, "EcsParameters", value.into().into_node());
-        self
-    }
-
-    /// `EventBridgeParameters`.
-    pub fn event_bridge_parameters(mut self, value: impl Into<Val<EventBridgeParameters>>) -> Self {
-        put(&mut self.0, "EventBridgeParameters", value.into().into_node());
-        self
-    }
-
-    /// `Input`.
-    pub fn input(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Input", value.into().into_node());
-        self
-    }
-
-    /// `KinesisParameters`.
-    pub fn kinesis_parameters(mut self, value: impl Into<Val<KinesisParameters>>) -> Self {
-        put(&mut self.0, "KinesisParameters", value.into().into_node());
-        self
-    }
-
-    /// `RetryPolicy`.
-    pub fn retry_policy(mut self, value: impl Into<Val<RetryPolicy>>) -> Self {
-        put(&mut self.0, "RetryPolicy", value.into().into_node());
-        self
-    }
-
-    /// `SageMakerPipelineParameters`.
-    pub fn sage_maker_pipeline_parameters(mut self, value: impl Into<Val<SageMakerPipelineParameters>>) -> Self {
-        put(&mut self.0, "SageMakerPipelineParameters", value.into().into_node());
-        self
-    }
-
-    /// `SqsParameters`.
-    pub fn sqs_parameters(mut self, value: impl Into<Val<SqsParameters>>) -> Self {
-        put(&mut self.0, "SqsParameters", value.into().into_node());
-        self
+    setters! {
+        dead_letter_config: DeadLetterConfig = "DeadLetterConfig",
+        ecs_parameters: EcsParameters = "EcsParameters",
+        event_bridge_parameters: EventBridgeParameters = "EventBridgeParameters",
+        input: String = "Input",
+        kinesis_parameters: KinesisParameters = "KinesisParameters",
+        retry_policy: RetryPolicy = "RetryPolicy",
+        sage_maker_pipeline_parameters: SageMakerPipelineParameters = "SageMakerPipelineParameters",
+        sqs_parameters: SqsParameters = "SqsParameters",
     }
 }
 
@@ -159,10 +83,8 @@ impl DeadLetterConfig {
         Self::default()
     }
 
-    /// `Arn`.
-    pub fn arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Arn", value.into().into_node());
-        self
+    setters! {
+        arn: String = "Arn",
     }
 }
 
@@ -172,87 +94,25 @@ impl DeadLetterConfig {
 pub struct EcsParameters(Map);
 
 impl EcsParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(task_definition_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("TaskDefinitionArn", task_definition_arn.into().into_node())]))
     }
 
-    /// `CapacityProviderStrategy`.
-    pub fn capacity_provider_strategy(mut self, value: impl Into<Val<Vec<CapacityProviderStrategyItem>>>) -> Self {
-        put(&mut self.0, "CapacityProviderStrategy", value.into().into_node());
-        self
-    }
-
-    /// `EnableECSManagedTags`.
-    pub fn enable_ecs_managed_tags(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableECSManagedTags", value.into().into_node());
-        self
-    }
-
-    /// `EnableExecuteCommand`.
-    pub fn enable_execute_command(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableExecuteCommand", value.into().into_node());
-        self
-    }
-
-    /// `Group`.
-    pub fn group(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Group", value.into().into_node());
-        self
-    }
-
-    /// `LaunchType`.
-    pub fn launch_type(mut self, value: impl Into<Val<LaunchType>>) -> Self {
-        put(&mut self.0, "LaunchType", value.into().into_node());
-        self
-    }
-
-    /// `NetworkConfiguration`.
-    pub fn network_configuration(mut self, value: impl Into<Val<NetworkConfiguration>>) -> Self {
-        put(&mut self.0, "NetworkConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `PlacementConstraints`.
-    pub fn placement_constraints(mut self, value: impl Into<Val<Vec<PlacementConstraint>>>) -> Self {
-        put(&mut self.0, "PlacementConstraints", value.into().into_node());
-        self
-    }
-
-    /// `PlacementStrategy`.
-    pub fn placement_strategy(mut self, value: impl Into<Val<Vec<PlacementStrategy>>>) -> Self {
-        put(&mut self.0, "PlacementStrategy", value.into().into_node());
-        self
-    }
-
-    /// `PlatformVersion`.
-    pub fn platform_version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "PlatformVersion", value.into().into_node());
-        self
-    }
-
-    /// `PropagateTags`.
-    pub fn propagate_tags(mut self, value: impl Into<Val<PropagateTags>>) -> Self {
-        put(&mut self.0, "PropagateTags", value.into().into_node());
-        self
-    }
-
-    /// `ReferenceId`.
-    pub fn reference_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ReferenceId", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Dict<String>>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `TaskCount`.
-    pub fn task_count(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "TaskCount", value.into().into_node());
-        self
+    setters! {
+        capacity_provider_strategy: Vec<CapacityProviderStrategyItem> = "CapacityProviderStrategy",
+        enable_ecs_managed_tags: bool = "EnableECSManagedTags",
+        enable_execute_command: bool = "EnableExecuteCommand",
+        group: String = "Group",
+        launch_type: LaunchType = "LaunchType",
+        network_configuration: NetworkConfiguration = "NetworkConfiguration",
+        placement_constraints: Vec<PlacementConstraint> = "PlacementConstraints",
+        placement_strategy: Vec<PlacementStrategy> = "PlacementStrategy",
+        platform_version: String = "PlatformVersion",
+        propagate_tags: PropagateTags = "PropagateTags",
+        reference_id: String = "ReferenceId",
+        tags: Vec<Dict<String>> = "Tags",
+        task_count: f64 = "TaskCount",
     }
 }
 
@@ -262,21 +122,14 @@ impl EcsParameters {
 pub struct CapacityProviderStrategyItem(Map);
 
 impl CapacityProviderStrategyItem {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(capacity_provider: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CapacityProvider", capacity_provider.into().into_node())]))
     }
 
-    /// `Base`.
-    pub fn base(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Base", value.into().into_node());
-        self
-    }
-
-    /// `Weight`.
-    pub fn weight(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "Weight", value.into().into_node());
-        self
+    setters! {
+        base: f64 = "Base",
+        weight: f64 = "Weight",
     }
 }
 
@@ -291,10 +144,8 @@ impl NetworkConfiguration {
         Self::default()
     }
 
-    /// `AwsvpcConfiguration`.
-    pub fn awsvpc_configuration(mut self, value: impl Into<Val<AwsVpcConfiguration>>) -> Self {
-        put(&mut self.0, "AwsvpcConfiguration", value.into().into_node());
-        self
+    setters! {
+        awsvpc_configuration: AwsVpcConfiguration = "AwsvpcConfiguration",
     }
 }
 
@@ -304,21 +155,14 @@ impl NetworkConfiguration {
 pub struct AwsVpcConfiguration(Map);
 
 impl AwsVpcConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(subnets: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Subnets", subnets.into().into_node())]))
     }
 
-    /// `AssignPublicIp`.
-    pub fn assign_public_ip(mut self, value: impl Into<Val<AssignPublicIp>>) -> Self {
-        put(&mut self.0, "AssignPublicIp", value.into().into_node());
-        self
-    }
-
-    /// `SecurityGroups`.
-    pub fn security_groups(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "SecurityGroups", value.into().into_node());
-        self
+    setters! {
+        assign_public_ip: AssignPublicIp = "AssignPublicIp",
+        security_groups: Vec<String> = "SecurityGroups",
     }
 }
 
@@ -333,16 +177,9 @@ impl PlacementConstraint {
         Self::default()
     }
 
-    /// `Expression`.
-    pub fn expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Expression", value.into().into_node());
-        self
-    }
-
-    /// `Type`.
-    pub fn type_(mut self, value: impl Into<Val<PlacementConstraintType>>) -> Self {
-        put(&mut self.0, "Type", value.into().into_node());
-        self
+    setters! {
+        expression: String = "Expression",
+        type_: PlacementConstraintType = "Type",
     }
 }
 
@@ -357,16 +194,9 @@ impl PlacementStrategy {
         Self::default()
     }
 
-    /// `Field`.
-    pub fn field(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Field", value.into().into_node());
-        self
-    }
-
-    /// `Type`.
-    pub fn type_(mut self, value: impl Into<Val<PlacementStrategyType>>) -> Self {
-        put(&mut self.0, "Type", value.into().into_node());
-        self
+    setters! {
+        field: String = "Field",
+        type_: PlacementStrategyType = "Type",
     }
 }
 
@@ -376,7 +206,7 @@ impl PlacementStrategy {
 pub struct EventBridgeParameters(Map);
 
 impl EventBridgeParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(detail_type: impl Into<Val<String>>, source: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DetailType", detail_type.into().into_node()), ("Source", source.into().into_node())]))
     }
@@ -388,7 +218,7 @@ impl EventBridgeParameters {
 pub struct KinesisParameters(Map);
 
 impl KinesisParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(partition_key: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PartitionKey", partition_key.into().into_node())]))
     }
@@ -405,16 +235,9 @@ impl RetryPolicy {
         Self::default()
     }
 
-    /// `MaximumEventAgeInSeconds`.
-    pub fn maximum_event_age_in_seconds(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "MaximumEventAgeInSeconds", value.into().into_node());
-        self
-    }
-
-    /// `MaximumRetryAttempts`.
-    pub fn maximum_retry_attempts(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "MaximumRetryAttempts", value.into().into_node());
-        self
+    setters! {
+        maximum_event_age_in_seconds: f64 = "MaximumEventAgeInSeconds",
+        maximum_retry_attempts: f64 = "MaximumRetryAttempts",
     }
 }
 
@@ -429,10 +252,8 @@ impl SageMakerPipelineParameters {
         Self::default()
     }
 
-    /// `PipelineParameterList`.
-    pub fn pipeline_parameter_list(mut self, value: impl Into<Val<Vec<SageMakerPipelineParameter>>>) -> Self {
-        put(&mut self.0, "PipelineParameterList", value.into().into_node());
-        self
+    setters! {
+        pipeline_parameter_list: Vec<SageMakerPipelineParameter> = "PipelineParameterList",
     }
 }
 
@@ -442,7 +263,7 @@ impl SageMakerPipelineParameters {
 pub struct SageMakerPipelineParameter(Map);
 
 impl SageMakerPipelineParameter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -459,10 +280,8 @@ impl SqsParameters {
         Self::default()
     }
 
-    /// `MessageGroupId`.
-    pub fn message_group_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MessageGroupId", value.into().into_node());
-        self
+    setters! {
+        message_group_id: String = "MessageGroupId",
     }
 }
 
@@ -545,9 +364,8 @@ structures!(
 resource!(Schedule, "AWS::Scheduler::Schedule");
 
 impl Id<Schedule> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
+    getters! {
+        arn: String = "Arn",
     }
 }
 

@@ -8,45 +8,18 @@ use crate::resource::model::*;
 pub struct RotationSchedule(Map);
 
 impl RotationSchedule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(secret_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("SecretId", secret_id.into().into_node())]))
     }
 
-    /// `ExternalSecretRotationMetadata`.
-    pub fn external_secret_rotation_metadata(mut self, value: impl Into<Val<Vec<ExternalSecretRotationMetadataItem>>>) -> Self {
-        put(&mut self.0, "ExternalSecretRotationMetadata", value.into().into_node());
-        self
-    }
-
-    /// `ExternalSecretRotationRoleArn`.
-    pub fn external_secret_rotation_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ExternalSecretRotationRoleArn", value.into().into_node());
-        self
-    }
-
-    /// `HostedRotationLambda`.
-    pub fn hosted_rotation_lambda(mut self, value: impl Into<Val<HostedRotationLambda>>) -> Self {
-        put(&mut self.0, "HostedRotationLambda", value.into().into_node());
-        self
-    }
-
-    /// `RotateImmediatelyOnUpdate`.
-    pub fn rotate_immediately_on_update(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "RotateImmediatelyOnUpdate", value.into().into_node());
-        self
-    }
-
-    /// `RotationLambdaARN`.
-    pub fn rotation_lambda_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RotationLambdaARN", value.into().into_node());
-        self
-    }
-
-    /// `RotationRules`.
-    pub fn rotation_rules(mut self, value: impl Into<Val<RotationRules>>) -> Self {
-        put(&mut self.0, "RotationRules", value.into().into_node());
-        self
+    setters! {
+        external_secret_rotation_metadata: Vec<ExternalSecretRotationMetadataItem> = "ExternalSecretRotationMetadata",
+        external_secret_rotation_role_arn: String = "ExternalSecretRotationRoleArn",
+        hosted_rotation_lambda: HostedRotationLambda = "HostedRotationLambda",
+        rotate_immediately_on_update: bool = "RotateImmediatelyOnUpdate",
+        rotation_lambda_arn: String = "RotationLambdaARN",
+        rotation_rules: RotationRules = "RotationRules",
     }
 }
 
@@ -56,7 +29,7 @@ impl RotationSchedule {
 pub struct ExternalSecretRotationMetadataItem(Map);
 
 impl ExternalSecretRotationMetadataItem {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Key", key.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -68,69 +41,22 @@ impl ExternalSecretRotationMetadataItem {
 pub struct HostedRotationLambda(Map);
 
 impl HostedRotationLambda {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(rotation_type: impl Into<Val<String>>) -> Self {
         Self(record(vec![("RotationType", rotation_type.into().into_node())]))
     }
 
-    /// `ExcludeCharacters`.
-    pub fn exclude_characters(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ExcludeCharacters", value.into().into_node());
-        self
-    }
-
-    /// `KmsKeyArn`.
-    pub fn kms_key_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyArn", value.into().into_node());
-        self
-    }
-
-    /// `MasterSecretArn`.
-    pub fn master_secret_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MasterSecretArn", value.into().into_node());
-        self
-    }
-
-    /// `MasterSecretKmsKeyArn`.
-    pub fn master_secret_kms_key_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "MasterSecretKmsKeyArn", value.into().into_node());
-        self
-    }
-
-    /// `RotationLambdaName`.
-    pub fn rotation_lambda_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RotationLambdaName", value.into().into_node());
-        self
-    }
-
-    /// `Runtime`.
-    pub fn runtime(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Runtime", value.into().into_node());
-        self
-    }
-
-    /// `SuperuserSecretArn`.
-    pub fn superuser_secret_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SuperuserSecretArn", value.into().into_node());
-        self
-    }
-
-    /// `SuperuserSecretKmsKeyArn`.
-    pub fn superuser_secret_kms_key_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SuperuserSecretKmsKeyArn", value.into().into_node());
-        self
-    }
-
-    /// `VpcSecurityGroupIds`.
-    pub fn vpc_security_group_ids(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "VpcSecurityGroupIds", value.into().into_node());
-        self
-    }
-
-    /// `VpcSubnetIds`.
-    pub fn vpc_subnet_ids(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "VpcSubnetIds", value.into().into_node());
-        self
+    setters! {
+        exclude_characters: String = "ExcludeCharacters",
+        kms_key_arn: String = "KmsKeyArn",
+        master_secret_arn: String = "MasterSecretArn",
+        master_secret_kms_key_arn: String = "MasterSecretKmsKeyArn",
+        rotation_lambda_name: String = "RotationLambdaName",
+        runtime: String = "Runtime",
+        superuser_secret_arn: String = "SuperuserSecretArn",
+        superuser_secret_kms_key_arn: String = "SuperuserSecretKmsKeyArn",
+        vpc_security_group_ids: String = "VpcSecurityGroupIds",
+        vpc_subnet_ids: String = "VpcSubnetIds",
     }
 }
 
@@ -145,22 +71,10 @@ impl RotationRules {
         Self::default()
     }
 
-    /// `AutomaticallyAfterDays`.
-    pub fn automatically_after_days(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "AutomaticallyAfterDays", value.into().into_node());
-        self
-    }
-
-    /// `Duration`.
-    pub fn duration(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Duration", value.into().into_node());
-        self
-    }
-
-    /// `ScheduleExpression`.
-    pub fn schedule_expression(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ScheduleExpression", value.into().into_node());
-        self
+    setters! {
+        automatically_after_days: i64 = "AutomaticallyAfterDays",
+        duration: String = "Duration",
+        schedule_expression: String = "ScheduleExpression",
     }
 }
 
@@ -169,9 +83,8 @@ structures!(RotationSchedule, ExternalSecretRotationMetadataItem, HostedRotation
 resource!(RotationSchedule, "AWS::SecretsManager::RotationSchedule");
 
 impl Id<RotationSchedule> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

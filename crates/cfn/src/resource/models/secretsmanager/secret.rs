@@ -13,52 +13,15 @@ impl Secret {
         Self::default()
     }
 
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `GenerateSecretString`.
-    pub fn generate_secret_string(mut self, value: impl Into<Val<GenerateSecretString>>) -> Self {
-        put(&mut self.0, "GenerateSecretString", value.into().into_node());
-        self
-    }
-
-    /// `KmsKeyId`.
-    pub fn kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyId", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `ReplicaRegions`.
-    pub fn replica_regions(mut self, value: impl Into<Val<Vec<ReplicaRegion>>>) -> Self {
-        put(&mut self.0, "ReplicaRegions", value.into().into_node());
-        self
-    }
-
-    /// `SecretString`.
-    pub fn secret_string(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SecretString", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `Type`.
-    pub fn type_(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Type", value.into().into_node());
-        self
+    setters! {
+        description: String = "Description",
+        generate_secret_string: GenerateSecretString = "GenerateSecretString",
+        kms_key_id: String = "KmsKeyId",
+        name: String = "Name",
+        replica_regions: Vec<ReplicaRegion> = "ReplicaRegions",
+        secret_string: String = "SecretString",
+        tags: Vec<Tag> = "Tags",
+        type_: String = "Type",
     }
 }
 
@@ -73,64 +36,17 @@ impl GenerateSecretString {
         Self::default()
     }
 
-    /// `ExcludeCharacters`.
-    pub fn exclude_characters(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ExcludeCharacters", value.into().into_node());
-        self
-    }
-
-    /// `ExcludeLowercase`.
-    pub fn exclude_lowercase(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ExcludeLowercase", value.into().into_node());
-        self
-    }
-
-    /// `ExcludeNumbers`.
-    pub fn exclude_numbers(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ExcludeNumbers", value.into().into_node());
-        self
-    }
-
-    /// `ExcludePunctuation`.
-    pub fn exclude_punctuation(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ExcludePunctuation", value.into().into_node());
-        self
-    }
-
-    /// `ExcludeUppercase`.
-    pub fn exclude_uppercase(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ExcludeUppercase", value.into().into_node());
-        self
-    }
-
-    /// `GenerateStringKey`.
-    pub fn generate_string_key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "GenerateStringKey", value.into().into_node());
-        self
-    }
-
-    /// `IncludeSpace`.
-    pub fn include_space(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IncludeSpace", value.into().into_node());
-        self
-    }
-
-    /// `PasswordLength`.
-    pub fn password_length(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "PasswordLength", value.into().into_node());
-        self
-    }
-
-    /// `RequireEachIncludedType`.
-    pub fn require_each_included_type(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "RequireEachIncludedType", value.into().into_node());
-        self
-    }
-
-    /// `SecretStringTemplate`.
-    pub fn secret_string_template(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SecretStringTemplate", value.into().into_node());
-        self
+    setters! {
+        exclude_characters: String = "ExcludeCharacters",
+        exclude_lowercase: bool = "ExcludeLowercase",
+        exclude_numbers: bool = "ExcludeNumbers",
+        exclude_punctuation: bool = "ExcludePunctuation",
+        exclude_uppercase: bool = "ExcludeUppercase",
+        generate_string_key: String = "GenerateStringKey",
+        include_space: bool = "IncludeSpace",
+        password_length: i64 = "PasswordLength",
+        require_each_included_type: bool = "RequireEachIncludedType",
+        secret_string_template: String = "SecretStringTemplate",
     }
 }
 
@@ -140,15 +56,13 @@ impl GenerateSecretString {
 pub struct ReplicaRegion(Map);
 
 impl ReplicaRegion {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(region: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Region", region.into().into_node())]))
     }
 
-    /// `KmsKeyId`.
-    pub fn kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyId", value.into().into_node());
-        self
+    setters! {
+        kms_key_id: String = "KmsKeyId",
     }
 }
 
@@ -157,9 +71,8 @@ structures!(Secret, GenerateSecretString, ReplicaRegion);
 resource!(Secret, "AWS::SecretsManager::Secret");
 
 impl Id<Secret> {
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
+    getters! {
+        id: String = "Id",
     }
 }
 

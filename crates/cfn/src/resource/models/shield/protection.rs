@@ -8,30 +8,15 @@ use crate::resource::model::*;
 pub struct Protection(Map);
 
 impl Protection {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, resource_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("ResourceArn", resource_arn.into().into_node())]))
     }
 
-    /// `ApplicationLayerAutomaticResponseConfiguration`.
-    pub fn application_layer_automatic_response_configuration(
-        mut self,
-        value: impl Into<Val<ApplicationLayerAutomaticResponseConfiguration>>,
-    ) -> Self {
-        put(&mut self.0, "ApplicationLayerAutomaticResponseConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `HealthCheckArns`.
-    pub fn health_check_arns(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "HealthCheckArns", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        application_layer_automatic_response_configuration: ApplicationLayerAutomaticResponseConfiguration = "ApplicationLayerAutomaticResponseConfiguration",
+        health_check_arns: Vec<String> = "HealthCheckArns",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -41,7 +26,7 @@ impl Protection {
 pub struct ApplicationLayerAutomaticResponseConfiguration(Map);
 
 impl ApplicationLayerAutomaticResponseConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(action: impl Into<Val<Action>>, status: impl Into<Val<Status>>) -> Self {
         Self(record(vec![("Action", action.into().into_node()), ("Status", status.into().into_node())]))
     }
@@ -58,16 +43,9 @@ impl Action {
         Self::default()
     }
 
-    /// `Count`.
-    pub fn count(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "Count", value.into().into_node());
-        self
-    }
-
-    /// `Block`.
-    pub fn block(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "Block", value.into().into_node());
-        self
+    setters! {
+        count: Node = "Count",
+        block: Node = "Block",
     }
 }
 
@@ -84,14 +62,9 @@ structures!(Protection, ApplicationLayerAutomaticResponseConfiguration, Action);
 resource!(Protection, "AWS::Shield::Protection");
 
 impl Id<Protection> {
-    /// `!GetAtt ProtectionArn`.
-    pub fn protection_arn(&self) -> Val<String> {
-        self.attribute("ProtectionArn")
-    }
-
-    /// `!GetAtt ProtectionId`.
-    pub fn protection_id(&self) -> Val<String> {
-        self.attribute("ProtectionId")
+    getters! {
+        protection_arn: String = "ProtectionArn",
+        protection_id: String = "ProtectionId",
     }
 }
 

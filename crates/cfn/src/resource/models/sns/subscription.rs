@@ -8,63 +8,36 @@ use crate::resource::model::*;
 pub struct Subscription(Map);
 
 impl Subscription {
-    /// The required properties.
-    pub fn new(protocol: impl Into<Val<String>>, topic_arn: impl Into<Val<String>>) -> Self {
+    /// The required properties, in the order of their names.
+    pub fn new(protocol: impl Into<Val<Protocol>>, topic_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Protocol", protocol.into().into_node()), ("TopicArn", topic_arn.into().into_node())]))
     }
 
-    /// `DeliveryPolicy`.
-    pub fn delivery_policy(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "DeliveryPolicy", value.into().into_node());
-        self
+    setters! {
+        delivery_policy: Node = "DeliveryPolicy",
+        endpoint: String = "Endpoint",
+        filter_policy: Node = "FilterPolicy",
+        filter_policy_scope: String = "FilterPolicyScope",
+        raw_message_delivery: bool = "RawMessageDelivery",
+        redrive_policy: Node = "RedrivePolicy",
+        region: String = "Region",
+        replay_policy: Node = "ReplayPolicy",
+        subscription_role_arn: String = "SubscriptionRoleArn",
     }
+}
 
-    /// `Endpoint`.
-    pub fn endpoint(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Endpoint", value.into().into_node());
-        self
-    }
-
-    /// `FilterPolicy`.
-    pub fn filter_policy(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "FilterPolicy", value.into().into_node());
-        self
-    }
-
-    /// `FilterPolicyScope`.
-    pub fn filter_policy_scope(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "FilterPolicyScope", value.into().into_node());
-        self
-    }
-
-    /// `RawMessageDelivery`.
-    pub fn raw_message_delivery(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "RawMessageDelivery", value.into().into_node());
-        self
-    }
-
-    /// `RedrivePolicy`.
-    pub fn redrive_policy(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "RedrivePolicy", value.into().into_node());
-        self
-    }
-
-    /// `Region`.
-    pub fn region(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Region", value.into().into_node());
-        self
-    }
-
-    /// `ReplayPolicy`.
-    pub fn replay_policy(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "ReplayPolicy", value.into().into_node());
-        self
-    }
-
-    /// `SubscriptionRoleArn`.
-    pub fn subscription_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SubscriptionRoleArn", value.into().into_node());
-        self
+closed_set! {
+    /// `Protocol` of `Subscription`.
+    Protocol {
+        Application = "application",
+        Email = "email",
+        EmailJson = "email-json",
+        Firehose = "firehose",
+        Http = "http",
+        Https = "https",
+        Lambda = "lambda",
+        Sms = "sms",
+        Sqs = "sqs",
     }
 }
 
@@ -73,9 +46,8 @@ structures!(Subscription);
 resource!(Subscription, "AWS::SNS::Subscription");
 
 impl Id<Subscription> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
+    getters! {
+        arn: String = "Arn",
     }
 }
 
@@ -98,7 +70,7 @@ static SUBSCRIPTION_SHAPE: Shape = Shape::Object {
         Field::optional("Endpoint", &Shape::TEXT),
         Field::optional("FilterPolicy", &Shape::Any),
         Field::optional("FilterPolicyScope", &Shape::TEXT),
-        Field::required("Protocol", &Shape::TEXT),
+        Field::required("Protocol", &Shape::choice(Protocol::ALL)),
         Field::optional("RawMessageDelivery", &Shape::Boolean),
         Field::optional("RedrivePolicy", &Shape::Any),
         Field::optional("Region", &Shape::TEXT),

@@ -13,82 +13,20 @@ impl Topic {
         Self::default()
     }
 
-    /// `ArchivePolicy`.
-    pub fn archive_policy(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "ArchivePolicy", value.into().into_node());
-        self
-    }
-
-    /// `ContentBasedDeduplication`.
-    pub fn content_based_deduplication(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ContentBasedDeduplication", value.into().into_node());
-        self
-    }
-
-    /// `DataProtectionPolicy`.
-    pub fn data_protection_policy(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "DataProtectionPolicy", value.into().into_node());
-        self
-    }
-
-    /// `DeliveryStatusLogging`.
-    pub fn delivery_status_logging(mut self, value: impl Into<Val<Vec<LoggingConfig>>>) -> Self {
-        put(&mut self.0, "DeliveryStatusLogging", value.into().into_node());
-        self
-    }
-
-    /// `DisplayName`.
-    pub fn display_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DisplayName", value.into().into_node());
-        self
-    }
-
-    /// `FifoThroughputScope`.
-    pub fn fifo_throughput_scope(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "FifoThroughputScope", value.into().into_node());
-        self
-    }
-
-    /// `FifoTopic`.
-    pub fn fifo_topic(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "FifoTopic", value.into().into_node());
-        self
-    }
-
-    /// `KmsMasterKeyId`.
-    pub fn kms_master_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsMasterKeyId", value.into().into_node());
-        self
-    }
-
-    /// `SignatureVersion`.
-    pub fn signature_version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SignatureVersion", value.into().into_node());
-        self
-    }
-
-    /// `Subscription`.
-    pub fn subscription(mut self, value: impl Into<Val<Vec<Subscription>>>) -> Self {
-        put(&mut self.0, "Subscription", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `TopicName`.
-    pub fn topic_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TopicName", value.into().into_node());
-        self
-    }
-
-    /// `TracingConfig`.
-    pub fn tracing_config(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "TracingConfig", value.into().into_node());
-        self
+    setters! {
+        archive_policy: Node = "ArchivePolicy",
+        content_based_deduplication: bool = "ContentBasedDeduplication",
+        data_protection_policy: Node = "DataProtectionPolicy",
+        delivery_status_logging: Vec<LoggingConfig> = "DeliveryStatusLogging",
+        display_name: String = "DisplayName",
+        fifo_throughput_scope: String = "FifoThroughputScope",
+        fifo_topic: bool = "FifoTopic",
+        kms_master_key_id: String = "KmsMasterKeyId",
+        signature_version: String = "SignatureVersion",
+        subscription: Vec<Subscription> = "Subscription",
+        tags: Vec<Tag> = "Tags",
+        topic_name: String = "TopicName",
+        tracing_config: String = "TracingConfig",
     }
 }
 
@@ -98,27 +36,15 @@ impl Topic {
 pub struct LoggingConfig(Map);
 
 impl LoggingConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(protocol: impl Into<Val<Protocol>>) -> Self {
         Self(record(vec![("Protocol", protocol.into().into_node())]))
     }
 
-    /// `FailureFeedbackRoleArn`.
-    pub fn failure_feedback_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "FailureFeedbackRoleArn", value.into().into_node());
-        self
-    }
-
-    /// `SuccessFeedbackRoleArn`.
-    pub fn success_feedback_role_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SuccessFeedbackRoleArn", value.into().into_node());
-        self
-    }
-
-    /// `SuccessFeedbackSampleRate`.
-    pub fn success_feedback_sample_rate(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SuccessFeedbackSampleRate", value.into().into_node());
-        self
+    setters! {
+        failure_feedback_role_arn: String = "FailureFeedbackRoleArn",
+        success_feedback_role_arn: String = "SuccessFeedbackRoleArn",
+        success_feedback_sample_rate: String = "SuccessFeedbackSampleRate",
     }
 }
 
@@ -128,7 +54,7 @@ impl LoggingConfig {
 pub struct Subscription(Map);
 
 impl Subscription {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(endpoint: impl Into<Val<String>>, protocol: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Endpoint", endpoint.into().into_node()), ("Protocol", protocol.into().into_node())]))
     }
@@ -150,49 +76,16 @@ structures!(Topic, LoggingConfig, Subscription);
 resource!(Topic, "AWS::SNS::Topic");
 
 impl Id<Topic> {
-    /// `!GetAtt ContentBasedDeduplication`.
-    pub fn content_based_deduplication(&self) -> Val<bool> {
-        self.attribute("ContentBasedDeduplication").cast()
-    }
-
-    /// `!GetAtt DisplayName`.
-    pub fn display_name(&self) -> Val<String> {
-        self.attribute("DisplayName")
-    }
-
-    /// `!GetAtt FifoThroughputScope`.
-    pub fn fifo_throughput_scope(&self) -> Val<String> {
-        self.attribute("FifoThroughputScope")
-    }
-
-    /// `!GetAtt FifoTopic`.
-    pub fn fifo_topic(&self) -> Val<bool> {
-        self.attribute("FifoTopic").cast()
-    }
-
-    /// `!GetAtt KmsMasterKeyId`.
-    pub fn kms_master_key_id(&self) -> Val<String> {
-        self.attribute("KmsMasterKeyId")
-    }
-
-    /// `!GetAtt SignatureVersion`.
-    pub fn signature_version(&self) -> Val<String> {
-        self.attribute("SignatureVersion")
-    }
-
-    /// `!GetAtt TopicArn`.
-    pub fn topic_arn(&self) -> Val<String> {
-        self.attribute("TopicArn")
-    }
-
-    /// `!GetAtt TopicName`.
-    pub fn topic_name(&self) -> Val<String> {
-        self.attribute("TopicName")
-    }
-
-    /// `!GetAtt TracingConfig`.
-    pub fn tracing_config(&self) -> Val<String> {
-        self.attribute("TracingConfig")
+    getters! {
+        content_based_deduplication: bool = "ContentBasedDeduplication",
+        display_name: String = "DisplayName",
+        fifo_throughput_scope: String = "FifoThroughputScope",
+        fifo_topic: bool = "FifoTopic",
+        kms_master_key_id: String = "KmsMasterKeyId",
+        signature_version: String = "SignatureVersion",
+        topic_arn: String = "TopicArn",
+        topic_name: String = "TopicName",
+        tracing_config: String = "TracingConfig",
     }
 }
 

@@ -13,100 +13,23 @@ impl Queue {
         Self::default()
     }
 
-    /// `ContentBasedDeduplication`.
-    pub fn content_based_deduplication(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ContentBasedDeduplication", value.into().into_node());
-        self
-    }
-
-    /// `DeduplicationScope`.
-    pub fn deduplication_scope(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DeduplicationScope", value.into().into_node());
-        self
-    }
-
-    /// `DelaySeconds`.
-    pub fn delay_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "DelaySeconds", value.into().into_node());
-        self
-    }
-
-    /// `FifoQueue`.
-    pub fn fifo_queue(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "FifoQueue", value.into().into_node());
-        self
-    }
-
-    /// `FifoThroughputLimit`.
-    pub fn fifo_throughput_limit(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "FifoThroughputLimit", value.into().into_node());
-        self
-    }
-
-    /// `KmsDataKeyReusePeriodSeconds`.
-    pub fn kms_data_key_reuse_period_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "KmsDataKeyReusePeriodSeconds", value.into().into_node());
-        self
-    }
-
-    /// `KmsMasterKeyId`.
-    pub fn kms_master_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsMasterKeyId", value.into().into_node());
-        self
-    }
-
-    /// `MaximumMessageSize`.
-    pub fn maximum_message_size(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MaximumMessageSize", value.into().into_node());
-        self
-    }
-
-    /// `MessageRetentionPeriod`.
-    pub fn message_retention_period(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "MessageRetentionPeriod", value.into().into_node());
-        self
-    }
-
-    /// `QueueName`.
-    pub fn queue_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "QueueName", value.into().into_node());
-        self
-    }
-
-    /// `ReceiveMessageWaitTimeSeconds`.
-    pub fn receive_message_wait_time_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ReceiveMessageWaitTimeSeconds", value.into().into_node());
-        self
-    }
-
-    /// `RedriveAllowPolicy`.
-    pub fn redrive_allow_policy(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "RedriveAllowPolicy", value.into().into_node());
-        self
-    }
-
-    /// `RedrivePolicy`.
-    pub fn redrive_policy(mut self, value: impl Into<Val<RedrivePolicy>>) -> Self {
-        put(&mut self.0, "RedrivePolicy", value.into().into_node());
-        self
-    }
-
-    /// `SqsManagedSseEnabled`.
-    pub fn sqs_managed_sse_enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "SqsManagedSseEnabled", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `VisibilityTimeout`.
-    pub fn visibility_timeout(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "VisibilityTimeout", value.into().into_node());
-        self
+    setters! {
+        content_based_deduplication: bool = "ContentBasedDeduplication",
+        deduplication_scope: DeduplicationScope = "DeduplicationScope",
+        delay_seconds: i64 = "DelaySeconds",
+        fifo_queue: bool = "FifoQueue",
+        fifo_throughput_limit: FifoThroughputLimit = "FifoThroughputLimit",
+        kms_data_key_reuse_period_seconds: i64 = "KmsDataKeyReusePeriodSeconds",
+        kms_master_key_id: String = "KmsMasterKeyId",
+        maximum_message_size: i64 = "MaximumMessageSize",
+        message_retention_period: i64 = "MessageRetentionPeriod",
+        queue_name: String = "QueueName",
+        receive_message_wait_time_seconds: i64 = "ReceiveMessageWaitTimeSeconds",
+        redrive_allow_policy: Node = "RedriveAllowPolicy",
+        redrive_policy: RedrivePolicy = "RedrivePolicy",
+        sqs_managed_sse_enabled: bool = "SqsManagedSseEnabled",
+        tags: Vec<Tag> = "Tags",
+        visibility_timeout: i64 = "VisibilityTimeout",
     }
 }
 
@@ -121,16 +44,25 @@ impl RedrivePolicy {
         Self::default()
     }
 
-    /// `deadLetterTargetArn`.
-    pub fn dead_letter_target_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "deadLetterTargetArn", value.into().into_node());
-        self
+    setters! {
+        dead_letter_target_arn: String = "deadLetterTargetArn",
+        max_receive_count: i64 = "maxReceiveCount",
     }
+}
 
-    /// `maxReceiveCount`.
-    pub fn max_receive_count(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "maxReceiveCount", value.into().into_node());
-        self
+closed_set! {
+    /// `DeduplicationScope` of `Queue`.
+    DeduplicationScope {
+        MessageGroup = "messageGroup",
+        Queue = "queue",
+    }
+}
+
+closed_set! {
+    /// `FifoThroughputLimit` of `Queue`.
+    FifoThroughputLimit {
+        PerMessageGroupId = "perMessageGroupId",
+        PerQueue = "perQueue",
     }
 }
 
@@ -139,79 +71,22 @@ structures!(Queue, RedrivePolicy);
 resource!(Queue, "AWS::SQS::Queue");
 
 impl Id<Queue> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt ContentBasedDeduplication`.
-    pub fn content_based_deduplication(&self) -> Val<bool> {
-        self.attribute("ContentBasedDeduplication").cast()
-    }
-
-    /// `!GetAtt DeduplicationScope`.
-    pub fn deduplication_scope(&self) -> Val<String> {
-        self.attribute("DeduplicationScope")
-    }
-
-    /// `!GetAtt DelaySeconds`.
-    pub fn delay_seconds(&self) -> Val<i64> {
-        self.attribute("DelaySeconds").cast()
-    }
-
-    /// `!GetAtt FifoQueue`.
-    pub fn fifo_queue(&self) -> Val<bool> {
-        self.attribute("FifoQueue").cast()
-    }
-
-    /// `!GetAtt FifoThroughputLimit`.
-    pub fn fifo_throughput_limit(&self) -> Val<String> {
-        self.attribute("FifoThroughputLimit")
-    }
-
-    /// `!GetAtt KmsDataKeyReusePeriodSeconds`.
-    pub fn kms_data_key_reuse_period_seconds(&self) -> Val<i64> {
-        self.attribute("KmsDataKeyReusePeriodSeconds").cast()
-    }
-
-    /// `!GetAtt KmsMasterKeyId`.
-    pub fn kms_master_key_id(&self) -> Val<String> {
-        self.attribute("KmsMasterKeyId")
-    }
-
-    /// `!GetAtt MaximumMessageSize`.
-    pub fn maximum_message_size(&self) -> Val<i64> {
-        self.attribute("MaximumMessageSize").cast()
-    }
-
-    /// `!GetAtt MessageRetentionPeriod`.
-    pub fn message_retention_period(&self) -> Val<i64> {
-        self.attribute("MessageRetentionPeriod").cast()
-    }
-
-    /// `!GetAtt QueueName`.
-    pub fn queue_name(&self) -> Val<String> {
-        self.attribute("QueueName")
-    }
-
-    /// `!GetAtt QueueUrl`.
-    pub fn queue_url(&self) -> Val<String> {
-        self.attribute("QueueUrl")
-    }
-
-    /// `!GetAtt ReceiveMessageWaitTimeSeconds`.
-    pub fn receive_message_wait_time_seconds(&self) -> Val<i64> {
-        self.attribute("ReceiveMessageWaitTimeSeconds").cast()
-    }
-
-    /// `!GetAtt SqsManagedSseEnabled`.
-    pub fn sqs_managed_sse_enabled(&self) -> Val<bool> {
-        self.attribute("SqsManagedSseEnabled").cast()
-    }
-
-    /// `!GetAtt VisibilityTimeout`.
-    pub fn visibility_timeout(&self) -> Val<i64> {
-        self.attribute("VisibilityTimeout").cast()
+    getters! {
+        arn: String = "Arn",
+        content_based_deduplication: bool = "ContentBasedDeduplication",
+        deduplication_scope: String = "DeduplicationScope",
+        delay_seconds: i64 = "DelaySeconds",
+        fifo_queue: bool = "FifoQueue",
+        fifo_throughput_limit: String = "FifoThroughputLimit",
+        kms_data_key_reuse_period_seconds: i64 = "KmsDataKeyReusePeriodSeconds",
+        kms_master_key_id: String = "KmsMasterKeyId",
+        maximum_message_size: i64 = "MaximumMessageSize",
+        message_retention_period: i64 = "MessageRetentionPeriod",
+        queue_name: String = "QueueName",
+        queue_url: String = "QueueUrl",
+        receive_message_wait_time_seconds: i64 = "ReceiveMessageWaitTimeSeconds",
+        sqs_managed_sse_enabled: bool = "SqsManagedSseEnabled",
+        visibility_timeout: i64 = "VisibilityTimeout",
     }
 }
 
@@ -231,10 +106,10 @@ static QUEUE_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
         Field::optional("ContentBasedDeduplication", &Shape::Boolean),
-        Field::optional("DeduplicationScope", &Shape::TEXT),
+        Field::optional("DeduplicationScope", &Shape::choice(DeduplicationScope::ALL)),
         Field::optional("DelaySeconds", &Shape::Integer { min: Some(0), max: Some(900), values: &[] }),
         Field::optional("FifoQueue", &Shape::Boolean),
-        Field::optional("FifoThroughputLimit", &Shape::TEXT),
+        Field::optional("FifoThroughputLimit", &Shape::choice(FifoThroughputLimit::ALL)),
         Field::optional("KmsDataKeyReusePeriodSeconds", &Shape::Integer { min: Some(60), max: Some(86400), values: &[] }),
         Field::optional("KmsMasterKeyId", &Shape::TEXT),
         Field::optional("MaximumMessageSize", &Shape::Integer { min: Some(1024), max: Some(1048576), values: &[] }),

@@ -8,51 +8,19 @@ use crate::resource::model::*;
 pub struct Parameter(Map);
 
 impl Parameter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<ParameterType>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node()), ("Value", value.into().into_node())]))
     }
 
-    /// `AllowedPattern`.
-    pub fn allowed_pattern(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "AllowedPattern", value.into().into_node());
-        self
-    }
-
-    /// `DataType`.
-    pub fn data_type(mut self, value: impl Into<Val<DataType>>) -> Self {
-        put(&mut self.0, "DataType", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `Policies`.
-    pub fn policies(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Policies", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `Tier`.
-    pub fn tier(mut self, value: impl Into<Val<Tier>>) -> Self {
-        put(&mut self.0, "Tier", value.into().into_node());
-        self
+    setters! {
+        allowed_pattern: String = "AllowedPattern",
+        data_type: DataType = "DataType",
+        description: String = "Description",
+        name: String = "Name",
+        policies: String = "Policies",
+        tags: Dict<String> = "Tags",
+        tier: Tier = "Tier",
     }
 }
 
@@ -86,24 +54,11 @@ structures!(Parameter);
 resource!(Parameter, "AWS::SSM::Parameter");
 
 impl Id<Parameter> {
-    /// `!GetAtt DataType`.
-    pub fn data_type(&self) -> Val<String> {
-        self.attribute("DataType")
-    }
-
-    /// `!GetAtt Name`.
-    pub fn name_attribute(&self) -> Val<String> {
-        self.attribute("Name")
-    }
-
-    /// `!GetAtt Type`.
-    pub fn type_(&self) -> Val<String> {
-        self.attribute("Type")
-    }
-
-    /// `!GetAtt Value`.
-    pub fn value(&self) -> Val<String> {
-        self.attribute("Value")
+    getters! {
+        data_type: String = "DataType",
+        name_attribute: String = "Name",
+        type_: String = "Type",
+        value: String = "Value",
     }
 }
 

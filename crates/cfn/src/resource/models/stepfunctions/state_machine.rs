@@ -8,69 +8,22 @@ use crate::resource::model::*;
 pub struct StateMachine(Map);
 
 impl StateMachine {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("RoleArn", role_arn.into().into_node())]))
     }
 
-    /// `Definition`.
-    pub fn definition(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "Definition", value.into().into_node());
-        self
-    }
-
-    /// `DefinitionS3Location`.
-    pub fn definition_s3_location(mut self, value: impl Into<Val<S3Location>>) -> Self {
-        put(&mut self.0, "DefinitionS3Location", value.into().into_node());
-        self
-    }
-
-    /// `DefinitionString`.
-    pub fn definition_string(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "DefinitionString", value.into().into_node());
-        self
-    }
-
-    /// `DefinitionSubstitutions`.
-    pub fn definition_substitutions(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "DefinitionSubstitutions", value.into().into_node());
-        self
-    }
-
-    /// `EncryptionConfiguration`.
-    pub fn encryption_configuration(mut self, value: impl Into<Val<EncryptionConfiguration>>) -> Self {
-        put(&mut self.0, "EncryptionConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `LoggingConfiguration`.
-    pub fn logging_configuration(mut self, value: impl Into<Val<LoggingConfiguration>>) -> Self {
-        put(&mut self.0, "LoggingConfiguration", value.into().into_node());
-        self
-    }
-
-    /// `StateMachineName`.
-    pub fn state_machine_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "StateMachineName", value.into().into_node());
-        self
-    }
-
-    /// `StateMachineType`.
-    pub fn state_machine_type(mut self, value: impl Into<Val<StateMachineType>>) -> Self {
-        put(&mut self.0, "StateMachineType", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `TracingConfiguration`.
-    pub fn tracing_configuration(mut self, value: impl Into<Val<TracingConfiguration>>) -> Self {
-        put(&mut self.0, "TracingConfiguration", value.into().into_node());
-        self
+    setters! {
+        definition: Node = "Definition",
+        definition_s3_location: S3Location = "DefinitionS3Location",
+        definition_string: String = "DefinitionString",
+        definition_substitutions: Dict<String> = "DefinitionSubstitutions",
+        encryption_configuration: EncryptionConfiguration = "EncryptionConfiguration",
+        logging_configuration: LoggingConfiguration = "LoggingConfiguration",
+        state_machine_name: String = "StateMachineName",
+        state_machine_type: StateMachineType = "StateMachineType",
+        tags: Vec<Tag> = "Tags",
+        tracing_configuration: TracingConfiguration = "TracingConfiguration",
     }
 }
 
@@ -80,15 +33,13 @@ impl StateMachine {
 pub struct S3Location(Map);
 
 impl S3Location {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(bucket: impl Into<Val<String>>, key: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Bucket", bucket.into().into_node()), ("Key", key.into().into_node())]))
     }
 
-    /// `Version`.
-    pub fn version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Version", value.into().into_node());
-        self
+    setters! {
+        version: String = "Version",
     }
 }
 
@@ -98,21 +49,14 @@ impl S3Location {
 pub struct EncryptionConfiguration(Map);
 
 impl EncryptionConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<EncryptionConfigurationType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
 
-    /// `KmsDataKeyReusePeriodSeconds`.
-    pub fn kms_data_key_reuse_period_seconds(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "KmsDataKeyReusePeriodSeconds", value.into().into_node());
-        self
-    }
-
-    /// `KmsKeyId`.
-    pub fn kms_key_id(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "KmsKeyId", value.into().into_node());
-        self
+    setters! {
+        kms_data_key_reuse_period_seconds: i64 = "KmsDataKeyReusePeriodSeconds",
+        kms_key_id: String = "KmsKeyId",
     }
 }
 
@@ -127,22 +71,10 @@ impl LoggingConfiguration {
         Self::default()
     }
 
-    /// `Destinations`.
-    pub fn destinations(mut self, value: impl Into<Val<Vec<LogDestination>>>) -> Self {
-        put(&mut self.0, "Destinations", value.into().into_node());
-        self
-    }
-
-    /// `IncludeExecutionData`.
-    pub fn include_execution_data(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "IncludeExecutionData", value.into().into_node());
-        self
-    }
-
-    /// `Level`.
-    pub fn level(mut self, value: impl Into<Val<Level>>) -> Self {
-        put(&mut self.0, "Level", value.into().into_node());
-        self
+    setters! {
+        destinations: Vec<LogDestination> = "Destinations",
+        include_execution_data: bool = "IncludeExecutionData",
+        level: Level = "Level",
     }
 }
 
@@ -157,10 +89,8 @@ impl LogDestination {
         Self::default()
     }
 
-    /// `CloudWatchLogsLogGroup`.
-    pub fn cloud_watch_logs_log_group(mut self, value: impl Into<Val<CloudWatchLogsLogGroup>>) -> Self {
-        put(&mut self.0, "CloudWatchLogsLogGroup", value.into().into_node());
-        self
+    setters! {
+        cloud_watch_logs_log_group: CloudWatchLogsLogGroup = "CloudWatchLogsLogGroup",
     }
 }
 
@@ -175,10 +105,8 @@ impl CloudWatchLogsLogGroup {
         Self::default()
     }
 
-    /// `LogGroupArn`.
-    pub fn log_group_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LogGroupArn", value.into().into_node());
-        self
+    setters! {
+        log_group_arn: String = "LogGroupArn",
     }
 }
 
@@ -193,10 +121,8 @@ impl TracingConfiguration {
         Self::default()
     }
 
-    /// `Enabled`.
-    pub fn enabled(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "Enabled", value.into().into_node());
-        self
+    setters! {
+        enabled: bool = "Enabled",
     }
 }
 
@@ -239,19 +165,10 @@ structures!(
 resource!(StateMachine, "AWS::StepFunctions::StateMachine");
 
 impl Id<StateMachine> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt Name`.
-    pub fn name_attribute(&self) -> Val<String> {
-        self.attribute("Name")
-    }
-
-    /// `!GetAtt StateMachineRevisionId`.
-    pub fn state_machine_revision_id(&self) -> Val<String> {
-        self.attribute("StateMachineRevisionId")
+    getters! {
+        arn: String = "Arn",
+        name_attribute: String = "Name",
+        state_machine_revision_id: String = "StateMachineRevisionId",
     }
 }
 

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct LoggingConfiguration(Map);
 
 impl LoggingConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(log_destination_configs: impl Into<Val<Vec<String>>>, resource_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("LogDestinationConfigs", log_destination_configs.into().into_node()),
@@ -16,16 +16,9 @@ impl LoggingConfiguration {
         ]))
     }
 
-    /// `LoggingFilter`.
-    pub fn logging_filter(mut self, value: impl Into<Val<LoggingFilter>>) -> Self {
-        put(&mut self.0, "LoggingFilter", value.into().into_node());
-        self
-    }
-
-    /// `RedactedFields`.
-    pub fn redacted_fields(mut self, value: impl Into<Val<Vec<FieldToMatch>>>) -> Self {
-        put(&mut self.0, "RedactedFields", value.into().into_node());
-        self
+    setters! {
+        logging_filter: LoggingFilter = "LoggingFilter",
+        redacted_fields: Vec<FieldToMatch> = "RedactedFields",
     }
 }
 
@@ -35,7 +28,7 @@ impl LoggingConfiguration {
 pub struct LoggingFilter(Map);
 
 impl LoggingFilter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(default_behavior: impl Into<Val<DefaultBehavior>>, filters: impl Into<Val<Vec<Filter>>>) -> Self {
         Self(record(vec![("DefaultBehavior", default_behavior.into().into_node()), ("Filters", filters.into().into_node())]))
     }
@@ -47,7 +40,7 @@ impl LoggingFilter {
 pub struct Filter(Map);
 
 impl Filter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         behavior: impl Into<Val<Behavior>>,
         conditions: impl Into<Val<Vec<Condition>>>,
@@ -72,16 +65,9 @@ impl Condition {
         Self::default()
     }
 
-    /// `ActionCondition`.
-    pub fn action_condition(mut self, value: impl Into<Val<ActionCondition>>) -> Self {
-        put(&mut self.0, "ActionCondition", value.into().into_node());
-        self
-    }
-
-    /// `LabelNameCondition`.
-    pub fn label_name_condition(mut self, value: impl Into<Val<LabelNameCondition>>) -> Self {
-        put(&mut self.0, "LabelNameCondition", value.into().into_node());
-        self
+    setters! {
+        action_condition: ActionCondition = "ActionCondition",
+        label_name_condition: LabelNameCondition = "LabelNameCondition",
     }
 }
 
@@ -91,7 +77,7 @@ impl Condition {
 pub struct ActionCondition(Map);
 
 impl ActionCondition {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(action: impl Into<Val<Action>>) -> Self {
         Self(record(vec![("Action", action.into().into_node())]))
     }
@@ -103,7 +89,7 @@ impl ActionCondition {
 pub struct LabelNameCondition(Map);
 
 impl LabelNameCondition {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(label_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("LabelName", label_name.into().into_node())]))
     }
@@ -120,28 +106,11 @@ impl FieldToMatch {
         Self::default()
     }
 
-    /// `Method`.
-    pub fn method(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "Method", value.into().into_node());
-        self
-    }
-
-    /// `QueryString`.
-    pub fn query_string(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "QueryString", value.into().into_node());
-        self
-    }
-
-    /// `SingleHeader`.
-    pub fn single_header(mut self, value: impl Into<Val<SingleHeader>>) -> Self {
-        put(&mut self.0, "SingleHeader", value.into().into_node());
-        self
-    }
-
-    /// `UriPath`.
-    pub fn uri_path(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "UriPath", value.into().into_node());
-        self
+    setters! {
+        method: Node = "Method",
+        query_string: Node = "QueryString",
+        single_header: SingleHeader = "SingleHeader",
+        uri_path: Node = "UriPath",
     }
 }
 
@@ -151,7 +120,7 @@ impl FieldToMatch {
 pub struct SingleHeader(Map);
 
 impl SingleHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
@@ -198,9 +167,8 @@ structures!(LoggingConfiguration, LoggingFilter, Filter, Condition, ActionCondit
 resource!(LoggingConfiguration, "AWS::WAFv2::LoggingConfiguration");
 
 impl Id<LoggingConfiguration> {
-    /// `!GetAtt ManagedByFirewallManager`.
-    pub fn managed_by_firewall_manager(&self) -> Val<bool> {
-        self.attribute("ManagedByFirewallManager").cast()
+    getters! {
+        managed_by_firewall_manager: bool = "ManagedByFirewallManager",
     }
 }
 

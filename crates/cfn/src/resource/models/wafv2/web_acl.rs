@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct WebACL(Map);
 
 impl WebACL {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         default_action: impl Into<Val<DefaultAction>>,
         scope: impl Into<Val<Scope>>,
@@ -21,76 +21,19 @@ impl WebACL {
         ]))
     }
 
-    /// `ApplicationConfig`.
-    pub fn application_config(mut self, value: impl Into<Val<ApplicationConfig>>) -> Self {
-        put(&mut self.0, "ApplicationConfig", value.into().into_node());
-        self
-    }
-
-    /// `AssociationConfig`.
-    pub fn association_config(mut self, value: impl Into<Val<AssociationConfig>>) -> Self {
-        put(&mut self.0, "AssociationConfig", value.into().into_node());
-        self
-    }
-
-    /// `CaptchaConfig`.
-    pub fn captcha_config(mut self, value: impl Into<Val<CaptchaConfig>>) -> Self {
-        put(&mut self.0, "CaptchaConfig", value.into().into_node());
-        self
-    }
-
-    /// `ChallengeConfig`.
-    pub fn challenge_config(mut self, value: impl Into<Val<ChallengeConfig>>) -> Self {
-        put(&mut self.0, "ChallengeConfig", value.into().into_node());
-        self
-    }
-
-    /// `CustomResponseBodies`.
-    pub fn custom_response_bodies(mut self, value: impl Into<Val<Dict<CustomResponseBody>>>) -> Self {
-        put(&mut self.0, "CustomResponseBodies", value.into().into_node());
-        self
-    }
-
-    /// `DataProtectionConfig`.
-    pub fn data_protection_config(mut self, value: impl Into<Val<DataProtectionConfig>>) -> Self {
-        put(&mut self.0, "DataProtectionConfig", value.into().into_node());
-        self
-    }
-
-    /// `Description`.
-    pub fn description(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Description", value.into().into_node());
-        self
-    }
-
-    /// `Name`.
-    pub fn name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Name", value.into().into_node());
-        self
-    }
-
-    /// `OnSourceDDoSProtectionConfig`.
-    pub fn on_source_d_do_s_protection_config(mut self, value: impl Into<Val<OnSourceDDoSProtectionConfig>>) -> Self {
-        put(&mut self.0, "OnSourceDDoSProtectionConfig", value.into().into_node());
-        self
-    }
-
-    /// `Rules`.
-    pub fn rules(mut self, value: impl Into<Val<Vec<Rule>>>) -> Self {
-        put(&mut self.0, "Rules", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
-    }
-
-    /// `TokenDomains`.
-    pub fn token_domains(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "TokenDomains", value.into().into_node());
-        self
+    setters! {
+        application_config: ApplicationConfig = "ApplicationConfig",
+        association_config: AssociationConfig = "AssociationConfig",
+        captcha_config: CaptchaConfig = "CaptchaConfig",
+        challenge_config: ChallengeConfig = "ChallengeConfig",
+        custom_response_bodies: Dict<CustomResponseBody> = "CustomResponseBodies",
+        data_protection_config: DataProtectionConfig = "DataProtectionConfig",
+        description: String = "Description",
+        name: String = "Name",
+        on_source_d_do_s_protection_config: OnSourceDDoSProtectionConfig = "OnSourceDDoSProtectionConfig",
+        rules: Vec<Rule> = "Rules",
+        tags: Vec<Tag> = "Tags",
+        token_domains: Vec<String> = "TokenDomains",
     }
 }
 
@@ -100,7 +43,7 @@ impl WebACL {
 pub struct ApplicationConfig(Map);
 
 impl ApplicationConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(attributes: impl Into<Val<Vec<ApplicationAttribute>>>) -> Self {
         Self(record(vec![("Attributes", attributes.into().into_node())]))
     }
@@ -112,7 +55,7 @@ impl ApplicationConfig {
 pub struct ApplicationAttribute(Map);
 
 impl ApplicationAttribute {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, values: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Values", values.into().into_node())]))
     }
@@ -129,10 +72,8 @@ impl AssociationConfig {
         Self::default()
     }
 
-    /// `RequestBody`.
-    pub fn request_body(mut self, value: impl Into<Val<Dict<RequestBodyAssociatedResourceTypeConfig>>>) -> Self {
-        put(&mut self.0, "RequestBody", value.into().into_node());
-        self
+    setters! {
+        request_body: Dict<RequestBodyAssociatedResourceTypeConfig> = "RequestBody",
     }
 }
 
@@ -142,7 +83,7 @@ impl AssociationConfig {
 pub struct RequestBodyAssociatedResourceTypeConfig(Map);
 
 impl RequestBodyAssociatedResourceTypeConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(default_size_inspection_limit: impl Into<Val<SizeInspectionLimit>>) -> Self {
         Self(record(vec![("DefaultSizeInspectionLimit", default_size_inspection_limit.into().into_node())]))
     }
@@ -159,10 +100,8 @@ impl CaptchaConfig {
         Self::default()
     }
 
-    /// `ImmunityTimeProperty`.
-    pub fn immunity_time_property(mut self, value: impl Into<Val<ImmunityTimeProperty>>) -> Self {
-        put(&mut self.0, "ImmunityTimeProperty", value.into().into_node());
-        self
+    setters! {
+        immunity_time_property: ImmunityTimeProperty = "ImmunityTimeProperty",
     }
 }
 
@@ -172,7 +111,7 @@ impl CaptchaConfig {
 pub struct ImmunityTimeProperty(Map);
 
 impl ImmunityTimeProperty {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(immunity_time: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("ImmunityTime", immunity_time.into().into_node())]))
     }
@@ -189,10 +128,8 @@ impl ChallengeConfig {
         Self::default()
     }
 
-    /// `ImmunityTimeProperty`.
-    pub fn immunity_time_property(mut self, value: impl Into<Val<ImmunityTimeProperty>>) -> Self {
-        put(&mut self.0, "ImmunityTimeProperty", value.into().into_node());
-        self
+    setters! {
+        immunity_time_property: ImmunityTimeProperty = "ImmunityTimeProperty",
     }
 }
 
@@ -202,7 +139,7 @@ impl ChallengeConfig {
 pub struct CustomResponseBody(Map);
 
 impl CustomResponseBody {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(content: impl Into<Val<String>>, content_type: impl Into<Val<ResponseContentType>>) -> Self {
         Self(record(vec![("Content", content.into().into_node()), ("ContentType", content_type.into().into_node())]))
     }
@@ -214,7 +151,7 @@ impl CustomResponseBody {
 pub struct DataProtectionConfig(Map);
 
 impl DataProtectionConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(data_protections: impl Into<Val<Vec<DataProtect>>>) -> Self {
         Self(record(vec![("DataProtections", data_protections.into().into_node())]))
     }
@@ -226,21 +163,14 @@ impl DataProtectionConfig {
 pub struct DataProtect(Map);
 
 impl DataProtect {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(action: impl Into<Val<DataProtectionAction>>, field: impl Into<Val<FieldToProtect>>) -> Self {
         Self(record(vec![("Action", action.into().into_node()), ("Field", field.into().into_node())]))
     }
 
-    /// `ExcludeRateBasedDetails`.
-    pub fn exclude_rate_based_details(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ExcludeRateBasedDetails", value.into().into_node());
-        self
-    }
-
-    /// `ExcludeRuleMatchDetails`.
-    pub fn exclude_rule_match_details(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "ExcludeRuleMatchDetails", value.into().into_node());
-        self
+    setters! {
+        exclude_rate_based_details: bool = "ExcludeRateBasedDetails",
+        exclude_rule_match_details: bool = "ExcludeRuleMatchDetails",
     }
 }
 
@@ -250,15 +180,13 @@ impl DataProtect {
 pub struct FieldToProtect(Map);
 
 impl FieldToProtect {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(field_type: impl Into<Val<FieldType>>) -> Self {
         Self(record(vec![("FieldType", field_type.into().into_node())]))
     }
 
-    /// `FieldKeys`.
-    pub fn field_keys(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "FieldKeys", value.into().into_node());
-        self
+    setters! {
+        field_keys: Vec<String> = "FieldKeys",
     }
 }
 
@@ -273,16 +201,9 @@ impl DefaultAction {
         Self::default()
     }
 
-    /// `Allow`.
-    pub fn allow(mut self, value: impl Into<Val<AllowAction>>) -> Self {
-        put(&mut self.0, "Allow", value.into().into_node());
-        self
-    }
-
-    /// `Block`.
-    pub fn block(mut self, value: impl Into<Val<BlockAction>>) -> Self {
-        put(&mut self.0, "Block", value.into().into_node());
-        self
+    setters! {
+        allow: AllowAction = "Allow",
+        block: BlockAction = "Block",
     }
 }
 
@@ -297,10 +218,8 @@ impl AllowAction {
         Self::default()
     }
 
-    /// `CustomRequestHandling`.
-    pub fn custom_request_handling(mut self, value: impl Into<Val<CustomRequestHandling>>) -> Self {
-        put(&mut self.0, "CustomRequestHandling", value.into().into_node());
-        self
+    setters! {
+        custom_request_handling: CustomRequestHandling = "CustomRequestHandling",
     }
 }
 
@@ -310,7 +229,7 @@ impl AllowAction {
 pub struct CustomRequestHandling(Map);
 
 impl CustomRequestHandling {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(insert_headers: impl Into<Val<Vec<CustomHTTPHeader>>>) -> Self {
         Self(record(vec![("InsertHeaders", insert_headers.into().into_node())]))
     }
@@ -322,7 +241,7 @@ impl CustomRequestHandling {
 pub struct CustomHTTPHeader(Map);
 
 impl CustomHTTPHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -339,10 +258,8 @@ impl BlockAction {
         Self::default()
     }
 
-    /// `CustomResponse`.
-    pub fn custom_response(mut self, value: impl Into<Val<CustomResponse>>) -> Self {
-        put(&mut self.0, "CustomResponse", value.into().into_node());
-        self
+    setters! {
+        custom_response: CustomResponse = "CustomResponse",
     }
 }
 
@@ -352,21 +269,14 @@ impl BlockAction {
 pub struct CustomResponse(Map);
 
 impl CustomResponse {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(response_code: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("ResponseCode", response_code.into().into_node())]))
     }
 
-    /// `CustomResponseBodyKey`.
-    pub fn custom_response_body_key(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CustomResponseBodyKey", value.into().into_node());
-        self
-    }
-
-    /// `ResponseHeaders`.
-    pub fn response_headers(mut self, value: impl Into<Val<Vec<CustomHTTPHeader>>>) -> Self {
-        put(&mut self.0, "ResponseHeaders", value.into().into_node());
-        self
+    setters! {
+        custom_response_body_key: String = "CustomResponseBodyKey",
+        response_headers: Vec<CustomHTTPHeader> = "ResponseHeaders",
     }
 }
 
@@ -376,7 +286,7 @@ impl CustomResponse {
 pub struct OnSourceDDoSProtectionConfig(Map);
 
 impl OnSourceDDoSProtectionConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(alb_low_reputation_mode: impl Into<Val<ALBLowReputationMode>>) -> Self {
         Self(record(vec![("ALBLowReputationMode", alb_low_reputation_mode.into().into_node())]))
     }
@@ -388,7 +298,7 @@ impl OnSourceDDoSProtectionConfig {
 pub struct Rule(Map);
 
 impl Rule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         name: impl Into<Val<String>>,
         priority: impl Into<Val<i64>>,
@@ -403,34 +313,12 @@ impl Rule {
         ]))
     }
 
-    /// `Action`.
-    pub fn action(mut self, value: impl Into<Val<RuleAction>>) -> Self {
-        put(&mut self.0, "Action", value.into().into_node());
-        self
-    }
-
-    /// `CaptchaConfig`.
-    pub fn captcha_config(mut self, value: impl Into<Val<CaptchaConfig>>) -> Self {
-        put(&mut self.0, "CaptchaConfig", value.into().into_node());
-        self
-    }
-
-    /// `ChallengeConfig`.
-    pub fn challenge_config(mut self, value: impl Into<Val<ChallengeConfig>>) -> Self {
-        put(&mut self.0, "ChallengeConfig", value.into().into_node());
-        self
-    }
-
-    /// `OverrideAction`.
-    pub fn override_action(mut self, value: impl Into<Val<OverrideAction>>) -> Self {
-        put(&mut self.0, "OverrideAction", value.into().into_node());
-        self
-    }
-
-    /// `RuleLabels`.
-    pub fn rule_labels(mut self, value: impl Into<Val<Vec<Label>>>) -> Self {
-        put(&mut self.0, "RuleLabels", value.into().into_node());
-        self
+    setters! {
+        action: RuleAction = "Action",
+        captcha_config: CaptchaConfig = "CaptchaConfig",
+        challenge_config: ChallengeConfig = "ChallengeConfig",
+        override_action: OverrideAction = "OverrideAction",
+        rule_labels: Vec<Label> = "RuleLabels",
     }
 }
 
@@ -445,34 +333,12 @@ impl RuleAction {
         Self::default()
     }
 
-    /// `Allow`.
-    pub fn allow(mut self, value: impl Into<Val<AllowAction>>) -> Self {
-        put(&mut self.0, "Allow", value.into().into_node());
-        self
-    }
-
-    /// `Block`.
-    pub fn block(mut self, value: impl Into<Val<BlockAction>>) -> Self {
-        put(&mut self.0, "Block", value.into().into_node());
-        self
-    }
-
-    /// `Captcha`.
-    pub fn captcha(mut self, value: impl Into<Val<CaptchaAction>>) -> Self {
-        put(&mut self.0, "Captcha", value.into().into_node());
-        self
-    }
-
-    /// `Challenge`.
-    pub fn challenge(mut self, value: impl Into<Val<ChallengeAction>>) -> Self {
-        put(&mut self.0, "Challenge", value.into().into_node());
-        self
-    }
-
-    /// `Count`.
-    pub fn count(mut self, value: impl Into<Val<CountAction>>) -> Self {
-        put(&mut self.0, "Count", value.into().into_node());
-        self
+    setters! {
+        allow: AllowAction = "Allow",
+        block: BlockAction = "Block",
+        captcha: CaptchaAction = "Captcha",
+        challenge: ChallengeAction = "Challenge",
+        count: CountAction = "Count",
     }
 }
 
@@ -487,10 +353,8 @@ impl CaptchaAction {
         Self::default()
     }
 
-    /// `CustomRequestHandling`.
-    pub fn custom_request_handling(mut self, value: impl Into<Val<CustomRequestHandling>>) -> Self {
-        put(&mut self.0, "CustomRequestHandling", value.into().into_node());
-        self
+    setters! {
+        custom_request_handling: CustomRequestHandling = "CustomRequestHandling",
     }
 }
 
@@ -505,10 +369,8 @@ impl ChallengeAction {
         Self::default()
     }
 
-    /// `CustomRequestHandling`.
-    pub fn custom_request_handling(mut self, value: impl Into<Val<CustomRequestHandling>>) -> Self {
-        put(&mut self.0, "CustomRequestHandling", value.into().into_node());
-        self
+    setters! {
+        custom_request_handling: CustomRequestHandling = "CustomRequestHandling",
     }
 }
 
@@ -523,10 +385,8 @@ impl CountAction {
         Self::default()
     }
 
-    /// `CustomRequestHandling`.
-    pub fn custom_request_handling(mut self, value: impl Into<Val<CustomRequestHandling>>) -> Self {
-        put(&mut self.0, "CustomRequestHandling", value.into().into_node());
-        self
+    setters! {
+        custom_request_handling: CustomRequestHandling = "CustomRequestHandling",
     }
 }
 
@@ -541,16 +401,9 @@ impl OverrideAction {
         Self::default()
     }
 
-    /// `Count`.
-    pub fn count(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "Count", value.into().into_node());
-        self
-    }
-
-    /// `None`.
-    pub fn none(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "None", value.into().into_node());
-        self
+    setters! {
+        count: Node = "Count",
+        none: Node = "None",
     }
 }
 
@@ -560,7 +413,7 @@ impl OverrideAction {
 pub struct Label(Map);
 
 impl Label {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
@@ -577,100 +430,23 @@ impl Statement {
         Self::default()
     }
 
-    /// `AndStatement`.
-    pub fn and_statement(mut self, value: impl Into<Val<AndStatement>>) -> Self {
-        put(&mut self.0, "AndStatement", value.into().into_node());
-        self
-    }
-
-    /// `AsnMatchStatement`.
-    pub fn asn_match_statement(mut self, value: impl Into<Val<AsnMatchStatement>>) -> Self {
-        put(&mut self.0, "AsnMatchStatement", value.into().into_node());
-        self
-    }
-
-    /// `ByteMatchStatement`.
-    pub fn byte_match_statement(mut self, value: impl Into<Val<ByteMatchStatement>>) -> Self {
-        put(&mut self.0, "ByteMatchStatement", value.into().into_node());
-        self
-    }
-
-    /// `GeoMatchStatement`.
-    pub fn geo_match_statement(mut self, value: impl Into<Val<GeoMatchStatement>>) -> Self {
-        put(&mut self.0, "GeoMatchStatement", value.into().into_node());
-        self
-    }
-
-    /// `IPSetReferenceStatement`.
-    pub fn ip_set_reference_statement(mut self, value: impl Into<Val<IPSetReferenceStatement>>) -> Self {
-        put(&mut self.0, "IPSetReferenceStatement", value.into().into_node());
-        self
-    }
-
-    /// `LabelMatchStatement`.
-    pub fn label_match_statement(mut self, value: impl Into<Val<LabelMatchStatement>>) -> Self {
-        put(&mut self.0, "LabelMatchStatement", value.into().into_node());
-        self
-    }
-
-    /// `ManagedRuleGroupStatement`.
-    pub fn managed_rule_group_statement(mut self, value: impl Into<Val<ManagedRuleGroupStatement>>) -> Self {
-        put(&mut self.0, "ManagedRuleGroupStatement", value.into().into_node());
-        self
-    }
-
-    /// `NotStatement`.
-    pub fn not_statement(mut self, value: impl Into<Val<NotStatement>>) -> Self {
-        put(&mut self.0, "NotStatement", value.into().into_node());
-        self
-    }
-
-    /// `OrStatement`.
-    pub fn or_statement(mut self, value: impl Into<Val<OrStatement>>) -> Self {
-        put(&mut self.0, "OrStatement", value.into().into_node());
-        self
-    }
-
-    /// `RateBasedStatement`.
-    pub fn rate_based_statement(mut self, value: impl Into<Val<RateBasedStatement>>) -> Self {
-        put(&mut self.0, "RateBasedStatement", value.into().into_node());
-        self
-    }
-
-    /// `RegexMatchStatement`.
-    pub fn regex_match_statement(mut self, value: impl Into<Val<RegexMatchStatement>>) -> Self {
-        put(&mut self.0, "RegexMatchStatement", value.into().into_node());
-        self
-    }
-
-    /// `RegexPatternSetReferenceStatement`.
-    pub fn regex_pattern_set_reference_statement(mut self, value: impl Into<Val<RegexPatternSetReferenceStatement>>) -> Self {
-        put(&mut self.0, "RegexPatternSetReferenceStatement", value.into().into_node());
-        self
-    }
-
-    /// `RuleGroupReferenceStatement`.
-    pub fn rule_group_reference_statement(mut self, value: impl Into<Val<RuleGroupReferenceStatement>>) -> Self {
-        put(&mut self.0, "RuleGroupReferenceStatement", value.into().into_node());
-        self
-    }
-
-    /// `SizeConstraintStatement`.
-    pub fn size_constraint_statement(mut self, value: impl Into<Val<SizeConstraintStatement>>) -> Self {
-        put(&mut self.0, "SizeConstraintStatement", value.into().into_node());
-        self
-    }
-
-    /// `SqliMatchStatement`.
-    pub fn sqli_match_statement(mut self, value: impl Into<Val<SqliMatchStatement>>) -> Self {
-        put(&mut self.0, "SqliMatchStatement", value.into().into_node());
-        self
-    }
-
-    /// `XssMatchStatement`.
-    pub fn xss_match_statement(mut self, value: impl Into<Val<XssMatchStatement>>) -> Self {
-        put(&mut self.0, "XssMatchStatement", value.into().into_node());
-        self
+    setters! {
+        and_statement: AndStatement = "AndStatement",
+        asn_match_statement: AsnMatchStatement = "AsnMatchStatement",
+        byte_match_statement: ByteMatchStatement = "ByteMatchStatement",
+        geo_match_statement: GeoMatchStatement = "GeoMatchStatement",
+        ip_set_reference_statement: IPSetReferenceStatement = "IPSetReferenceStatement",
+        label_match_statement: LabelMatchStatement = "LabelMatchStatement",
+        managed_rule_group_statement: ManagedRuleGroupStatement = "ManagedRuleGroupStatement",
+        not_statement: NotStatement = "NotStatement",
+        or_statement: OrStatement = "OrStatement",
+        rate_based_statement: RateBasedStatement = "RateBasedStatement",
+        regex_match_statement: RegexMatchStatement = "RegexMatchStatement",
+        regex_pattern_set_reference_statement: RegexPatternSetReferenceStatement = "RegexPatternSetReferenceStatement",
+        rule_group_reference_statement: RuleGroupReferenceStatement = "RuleGroupReferenceStatement",
+        size_constraint_statement: SizeConstraintStatement = "SizeConstraintStatement",
+        sqli_match_statement: SqliMatchStatement = "SqliMatchStatement",
+        xss_match_statement: XssMatchStatement = "XssMatchStatement",
     }
 }
 
@@ -680,7 +456,7 @@ impl Statement {
 pub struct AndStatement(Map);
 
 impl AndStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(statements: impl Into<Val<Vec<Statement>>>) -> Self {
         Self(record(vec![("Statements", statements.into().into_node())]))
     }
@@ -697,16 +473,9 @@ impl AsnMatchStatement {
         Self::default()
     }
 
-    /// `AsnList`.
-    pub fn asn_list(mut self, value: impl Into<Val<Vec<i64>>>) -> Self {
-        put(&mut self.0, "AsnList", value.into().into_node());
-        self
-    }
-
-    /// `ForwardedIPConfig`.
-    pub fn forwarded_ip_config(mut self, value: impl Into<Val<ForwardedIPConfiguration>>) -> Self {
-        put(&mut self.0, "ForwardedIPConfig", value.into().into_node());
-        self
+    setters! {
+        asn_list: Vec<i64> = "AsnList",
+        forwarded_ip_config: ForwardedIPConfiguration = "ForwardedIPConfig",
     }
 }
 
@@ -716,7 +485,7 @@ impl AsnMatchStatement {
 pub struct ForwardedIPConfiguration(Map);
 
 impl ForwardedIPConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(fallback_behavior: impl Into<Val<FallbackBehavior>>, header_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("FallbackBehavior", fallback_behavior.into().into_node()), ("HeaderName", header_name.into().into_node())]))
     }
@@ -728,7 +497,7 @@ impl ForwardedIPConfiguration {
 pub struct ByteMatchStatement(Map);
 
 impl ByteMatchStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         field_to_match: impl Into<Val<FieldToMatch>>,
         positional_constraint: impl Into<Val<PositionalConstraint>>,
@@ -741,16 +510,9 @@ impl ByteMatchStatement {
         ]))
     }
 
-    /// `SearchString`.
-    pub fn search_string(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SearchString", value.into().into_node());
-        self
-    }
-
-    /// `SearchStringBase64`.
-    pub fn search_string_base64(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "SearchStringBase64", value.into().into_node());
-        self
+    setters! {
+        search_string: String = "SearchString",
+        search_string_base64: String = "SearchStringBase64",
     }
 }
 
@@ -765,88 +527,21 @@ impl FieldToMatch {
         Self::default()
     }
 
-    /// `AllQueryArguments`.
-    pub fn all_query_arguments(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "AllQueryArguments", value.into().into_node());
-        self
-    }
-
-    /// `Body`.
-    pub fn body(mut self, value: impl Into<Val<Body>>) -> Self {
-        put(&mut self.0, "Body", value.into().into_node());
-        self
-    }
-
-    /// `Cookies`.
-    pub fn cookies(mut self, value: impl Into<Val<Cookies>>) -> Self {
-        put(&mut self.0, "Cookies", value.into().into_node());
-        self
-    }
-
-    /// `HeaderOrder`.
-    pub fn header_order(mut self, value: impl Into<Val<HeaderOrder>>) -> Self {
-        put(&mut self.0, "HeaderOrder", value.into().into_node());
-        self
-    }
-
-    /// `Headers`.
-    pub fn headers(mut self, value: impl Into<Val<Headers>>) -> Self {
-        put(&mut self.0, "Headers", value.into().into_node());
-        self
-    }
-
-    /// `JA3Fingerprint`.
-    pub fn ja3_fingerprint(mut self, value: impl Into<Val<JA3Fingerprint>>) -> Self {
-        put(&mut self.0, "JA3Fingerprint", value.into().into_node());
-        self
-    }
-
-    /// `JA4Fingerprint`.
-    pub fn ja4_fingerprint(mut self, value: impl Into<Val<JA4Fingerprint>>) -> Self {
-        put(&mut self.0, "JA4Fingerprint", value.into().into_node());
-        self
-    }
-
-    /// `JsonBody`.
-    pub fn json_body(mut self, value: impl Into<Val<JsonBody>>) -> Self {
-        put(&mut self.0, "JsonBody", value.into().into_node());
-        self
-    }
-
-    /// `Method`.
-    pub fn method(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "Method", value.into().into_node());
-        self
-    }
-
-    /// `QueryString`.
-    pub fn query_string(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "QueryString", value.into().into_node());
-        self
-    }
-
-    /// `SingleHeader`.
-    pub fn single_header(mut self, value: impl Into<Val<FieldToMatchSingleHeader>>) -> Self {
-        put(&mut self.0, "SingleHeader", value.into().into_node());
-        self
-    }
-
-    /// `SingleQueryArgument`.
-    pub fn single_query_argument(mut self, value: impl Into<Val<FieldToMatchSingleQueryArgument>>) -> Self {
-        put(&mut self.0, "SingleQueryArgument", value.into().into_node());
-        self
-    }
-
-    /// `UriFragment`.
-    pub fn uri_fragment(mut self, value: impl Into<Val<UriFragment>>) -> Self {
-        put(&mut self.0, "UriFragment", value.into().into_node());
-        self
-    }
-
-    /// `UriPath`.
-    pub fn uri_path(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "UriPath", value.into().into_node());
-        self
+    setters! {
+        all_query_arguments: Node = "AllQueryArguments",
+        body: Body = "Body",
+        cookies: Cookies = "Cookies",
+        header_order: HeaderOrder = "HeaderOrder",
+        headers: Headers = "Headers",
+        ja3_fingerprint: JA3Fingerprint = "JA3Fingerprint",
+        ja4_fingerprint: JA4Fingerprint = "JA4Fingerprint",
+        json_body: JsonBody = "JsonBody",
+        method: Node = "Method",
+        query_string: Node = "QueryString",
+        single_header: FieldToMatchSingleHeader = "SingleHeader",
+        single_query_argument: FieldToMatchSingleQueryArgument = "SingleQueryArgument",
+        uri_fragment: UriFragment = "UriFragment",
+        uri_path: Node = "UriPath",
     }
 }
 
@@ -861,10 +556,8 @@ impl Body {
         Self::default()
     }
 
-    /// `OversizeHandling`.
-    pub fn oversize_handling(mut self, value: impl Into<Val<OversizeHandling>>) -> Self {
-        put(&mut self.0, "OversizeHandling", value.into().into_node());
-        self
+    setters! {
+        oversize_handling: OversizeHandling = "OversizeHandling",
     }
 }
 
@@ -874,7 +567,7 @@ impl Body {
 pub struct Cookies(Map);
 
 impl Cookies {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         match_pattern: impl Into<Val<CookieMatchPattern>>,
         match_scope: impl Into<Val<MapMatchScope>>,
@@ -899,22 +592,10 @@ impl CookieMatchPattern {
         Self::default()
     }
 
-    /// `All`.
-    pub fn all(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "All", value.into().into_node());
-        self
-    }
-
-    /// `ExcludedCookies`.
-    pub fn excluded_cookies(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "ExcludedCookies", value.into().into_node());
-        self
-    }
-
-    /// `IncludedCookies`.
-    pub fn included_cookies(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "IncludedCookies", value.into().into_node());
-        self
+    setters! {
+        all: Node = "All",
+        excluded_cookies: Vec<String> = "ExcludedCookies",
+        included_cookies: Vec<String> = "IncludedCookies",
     }
 }
 
@@ -924,7 +605,7 @@ impl CookieMatchPattern {
 pub struct HeaderOrder(Map);
 
 impl HeaderOrder {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(oversize_handling: impl Into<Val<OversizeHandling>>) -> Self {
         Self(record(vec![("OversizeHandling", oversize_handling.into().into_node())]))
     }
@@ -936,7 +617,7 @@ impl HeaderOrder {
 pub struct Headers(Map);
 
 impl Headers {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         match_pattern: impl Into<Val<HeaderMatchPattern>>,
         match_scope: impl Into<Val<MapMatchScope>>,
@@ -961,22 +642,10 @@ impl HeaderMatchPattern {
         Self::default()
     }
 
-    /// `All`.
-    pub fn all(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "All", value.into().into_node());
-        self
-    }
-
-    /// `ExcludedHeaders`.
-    pub fn excluded_headers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "ExcludedHeaders", value.into().into_node());
-        self
-    }
-
-    /// `IncludedHeaders`.
-    pub fn included_headers(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "IncludedHeaders", value.into().into_node());
-        self
+    setters! {
+        all: Node = "All",
+        excluded_headers: Vec<String> = "ExcludedHeaders",
+        included_headers: Vec<String> = "IncludedHeaders",
     }
 }
 
@@ -986,7 +655,7 @@ impl HeaderMatchPattern {
 pub struct JA3Fingerprint(Map);
 
 impl JA3Fingerprint {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(fallback_behavior: impl Into<Val<FallbackBehavior>>) -> Self {
         Self(record(vec![("FallbackBehavior", fallback_behavior.into().into_node())]))
     }
@@ -998,7 +667,7 @@ impl JA3Fingerprint {
 pub struct JA4Fingerprint(Map);
 
 impl JA4Fingerprint {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(fallback_behavior: impl Into<Val<FallbackBehavior>>) -> Self {
         Self(record(vec![("FallbackBehavior", fallback_behavior.into().into_node())]))
     }
@@ -1010,21 +679,14 @@ impl JA4Fingerprint {
 pub struct JsonBody(Map);
 
 impl JsonBody {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(match_pattern: impl Into<Val<JsonMatchPattern>>, match_scope: impl Into<Val<JsonMatchScope>>) -> Self {
         Self(record(vec![("MatchPattern", match_pattern.into().into_node()), ("MatchScope", match_scope.into().into_node())]))
     }
 
-    /// `InvalidFallbackBehavior`.
-    pub fn invalid_fallback_behavior(mut self, value: impl Into<Val<BodyParsingFallbackBehavior>>) -> Self {
-        put(&mut self.0, "InvalidFallbackBehavior", value.into().into_node());
-        self
-    }
-
-    /// `OversizeHandling`.
-    pub fn oversize_handling(mut self, value: impl Into<Val<OversizeHandling>>) -> Self {
-        put(&mut self.0, "OversizeHandling", value.into().into_node());
-        self
+    setters! {
+        invalid_fallback_behavior: BodyParsingFallbackBehavior = "InvalidFallbackBehavior",
+        oversize_handling: OversizeHandling = "OversizeHandling",
     }
 }
 
@@ -1039,16 +701,9 @@ impl JsonMatchPattern {
         Self::default()
     }
 
-    /// `All`.
-    pub fn all(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "All", value.into().into_node());
-        self
-    }
-
-    /// `IncludedPaths`.
-    pub fn included_paths(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "IncludedPaths", value.into().into_node());
-        self
+    setters! {
+        all: Node = "All",
+        included_paths: Vec<String> = "IncludedPaths",
     }
 }
 
@@ -1058,7 +713,7 @@ impl JsonMatchPattern {
 pub struct FieldToMatchSingleHeader(Map);
 
 impl FieldToMatchSingleHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
@@ -1070,7 +725,7 @@ impl FieldToMatchSingleHeader {
 pub struct FieldToMatchSingleQueryArgument(Map);
 
 impl FieldToMatchSingleQueryArgument {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
@@ -1087,10 +742,8 @@ impl UriFragment {
         Self::default()
     }
 
-    /// `FallbackBehavior`.
-    pub fn fallback_behavior(mut self, value: impl Into<Val<FallbackBehavior>>) -> Self {
-        put(&mut self.0, "FallbackBehavior", value.into().into_node());
-        self
+    setters! {
+        fallback_behavior: FallbackBehavior = "FallbackBehavior",
     }
 }
 
@@ -1100,7 +753,7 @@ impl UriFragment {
 pub struct TextTransformation(Map);
 
 impl TextTransformation {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(priority: impl Into<Val<i64>>, type_: impl Into<Val<TextTransformationType>>) -> Self {
         Self(record(vec![("Priority", priority.into().into_node()), ("Type", type_.into().into_node())]))
     }
@@ -1117,16 +770,9 @@ impl GeoMatchStatement {
         Self::default()
     }
 
-    /// `CountryCodes`.
-    pub fn country_codes(mut self, value: impl Into<Val<Vec<String>>>) -> Self {
-        put(&mut self.0, "CountryCodes", value.into().into_node());
-        self
-    }
-
-    /// `ForwardedIPConfig`.
-    pub fn forwarded_ip_config(mut self, value: impl Into<Val<ForwardedIPConfiguration>>) -> Self {
-        put(&mut self.0, "ForwardedIPConfig", value.into().into_node());
-        self
+    setters! {
+        country_codes: Vec<String> = "CountryCodes",
+        forwarded_ip_config: ForwardedIPConfiguration = "ForwardedIPConfig",
     }
 }
 
@@ -1136,15 +782,13 @@ impl GeoMatchStatement {
 pub struct IPSetReferenceStatement(Map);
 
 impl IPSetReferenceStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Arn", arn.into().into_node())]))
     }
 
-    /// `IPSetForwardedIPConfig`.
-    pub fn ip_set_forwarded_ip_config(mut self, value: impl Into<Val<IPSetForwardedIPConfiguration>>) -> Self {
-        put(&mut self.0, "IPSetForwardedIPConfig", value.into().into_node());
-        self
+    setters! {
+        ip_set_forwarded_ip_config: IPSetForwardedIPConfiguration = "IPSetForwardedIPConfig",
     }
 }
 
@@ -1154,7 +798,7 @@ impl IPSetReferenceStatement {
 pub struct IPSetForwardedIPConfiguration(Map);
 
 impl IPSetForwardedIPConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         fallback_behavior: impl Into<Val<FallbackBehavior>>,
         header_name: impl Into<Val<String>>,
@@ -1174,7 +818,7 @@ impl IPSetForwardedIPConfiguration {
 pub struct LabelMatchStatement(Map);
 
 impl LabelMatchStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key: impl Into<Val<String>>, scope: impl Into<Val<LabelMatchScope>>) -> Self {
         Self(record(vec![("Key", key.into().into_node()), ("Scope", scope.into().into_node())]))
     }
@@ -1186,39 +830,17 @@ impl LabelMatchStatement {
 pub struct ManagedRuleGroupStatement(Map);
 
 impl ManagedRuleGroupStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, vendor_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("VendorName", vendor_name.into().into_node())]))
     }
 
-    /// `ExcludedRules`.
-    pub fn excluded_rules(mut self, value: impl Into<Val<Vec<ExcludedRule>>>) -> Self {
-        put(&mut self.0, "ExcludedRules", value.into().into_node());
-        self
-    }
-
-    /// `ManagedRuleGroupConfigs`.
-    pub fn managed_rule_group_configs(mut self, value: impl Into<Val<Vec<ManagedRuleGroupConfig>>>) -> Self {
-        put(&mut self.0, "ManagedRuleGroupConfigs", value.into().into_node());
-        self
-    }
-
-    /// `RuleActionOverrides`.
-    pub fn rule_action_overrides(mut self, value: impl Into<Val<Vec<RuleActionOverride>>>) -> Self {
-        put(&mut self.0, "RuleActionOverrides", value.into().into_node());
-        self
-    }
-
-    /// `ScopeDownStatement`.
-    pub fn scope_down_statement(mut self, value: impl Into<Val<Statement>>) -> Self {
-        put(&mut self.0, "ScopeDownStatement", value.into().into_node());
-        self
-    }
-
-    /// `Version`.
-    pub fn version(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Version", value.into().into_node());
-        self
+    setters! {
+        excluded_rules: Vec<ExcludedRule> = "ExcludedRules",
+        managed_rule_group_configs: Vec<ManagedRuleGroupConfig> = "ManagedRuleGroupConfigs",
+        rule_action_overrides: Vec<RuleActionOverride> = "RuleActionOverrides",
+        scope_down_statement: Statement = "ScopeDownStatement",
+        version: String = "Version",
     }
 }
 
@@ -1228,7 +850,7 @@ impl ManagedRuleGroupStatement {
 pub struct ExcludedRule(Map);
 
 impl ExcludedRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
@@ -1245,52 +867,15 @@ impl ManagedRuleGroupConfig {
         Self::default()
     }
 
-    /// `AWSManagedRulesACFPRuleSet`.
-    pub fn aws_managed_rules_acfp_rule_set(mut self, value: impl Into<Val<AWSManagedRulesACFPRuleSet>>) -> Self {
-        put(&mut self.0, "AWSManagedRulesACFPRuleSet", value.into().into_node());
-        self
-    }
-
-    /// `AWSManagedRulesATPRuleSet`.
-    pub fn aws_managed_rules_atp_rule_set(mut self, value: impl Into<Val<AWSManagedRulesATPRuleSet>>) -> Self {
-        put(&mut self.0, "AWSManagedRulesATPRuleSet", value.into().into_node());
-        self
-    }
-
-    /// `AWSManagedRulesAntiDDoSRuleSet`.
-    pub fn aws_managed_rules_anti_d_do_s_rule_set(mut self, value: impl Into<Val<AWSManagedRulesAntiDDoSRuleSet>>) -> Self {
-        put(&mut self.0, "AWSManagedRulesAntiDDoSRuleSet", value.into().into_node());
-        self
-    }
-
-    /// `AWSManagedRulesBotControlRuleSet`.
-    pub fn aws_managed_rules_bot_control_rule_set(mut self, value: impl Into<Val<AWSManagedRulesBotControlRuleSet>>) -> Self {
-        put(&mut self.0, "AWSManagedRulesBotControlRuleSet", value.into().into_node());
-        self
-    }
-
-    /// `LoginPath`.
-    pub fn login_path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "LoginPath", value.into().into_node());
-        self
-    }
-
-    /// `PasswordField`.
-    pub fn password_field(mut self, value: impl Into<Val<FieldIdentifier>>) -> Self {
-        put(&mut self.0, "PasswordField", value.into().into_node());
-        self
-    }
-
-    /// `PayloadType`.
-    pub fn payload_type(mut self, value: impl Into<Val<PayloadType>>) -> Self {
-        put(&mut self.0, "PayloadType", value.into().into_node());
-        self
-    }
-
-    /// `UsernameField`.
-    pub fn username_field(mut self, value: impl Into<Val<FieldIdentifier>>) -> Self {
-        put(&mut self.0, "UsernameField", value.into().into_node());
-        self
+    setters! {
+        aws_managed_rules_acfp_rule_set: AWSManagedRulesACFPRuleSet = "AWSManagedRulesACFPRuleSet",
+        aws_managed_rules_atp_rule_set: AWSManagedRulesATPRuleSet = "AWSManagedRulesATPRuleSet",
+        aws_managed_rules_anti_d_do_s_rule_set: AWSManagedRulesAntiDDoSRuleSet = "AWSManagedRulesAntiDDoSRuleSet",
+        aws_managed_rules_bot_control_rule_set: AWSManagedRulesBotControlRuleSet = "AWSManagedRulesBotControlRuleSet",
+        login_path: String = "LoginPath",
+        password_field: FieldIdentifier = "PasswordField",
+        payload_type: PayloadType = "PayloadType",
+        username_field: FieldIdentifier = "UsernameField",
     }
 }
 
@@ -1300,7 +885,7 @@ impl ManagedRuleGroupConfig {
 pub struct AWSManagedRulesACFPRuleSet(Map);
 
 impl AWSManagedRulesACFPRuleSet {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         creation_path: impl Into<Val<String>>,
         registration_page_path: impl Into<Val<String>>,
@@ -1313,16 +898,9 @@ impl AWSManagedRulesACFPRuleSet {
         ]))
     }
 
-    /// `EnableRegexInPath`.
-    pub fn enable_regex_in_path(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableRegexInPath", value.into().into_node());
-        self
-    }
-
-    /// `ResponseInspection`.
-    pub fn response_inspection(mut self, value: impl Into<Val<ResponseInspection>>) -> Self {
-        put(&mut self.0, "ResponseInspection", value.into().into_node());
-        self
+    setters! {
+        enable_regex_in_path: bool = "EnableRegexInPath",
+        response_inspection: ResponseInspection = "ResponseInspection",
     }
 }
 
@@ -1332,39 +910,17 @@ impl AWSManagedRulesACFPRuleSet {
 pub struct RequestInspectionACFP(Map);
 
 impl RequestInspectionACFP {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(payload_type: impl Into<Val<PayloadType>>) -> Self {
         Self(record(vec![("PayloadType", payload_type.into().into_node())]))
     }
 
-    /// `AddressFields`.
-    pub fn address_fields(mut self, value: impl Into<Val<Vec<FieldIdentifier>>>) -> Self {
-        put(&mut self.0, "AddressFields", value.into().into_node());
-        self
-    }
-
-    /// `EmailField`.
-    pub fn email_field(mut self, value: impl Into<Val<FieldIdentifier>>) -> Self {
-        put(&mut self.0, "EmailField", value.into().into_node());
-        self
-    }
-
-    /// `PasswordField`.
-    pub fn password_field(mut self, value: impl Into<Val<FieldIdentifier>>) -> Self {
-        put(&mut self.0, "PasswordField", value.into().into_node());
-        self
-    }
-
-    /// `PhoneNumberFields`.
-    pub fn phone_number_fields(mut self, value: impl Into<Val<Vec<FieldIdentifier>>>) -> Self {
-        put(&mut self.0, "PhoneNumberFields", value.into().into_node());
-        self
-    }
-
-    /// `UsernameField`.
-    pub fn username_field(mut self, value: impl Into<Val<FieldIdentifier>>) -> Self {
-        put(&mut self.0, "UsernameField", value.into().into_node());
-        self
+    setters! {
+        address_fields: Vec<FieldIdentifier> = "AddressFields",
+        email_field: FieldIdentifier = "EmailField",
+        password_field: FieldIdentifier = "PasswordField",
+        phone_number_fields: Vec<FieldIdentifier> = "PhoneNumberFields",
+        username_field: FieldIdentifier = "UsernameField",
     }
 }
 
@@ -1374,7 +930,7 @@ impl RequestInspectionACFP {
 pub struct FieldIdentifier(Map);
 
 impl FieldIdentifier {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(identifier: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Identifier", identifier.into().into_node())]))
     }
@@ -1391,28 +947,11 @@ impl ResponseInspection {
         Self::default()
     }
 
-    /// `BodyContains`.
-    pub fn body_contains(mut self, value: impl Into<Val<ResponseInspectionBodyContains>>) -> Self {
-        put(&mut self.0, "BodyContains", value.into().into_node());
-        self
-    }
-
-    /// `Header`.
-    pub fn header(mut self, value: impl Into<Val<ResponseInspectionHeader>>) -> Self {
-        put(&mut self.0, "Header", value.into().into_node());
-        self
-    }
-
-    /// `Json`.
-    pub fn json(mut self, value: impl Into<Val<ResponseInspectionJson>>) -> Self {
-        put(&mut self.0, "Json", value.into().into_node());
-        self
-    }
-
-    /// `StatusCode`.
-    pub fn status_code(mut self, value: impl Into<Val<ResponseInspectionStatusCode>>) -> Self {
-        put(&mut self.0, "StatusCode", value.into().into_node());
-        self
+    setters! {
+        body_contains: ResponseInspectionBodyContains = "BodyContains",
+        header: ResponseInspectionHeader = "Header",
+        json: ResponseInspectionJson = "Json",
+        status_code: ResponseInspectionStatusCode = "StatusCode",
     }
 }
 
@@ -1422,7 +961,7 @@ impl ResponseInspection {
 pub struct ResponseInspectionBodyContains(Map);
 
 impl ResponseInspectionBodyContains {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(failure_strings: impl Into<Val<Vec<String>>>, success_strings: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("FailureStrings", failure_strings.into().into_node()), ("SuccessStrings", success_strings.into().into_node())]))
     }
@@ -1434,7 +973,7 @@ impl ResponseInspectionBodyContains {
 pub struct ResponseInspectionHeader(Map);
 
 impl ResponseInspectionHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         failure_values: impl Into<Val<Vec<String>>>,
         name: impl Into<Val<String>>,
@@ -1454,7 +993,7 @@ impl ResponseInspectionHeader {
 pub struct ResponseInspectionJson(Map);
 
 impl ResponseInspectionJson {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         failure_values: impl Into<Val<Vec<String>>>,
         identifier: impl Into<Val<String>>,
@@ -1474,7 +1013,7 @@ impl ResponseInspectionJson {
 pub struct ResponseInspectionStatusCode(Map);
 
 impl ResponseInspectionStatusCode {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(failure_codes: impl Into<Val<Vec<i64>>>, success_codes: impl Into<Val<Vec<i64>>>) -> Self {
         Self(record(vec![("FailureCodes", failure_codes.into().into_node()), ("SuccessCodes", success_codes.into().into_node())]))
     }
@@ -1486,27 +1025,15 @@ impl ResponseInspectionStatusCode {
 pub struct AWSManagedRulesATPRuleSet(Map);
 
 impl AWSManagedRulesATPRuleSet {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(login_path: impl Into<Val<String>>) -> Self {
         Self(record(vec![("LoginPath", login_path.into().into_node())]))
     }
 
-    /// `EnableRegexInPath`.
-    pub fn enable_regex_in_path(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableRegexInPath", value.into().into_node());
-        self
-    }
-
-    /// `RequestInspection`.
-    pub fn request_inspection(mut self, value: impl Into<Val<RequestInspection>>) -> Self {
-        put(&mut self.0, "RequestInspection", value.into().into_node());
-        self
-    }
-
-    /// `ResponseInspection`.
-    pub fn response_inspection(mut self, value: impl Into<Val<ResponseInspection>>) -> Self {
-        put(&mut self.0, "ResponseInspection", value.into().into_node());
-        self
+    setters! {
+        enable_regex_in_path: bool = "EnableRegexInPath",
+        request_inspection: RequestInspection = "RequestInspection",
+        response_inspection: ResponseInspection = "ResponseInspection",
     }
 }
 
@@ -1516,7 +1043,7 @@ impl AWSManagedRulesATPRuleSet {
 pub struct RequestInspection(Map);
 
 impl RequestInspection {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         password_field: impl Into<Val<FieldIdentifier>>,
         payload_type: impl Into<Val<PayloadType>>,
@@ -1536,15 +1063,13 @@ impl RequestInspection {
 pub struct AWSManagedRulesAntiDDoSRuleSet(Map);
 
 impl AWSManagedRulesAntiDDoSRuleSet {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(client_side_action_config: impl Into<Val<ClientSideActionConfig>>) -> Self {
         Self(record(vec![("ClientSideActionConfig", client_side_action_config.into().into_node())]))
     }
 
-    /// `SensitivityToBlock`.
-    pub fn sensitivity_to_block(mut self, value: impl Into<Val<SensitivityToAct>>) -> Self {
-        put(&mut self.0, "SensitivityToBlock", value.into().into_node());
-        self
+    setters! {
+        sensitivity_to_block: SensitivityToAct = "SensitivityToBlock",
     }
 }
 
@@ -1554,7 +1079,7 @@ impl AWSManagedRulesAntiDDoSRuleSet {
 pub struct ClientSideActionConfig(Map);
 
 impl ClientSideActionConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(challenge: impl Into<Val<ClientSideAction>>) -> Self {
         Self(record(vec![("Challenge", challenge.into().into_node())]))
     }
@@ -1566,21 +1091,14 @@ impl ClientSideActionConfig {
 pub struct ClientSideAction(Map);
 
 impl ClientSideAction {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(usage_of_action: impl Into<Val<UsageOfAction>>) -> Self {
         Self(record(vec![("UsageOfAction", usage_of_action.into().into_node())]))
     }
 
-    /// `ExemptUriRegularExpressions`.
-    pub fn exempt_uri_regular_expressions(mut self, value: impl Into<Val<Vec<Regex>>>) -> Self {
-        put(&mut self.0, "ExemptUriRegularExpressions", value.into().into_node());
-        self
-    }
-
-    /// `Sensitivity`.
-    pub fn sensitivity(mut self, value: impl Into<Val<SensitivityToAct>>) -> Self {
-        put(&mut self.0, "Sensitivity", value.into().into_node());
-        self
+    setters! {
+        exempt_uri_regular_expressions: Vec<Regex> = "ExemptUriRegularExpressions",
+        sensitivity: SensitivityToAct = "Sensitivity",
     }
 }
 
@@ -1595,10 +1113,8 @@ impl Regex {
         Self::default()
     }
 
-    /// `RegexString`.
-    pub fn regex_string(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RegexString", value.into().into_node());
-        self
+    setters! {
+        regex_string: String = "RegexString",
     }
 }
 
@@ -1608,15 +1124,13 @@ impl Regex {
 pub struct AWSManagedRulesBotControlRuleSet(Map);
 
 impl AWSManagedRulesBotControlRuleSet {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(inspection_level: impl Into<Val<InspectionLevel>>) -> Self {
         Self(record(vec![("InspectionLevel", inspection_level.into().into_node())]))
     }
 
-    /// `EnableMachineLearning`.
-    pub fn enable_machine_learning(mut self, value: impl Into<Val<bool>>) -> Self {
-        put(&mut self.0, "EnableMachineLearning", value.into().into_node());
-        self
+    setters! {
+        enable_machine_learning: bool = "EnableMachineLearning",
     }
 }
 
@@ -1626,7 +1140,7 @@ impl AWSManagedRulesBotControlRuleSet {
 pub struct RuleActionOverride(Map);
 
 impl RuleActionOverride {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(action_to_use: impl Into<Val<RuleAction>>, name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ActionToUse", action_to_use.into().into_node()), ("Name", name.into().into_node())]))
     }
@@ -1638,7 +1152,7 @@ impl RuleActionOverride {
 pub struct NotStatement(Map);
 
 impl NotStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(statement: impl Into<Val<Statement>>) -> Self {
         Self(record(vec![("Statement", statement.into().into_node())]))
     }
@@ -1650,7 +1164,7 @@ impl NotStatement {
 pub struct OrStatement(Map);
 
 impl OrStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(statements: impl Into<Val<Vec<Statement>>>) -> Self {
         Self(record(vec![("Statements", statements.into().into_node())]))
     }
@@ -1662,33 +1176,16 @@ impl OrStatement {
 pub struct RateBasedStatement(Map);
 
 impl RateBasedStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(aggregate_key_type: impl Into<Val<AggregateKeyType>>, limit: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("AggregateKeyType", aggregate_key_type.into().into_node()), ("Limit", limit.into().into_node())]))
     }
 
-    /// `CustomKeys`.
-    pub fn custom_keys(mut self, value: impl Into<Val<Vec<RateBasedStatementCustomKey>>>) -> Self {
-        put(&mut self.0, "CustomKeys", value.into().into_node());
-        self
-    }
-
-    /// `EvaluationWindowSec`.
-    pub fn evaluation_window_sec(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "EvaluationWindowSec", value.into().into_node());
-        self
-    }
-
-    /// `ForwardedIPConfig`.
-    pub fn forwarded_ip_config(mut self, value: impl Into<Val<ForwardedIPConfiguration>>) -> Self {
-        put(&mut self.0, "ForwardedIPConfig", value.into().into_node());
-        self
-    }
-
-    /// `ScopeDownStatement`.
-    pub fn scope_down_statement(mut self, value: impl Into<Val<Statement>>) -> Self {
-        put(&mut self.0, "ScopeDownStatement", value.into().into_node());
-        self
+    setters! {
+        custom_keys: Vec<RateBasedStatementCustomKey> = "CustomKeys",
+        evaluation_window_sec: i64 = "EvaluationWindowSec",
+        forwarded_ip_config: ForwardedIPConfiguration = "ForwardedIPConfig",
+        scope_down_statement: Statement = "ScopeDownStatement",
     }
 }
 
@@ -1703,76 +1200,19 @@ impl RateBasedStatementCustomKey {
         Self::default()
     }
 
-    /// `ASN`.
-    pub fn asn(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "ASN", value.into().into_node());
-        self
-    }
-
-    /// `Cookie`.
-    pub fn cookie(mut self, value: impl Into<Val<RateLimitCookie>>) -> Self {
-        put(&mut self.0, "Cookie", value.into().into_node());
-        self
-    }
-
-    /// `ForwardedIP`.
-    pub fn forwarded_ip(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "ForwardedIP", value.into().into_node());
-        self
-    }
-
-    /// `HTTPMethod`.
-    pub fn http_method(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "HTTPMethod", value.into().into_node());
-        self
-    }
-
-    /// `Header`.
-    pub fn header(mut self, value: impl Into<Val<RateLimitHeader>>) -> Self {
-        put(&mut self.0, "Header", value.into().into_node());
-        self
-    }
-
-    /// `IP`.
-    pub fn ip(mut self, value: impl Into<Val<Node>>) -> Self {
-        put(&mut self.0, "IP", value.into().into_node());
-        self
-    }
-
-    /// `JA3Fingerprint`.
-    pub fn ja3_fingerprint(mut self, value: impl Into<Val<RateLimitJA3Fingerprint>>) -> Self {
-        put(&mut self.0, "JA3Fingerprint", value.into().into_node());
-        self
-    }
-
-    /// `JA4Fingerprint`.
-    pub fn ja4_fingerprint(mut self, value: impl Into<Val<RateLimitJA4Fingerprint>>) -> Self {
-        put(&mut self.0, "JA4Fingerprint", value.into().into_node());
-        self
-    }
-
-    /// `LabelNamespace`.
-    pub fn label_namespace(mut self, value: impl Into<Val<RateLimitLabelNamespace>>) -> Self {
-        put(&mut self.0, "LabelNamespace", value.into().into_node());
-        self
-    }
-
-    /// `QueryArgument`.
-    pub fn query_argument(mut self, value: impl Into<Val<RateLimitQueryArgument>>) -> Self {
-        put(&mut self.0, "QueryArgument", value.into().into_node());
-        self
-    }
-
-    /// `QueryString`.
-    pub fn query_string(mut self, value: impl Into<Val<RateLimitQueryString>>) -> Self {
-        put(&mut self.0, "QueryString", value.into().into_node());
-        self
-    }
-
-    /// `UriPath`.
-    pub fn uri_path(mut self, value: impl Into<Val<RateLimitUriPath>>) -> Self {
-        put(&mut self.0, "UriPath", value.into().into_node());
-        self
+    setters! {
+        asn: Node = "ASN",
+        cookie: RateLimitCookie = "Cookie",
+        forwarded_ip: Node = "ForwardedIP",
+        http_method: Node = "HTTPMethod",
+        header: RateLimitHeader = "Header",
+        ip: Node = "IP",
+        ja3_fingerprint: RateLimitJA3Fingerprint = "JA3Fingerprint",
+        ja4_fingerprint: RateLimitJA4Fingerprint = "JA4Fingerprint",
+        label_namespace: RateLimitLabelNamespace = "LabelNamespace",
+        query_argument: RateLimitQueryArgument = "QueryArgument",
+        query_string: RateLimitQueryString = "QueryString",
+        uri_path: RateLimitUriPath = "UriPath",
     }
 }
 
@@ -1782,7 +1222,7 @@ impl RateBasedStatementCustomKey {
 pub struct RateLimitCookie(Map);
 
 impl RateLimitCookie {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, text_transformations: impl Into<Val<Vec<TextTransformation>>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("TextTransformations", text_transformations.into().into_node())]))
     }
@@ -1794,7 +1234,7 @@ impl RateLimitCookie {
 pub struct RateLimitHeader(Map);
 
 impl RateLimitHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, text_transformations: impl Into<Val<Vec<TextTransformation>>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("TextTransformations", text_transformations.into().into_node())]))
     }
@@ -1806,7 +1246,7 @@ impl RateLimitHeader {
 pub struct RateLimitJA3Fingerprint(Map);
 
 impl RateLimitJA3Fingerprint {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(fallback_behavior: impl Into<Val<FallbackBehavior>>) -> Self {
         Self(record(vec![("FallbackBehavior", fallback_behavior.into().into_node())]))
     }
@@ -1818,7 +1258,7 @@ impl RateLimitJA3Fingerprint {
 pub struct RateLimitJA4Fingerprint(Map);
 
 impl RateLimitJA4Fingerprint {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(fallback_behavior: impl Into<Val<FallbackBehavior>>) -> Self {
         Self(record(vec![("FallbackBehavior", fallback_behavior.into().into_node())]))
     }
@@ -1830,7 +1270,7 @@ impl RateLimitJA4Fingerprint {
 pub struct RateLimitLabelNamespace(Map);
 
 impl RateLimitLabelNamespace {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(namespace: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Namespace", namespace.into().into_node())]))
     }
@@ -1842,7 +1282,7 @@ impl RateLimitLabelNamespace {
 pub struct RateLimitQueryArgument(Map);
 
 impl RateLimitQueryArgument {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, text_transformations: impl Into<Val<Vec<TextTransformation>>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("TextTransformations", text_transformations.into().into_node())]))
     }
@@ -1854,7 +1294,7 @@ impl RateLimitQueryArgument {
 pub struct RateLimitQueryString(Map);
 
 impl RateLimitQueryString {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(text_transformations: impl Into<Val<Vec<TextTransformation>>>) -> Self {
         Self(record(vec![("TextTransformations", text_transformations.into().into_node())]))
     }
@@ -1866,7 +1306,7 @@ impl RateLimitQueryString {
 pub struct RateLimitUriPath(Map);
 
 impl RateLimitUriPath {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(text_transformations: impl Into<Val<Vec<TextTransformation>>>) -> Self {
         Self(record(vec![("TextTransformations", text_transformations.into().into_node())]))
     }
@@ -1878,7 +1318,7 @@ impl RateLimitUriPath {
 pub struct RegexMatchStatement(Map);
 
 impl RegexMatchStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         field_to_match: impl Into<Val<FieldToMatch>>,
         regex_string: impl Into<Val<String>>,
@@ -1898,7 +1338,7 @@ impl RegexMatchStatement {
 pub struct RegexPatternSetReferenceStatement(Map);
 
 impl RegexPatternSetReferenceStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         arn: impl Into<Val<String>>,
         field_to_match: impl Into<Val<FieldToMatch>>,
@@ -1918,21 +1358,14 @@ impl RegexPatternSetReferenceStatement {
 pub struct RuleGroupReferenceStatement(Map);
 
 impl RuleGroupReferenceStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Arn", arn.into().into_node())]))
     }
 
-    /// `ExcludedRules`.
-    pub fn excluded_rules(mut self, value: impl Into<Val<Vec<ExcludedRule>>>) -> Self {
-        put(&mut self.0, "ExcludedRules", value.into().into_node());
-        self
-    }
-
-    /// `RuleActionOverrides`.
-    pub fn rule_action_overrides(mut self, value: impl Into<Val<Vec<RuleActionOverride>>>) -> Self {
-        put(&mut self.0, "RuleActionOverrides", value.into().into_node());
-        self
+    setters! {
+        excluded_rules: Vec<ExcludedRule> = "ExcludedRules",
+        rule_action_overrides: Vec<RuleActionOverride> = "RuleActionOverrides",
     }
 }
 
@@ -1942,7 +1375,7 @@ impl RuleGroupReferenceStatement {
 pub struct SizeConstraintStatement(Map);
 
 impl SizeConstraintStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         comparison_operator: impl Into<Val<ComparisonOperator>>,
         field_to_match: impl Into<Val<FieldToMatch>>,
@@ -1964,7 +1397,7 @@ impl SizeConstraintStatement {
 pub struct SqliMatchStatement(Map);
 
 impl SqliMatchStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(field_to_match: impl Into<Val<FieldToMatch>>, text_transformations: impl Into<Val<Vec<TextTransformation>>>) -> Self {
         Self(record(vec![
             ("FieldToMatch", field_to_match.into().into_node()),
@@ -1972,10 +1405,8 @@ impl SqliMatchStatement {
         ]))
     }
 
-    /// `SensitivityLevel`.
-    pub fn sensitivity_level(mut self, value: impl Into<Val<SensitivityLevel>>) -> Self {
-        put(&mut self.0, "SensitivityLevel", value.into().into_node());
-        self
+    setters! {
+        sensitivity_level: SensitivityLevel = "SensitivityLevel",
     }
 }
 
@@ -1985,7 +1416,7 @@ impl SqliMatchStatement {
 pub struct XssMatchStatement(Map);
 
 impl XssMatchStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(field_to_match: impl Into<Val<FieldToMatch>>, text_transformations: impl Into<Val<Vec<TextTransformation>>>) -> Self {
         Self(record(vec![
             ("FieldToMatch", field_to_match.into().into_node()),
@@ -2000,7 +1431,7 @@ impl XssMatchStatement {
 pub struct VisibilityConfig(Map);
 
 impl VisibilityConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         cloud_watch_metrics_enabled: impl Into<Val<bool>>,
         metric_name: impl Into<Val<String>>,
@@ -2324,24 +1755,11 @@ structures!(
 resource!(WebACL, "AWS::WAFv2::WebACL");
 
 impl Id<WebACL> {
-    /// `!GetAtt Arn`.
-    pub fn arn(&self) -> Val<String> {
-        self.attribute("Arn")
-    }
-
-    /// `!GetAtt Capacity`.
-    pub fn capacity(&self) -> Val<i64> {
-        self.attribute("Capacity").cast()
-    }
-
-    /// `!GetAtt Id`.
-    pub fn id(&self) -> Val<String> {
-        self.attribute("Id")
-    }
-
-    /// `!GetAtt LabelNamespace`.
-    pub fn label_namespace(&self) -> Val<String> {
-        self.attribute("LabelNamespace")
+    getters! {
+        arn: String = "Arn",
+        capacity: i64 = "Capacity",
+        id: String = "Id",
+        label_namespace: String = "LabelNamespace",
     }
 }
 

@@ -13,34 +13,12 @@ impl SamplingRule {
         Self::default()
     }
 
-    /// `RuleName`.
-    pub fn rule_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RuleName", value.into().into_node());
-        self
-    }
-
-    /// `SamplingRule`.
-    pub fn sampling_rule(mut self, value: impl Into<Val<SamplingRuleProperty>>) -> Self {
-        put(&mut self.0, "SamplingRule", value.into().into_node());
-        self
-    }
-
-    /// `SamplingRuleRecord`.
-    pub fn sampling_rule_record(mut self, value: impl Into<Val<SamplingRuleRecord>>) -> Self {
-        put(&mut self.0, "SamplingRuleRecord", value.into().into_node());
-        self
-    }
-
-    /// `SamplingRuleUpdate`.
-    pub fn sampling_rule_update(mut self, value: impl Into<Val<SamplingRuleUpdate>>) -> Self {
-        put(&mut self.0, "SamplingRuleUpdate", value.into().into_node());
-        self
-    }
-
-    /// `Tags`.
-    pub fn tags(mut self, value: impl Into<Val<Vec<Tag>>>) -> Self {
-        put(&mut self.0, "Tags", value.into().into_node());
-        self
+    setters! {
+        rule_name: String = "RuleName",
+        sampling_rule: SamplingRuleProperty = "SamplingRule",
+        sampling_rule_record: SamplingRuleRecord = "SamplingRuleRecord",
+        sampling_rule_update: SamplingRuleUpdate = "SamplingRuleUpdate",
+        tags: Vec<Tag> = "Tags",
     }
 }
 
@@ -50,7 +28,7 @@ impl SamplingRule {
 pub struct SamplingRuleProperty(Map);
 
 impl SamplingRuleProperty {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         fixed_rate: impl Into<Val<f64>>,
         http_method: impl Into<Val<String>>,
@@ -75,34 +53,12 @@ impl SamplingRuleProperty {
         ]))
     }
 
-    /// `Attributes`.
-    pub fn attributes(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "Attributes", value.into().into_node());
-        self
-    }
-
-    /// `RuleARN`.
-    pub fn rule_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RuleARN", value.into().into_node());
-        self
-    }
-
-    /// `RuleName`.
-    pub fn rule_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RuleName", value.into().into_node());
-        self
-    }
-
-    /// `SamplingRateBoost`.
-    pub fn sampling_rate_boost(mut self, value: impl Into<Val<SamplingRateBoost>>) -> Self {
-        put(&mut self.0, "SamplingRateBoost", value.into().into_node());
-        self
-    }
-
-    /// `Version`.
-    pub fn version(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Version", value.into().into_node());
-        self
+    setters! {
+        attributes: Dict<String> = "Attributes",
+        rule_arn: String = "RuleARN",
+        rule_name: String = "RuleName",
+        sampling_rate_boost: SamplingRateBoost = "SamplingRateBoost",
+        version: i64 = "Version",
     }
 }
 
@@ -112,7 +68,7 @@ impl SamplingRuleProperty {
 pub struct SamplingRateBoost(Map);
 
 impl SamplingRateBoost {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cooldown_window_minutes: impl Into<Val<i64>>, max_rate: impl Into<Val<f64>>) -> Self {
         Self(record(vec![("CooldownWindowMinutes", cooldown_window_minutes.into().into_node()), ("MaxRate", max_rate.into().into_node())]))
     }
@@ -129,22 +85,10 @@ impl SamplingRuleRecord {
         Self::default()
     }
 
-    /// `CreatedAt`.
-    pub fn created_at(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "CreatedAt", value.into().into_node());
-        self
-    }
-
-    /// `ModifiedAt`.
-    pub fn modified_at(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ModifiedAt", value.into().into_node());
-        self
-    }
-
-    /// `SamplingRule`.
-    pub fn sampling_rule(mut self, value: impl Into<Val<SamplingRuleProperty>>) -> Self {
-        put(&mut self.0, "SamplingRule", value.into().into_node());
-        self
+    setters! {
+        created_at: String = "CreatedAt",
+        modified_at: String = "ModifiedAt",
+        sampling_rule: SamplingRuleProperty = "SamplingRule",
     }
 }
 
@@ -159,82 +103,20 @@ impl SamplingRuleUpdate {
         Self::default()
     }
 
-    /// `Attributes`.
-    pub fn attributes(mut self, value: impl Into<Val<Dict<String>>>) -> Self {
-        put(&mut self.0, "Attributes", value.into().into_node());
-        self
-    }
-
-    /// `FixedRate`.
-    pub fn fixed_rate(mut self, value: impl Into<Val<f64>>) -> Self {
-        put(&mut self.0, "FixedRate", value.into().into_node());
-        self
-    }
-
-    /// `HTTPMethod`.
-    pub fn http_method(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "HTTPMethod", value.into().into_node());
-        self
-    }
-
-    /// `Host`.
-    pub fn host(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "Host", value.into().into_node());
-        self
-    }
-
-    /// `Priority`.
-    pub fn priority(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "Priority", value.into().into_node());
-        self
-    }
-
-    /// `ReservoirSize`.
-    pub fn reservoir_size(mut self, value: impl Into<Val<i64>>) -> Self {
-        put(&mut self.0, "ReservoirSize", value.into().into_node());
-        self
-    }
-
-    /// `ResourceARN`.
-    pub fn resource_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ResourceARN", value.into().into_node());
-        self
-    }
-
-    /// `RuleARN`.
-    pub fn rule_arn(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RuleARN", value.into().into_node());
-        self
-    }
-
-    /// `RuleName`.
-    pub fn rule_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "RuleName", value.into().into_node());
-        self
-    }
-
-    /// `SamplingRateBoost`.
-    pub fn sampling_rate_boost(mut self, value: impl Into<Val<SamplingRateBoost>>) -> Self {
-        put(&mut self.0, "SamplingRateBoost", value.into().into_node());
-        self
-    }
-
-    /// `ServiceName`.
-    pub fn service_name(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ServiceName", value.into().into_node());
-        self
-    }
-
-    /// `ServiceType`.
-    pub fn service_type(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "ServiceType", value.into().into_node());
-        self
-    }
-
-    /// `URLPath`.
-    pub fn url_path(mut self, value: impl Into<Val<String>>) -> Self {
-        put(&mut self.0, "URLPath", value.into().into_node());
-        self
+    setters! {
+        attributes: Dict<String> = "Attributes",
+        fixed_rate: f64 = "FixedRate",
+        http_method: String = "HTTPMethod",
+        host: String = "Host",
+        priority: i64 = "Priority",
+        reservoir_size: i64 = "ReservoirSize",
+        resource_arn: String = "ResourceARN",
+        rule_arn: String = "RuleARN",
+        rule_name: String = "RuleName",
+        sampling_rate_boost: SamplingRateBoost = "SamplingRateBoost",
+        service_name: String = "ServiceName",
+        service_type: String = "ServiceType",
+        url_path: String = "URLPath",
     }
 }
 
@@ -243,9 +125,8 @@ structures!(SamplingRule, SamplingRuleProperty, SamplingRateBoost, SamplingRuleR
 resource!(SamplingRule, "AWS::XRay::SamplingRule");
 
 impl Id<SamplingRule> {
-    /// `!GetAtt RuleARN`.
-    pub fn rule_arn(&self) -> Val<String> {
-        self.attribute("RuleARN")
+    getters! {
+        rule_arn: String = "RuleARN",
     }
 }
 

@@ -1,0 +1,55 @@
+//! `scalectl explain`: what an id means.
+
+use super::exit::{Exit, Stop, TABLE};
+use super::screen::Screen;
+use super::target;
+use crate::report::explain as words;
+use crate::settings::rule;
+use crate::workload::{LEDGER, assumption};
+use crate::{component, phase};
+
+/// Arguments of `explain`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// An assumption, a component or a phase; or one of the lists: assumptions, components, phases, exit-codes
+    #[arg(value_name = "ID", allow_hyphen_values = true)]
+    id: Option<String>,
+}
+
+/// The lists that can be asked for by name.
+const LISTS: [&str; 4] = ["assumptions", "components", "phases", "exit-codes"];
+
+/// Explains one thing, or says what can be explained.
+pub fn run(args: &Args, screen: &Screen) -> Result<Exit, Stop> {
+    let look = &screen.out;
+    let Some(id) = args.id.as_deref().map(str::trim) else {
+        screen.view(&words::topics(&LISTS, look))?;
+        return Ok(Exit::Done);
+    };
+    let word = id.to_ascii_lowercase().replace('-', "_");
+    let phases = || phase::all().map_err(Stop::error);
+    let text = match word.as_str() {
+        "assumptions" | "assumption" => words::assumptions(LEDGER, look),
+        "components" | "component" => words::components(component::BLOCKS, &phases()?, look),
+        "phases" | "phase" => crate::report::phases::road(&phases()?, look),
+        "exit_codes" | "exit_code" => {
+            let rows: Vec<(u8, &str)> = TABLE.iter().map(|(_, code, text)| (*code, *text)).collect();
+            words::exit_codes(&rows, look)
+        }
+        _ => match assumption(&word) {
+            Some(entry) => words::assumption(entry, look),
+            None if component::BLOCKS.contains(&word.as_str()) => words::component(&word, &phases()?, look),
+            None if phase::IDS.iter().any(|known| known.eq_ignore_ascii_case(id)) => {
+                crate::report::phases::one(&target::find(id)?, &phases()?, look)
+            }
+            None => {
+                let known: Vec<&str> =
+                    LISTS.into_iter().chain(LEDGER.iter().map(|entry| entry.id)).chain(component::BLOCKS.iter().copied()).chain(phase::IDS).collect();
+                let near = rule::suggestion(&word, known.iter().copied());
+                return Err(Stop::usage(format!("nothing is called \"{id}\"{near}\n  lists: {}", LISTS.join(", "))));
+            }
+        },
+    };
+    screen.view(&text)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,99 @@
+//! `scalectl init`: a commented settings file to start from.
+
+use std::path::{Path, PathBuf};
+
+use super::exit::{Exit, Stop};
+use super::screen::Screen;
+use super::{CONFIG, Global, files};
+use crate::settings::{SCHEMA, rule};
+
+/// Arguments of `init`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Name of the application
+    #[arg(long, value_name = "NAME", default_value = "app")]
+    app: String,
+    /// Name of the environment
+    #[arg(long, value_name = "NAME", default_value = "prod")]
+    environment: String,
+}
+
+/// The schema's name beside the settings file, where the editor finds it without a network.
+const SCHEMA_FILE: &str = "scalectl.schema.json";
+
+/// Writes the settings file and its schema; a settings file that exists stays as it is.
+pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let named = |result: Result<(), String>| result.map_err(Stop::usage);
+    named(rule::name("app", &args.app, rule::MAX_PREFIX))?;
+    named(rule::name("environment", &args.environment, rule::MAX_PREFIX))?;
+    named(rule::prefix(&args.app, &args.environment))?;
+    let path = global.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG));
+    if path.symlink_metadata().is_ok() {
+        return Err(Stop::error(format!("{} exists and stays as it is; remove it first, or write elsewhere with --config FILE", path.display())));
+    }
+    let text = TEMPLATE.replace("{app}", &args.app).replace("{environment}", &args.environment).replace("{schema}", SCHEMA_FILE);
+    let schema = path.parent().unwrap_or(Path::new("")).join(SCHEMA_FILE);
+    let mut written = vec![(path.clone(), text)];
+    if !schema.exists() {
+        written.push((schema, SCHEMA.to_owned()));
+    }
+    files::write_all(&written)?;
+    let names: Vec<String> = written.iter().map(|(path, _)| path.display().to_string()).collect();
+    screen.note(&format!("wrote {}\nnext: scalectl plan --users 10000\n", names.join(" and ")));
+    Ok(Exit::Done)
+}
+
+const TEMPLATE: &str = "\
+# yaml-language-server: $schema={schema}
+#
+# Settings of scalectl. Every key is optional; what stands behind # is the default or an example.
+# Flags win over this file: scalectl plan --help
+
+# Stacks are called <app>-<environment>-<part>. Together they may have 16 characters, hyphen included.
+app: {app}
+environment: {environment}
+
+# The home region. Phase 10m serves from further ones too.
+region: us-east-1
+# further_regions: [us-west-2]
+
+# How far to build: a number of monthly active users, or a phase. --users and --phase win over it.
+# users: 10000
+# phase: 10k
+
+# The address of the app. Without it AWS gives one. Find the zone with: aws route53 list-hosted-zones
+# domain: shop.example.com
+# hosted_zone_id: Z0123456789ABCDEFGHIJ
+
+# What runs: an image built for arm64. Without it a public sample runs, so that every phase deploys as it is.
+# container:
+#   image: public.ecr.aws/nginx/nginx:stable-alpine
+#   port: 80
+#   health_check_path: /
+#   environment:            # in plain sight; secrets belong in Secrets Manager
+#     LOG_LEVEL: info
+
+# The services of phases 500k and 10m; one of them takes /*. cpu and memory follow the load unless they are set.
+# services:
+#   - { name: web, path: /* }
+#   - { name: users, path: /users* }
+#   - { name: catalog, path: /catalog* }
+#   - { name: orders, path: /orders*, cpu: 1024, memory: 2048 }
+
+# What carries the services: fargate or ec2. Without it the phase chooses.
+# compute: fargate
+
+# Where alarms are mailed; AWS asks this address to confirm.
+# alerts_email: ops@example.com
+
+# Tags on every stack and its resources.
+# tags:
+#   team: shop
+
+# What you know better than the defaults: scalectl explain assumptions
+# assume:
+#   peak_factor: 4
+
+# Bucket for templates over 51,200 bytes, which AWS does not take in a request.
+# template_bucket: my-templates
+";

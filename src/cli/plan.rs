@@ -1,0 +1,41 @@
+//! `scalectl plan`: the decision, on one screen.
+
+use super::exit::{Exit, Stop};
+use super::screen::{self, Screen};
+use super::target::{Home, Target};
+use super::Global;
+use crate::{render, report};
+
+/// Arguments of `plan`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    target: Target,
+    /// Show everything: all components and reasons, the chain of arithmetic, stacks, assumptions
+    #[arg(long)]
+    detail: bool,
+    /// Text for people, Markdown for a review, JSON for scripts (scalectl schema plan)
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Markdown,
+}
+
+/// Decides and prints.
+pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let architecture = args.target.architecture(global, screen, Home::Fixed)?;
+    let stacks = render::stacks(&architecture).map_err(Stop::error)?;
+    let again = args.target.again(&architecture, global);
+    match args.format {
+        Format::Text if args.detail => screen.view(&report::detail::plan(&architecture, &stacks, &again, &screen.out))?,
+        Format::Text => screen.view(&report::plan::plan(&architecture, &stacks, &again, &screen.out))?,
+        Format::Json => screen::data(&report::json::plan(&architecture, &stacks))?,
+        Format::Markdown => screen::data(&report::markdown::plan(&architecture, &stacks))?,
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,31 @@
+//! `scalectl schema`: JSON schemas, for editors and for scripts that read JSON output.
+
+use super::exit::{Exit, Stop};
+use super::screen;
+use crate::{report, settings};
+
+/// Arguments of `schema`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Which schema
+    #[arg(default_value = "settings")]
+    of: Of,
+}
+
+/// What a schema is of.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Of {
+    /// scalectl.yaml
+    Settings,
+    /// The output of plan --format json
+    Plan,
+}
+
+/// Prints a schema.
+pub fn run(args: &Args) -> Result<Exit, Stop> {
+    screen::data(match args.of {
+        Of::Settings => settings::SCHEMA,
+        Of::Plan => report::json::SCHEMA,
+    })?;
+    Ok(Exit::Done)
+}

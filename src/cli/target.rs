@@ -1,0 +1,138 @@
+//! What is to be built: which phase, for how many users, under which assumptions.
+
+use super::config::{self, Naming};
+use super::exit::{Exit, Stop};
+use super::screen::Screen;
+use super::{Global, config::region_of_environment};
+use crate::architecture::Architecture;
+use crate::catalog::Catalog;
+use crate::phase::{self, Phase};
+use crate::planner;
+use crate::report::error;
+use crate::settings::{Settings, rule};
+use crate::units::Users;
+use crate::workload::Assumptions;
+
+/// Flags that say what is to be built.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Target {
+    /// Monthly active users: 500000, 500_000, 500k, 10M
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub users: Option<String>,
+    /// Phase, whatever the number of users says: prelaunch, launch, 10, 1k, 10k, 500k, 10m
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub phase: Option<String>,
+    /// Replace an assumption, such as peak_factor=4; may be repeated (scalectl explain assumptions)
+    #[arg(long, value_name = "ID=VALUE")]
+    pub assume: Vec<String>,
+    #[command(flatten)]
+    pub naming: Naming,
+}
+
+/// Where the default for the region comes from when neither flag nor file names one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// The same everywhere: what is printed depends on nothing but flags and file.
+    Fixed,
+    /// The AWS SDK's environment variables, as the AWS CLI does.
+    Environment,
+}
+
+/// Flags, file and tables put together.
+pub struct Ground {
+    pub catalog: Catalog,
+    pub settings: Settings,
+    pub assumptions: Assumptions,
+}
+
+impl Target {
+    /// Reads what the decision stands on.
+    pub fn ground(&self, global: &Global, home: Home) -> Result<Ground, Stop> {
+        let catalog = Catalog::builtin().map_err(Stop::error)?;
+        let fallback = if home == Home::Environment { region_of_environment() } else { None };
+        let settings = config::settings(&self.naming, global, &catalog, fallback.as_deref())?;
+        let given = |id: &str| self.assume.iter().any(|flag| flag.split_once('=').is_some_and(|(name, _)| name.trim() == id));
+        let of_file = settings.assume.iter().filter(|(id, _)| !given(id)).map(|(id, value)| format!("{id}={value}"));
+        let all: Vec<String> = of_file.chain(self.assume.iter().cloned()).collect();
+        let assumptions = Assumptions::with(&all).map_err(Stop::usage)?;
+        Ok(Ground { catalog, settings, assumptions })
+    }
+
+    /// Decides; a warning goes to stderr.
+    pub fn architecture(&self, global: &Global, screen: &Screen, home: Home) -> Result<Architecture, Stop> {
+        let ground = self.ground(global, home)?;
+        let (phase, users) = self.choose(&ground.settings, screen)?;
+        ground.plan(phase, users)
+    }
+
+    /// The flags that lead to this architecture again, for the commands that a plan suggests.
+    pub fn again(&self, architecture: &Architecture, global: &Global) -> String {
+        let (phase, users) = (&architecture.phase, architecture.users);
+        let mut flags = format!("--phase {}", phase.id);
+        if users.0 != phase.from {
+            flags.push_str(&format!(" --users {}", users.0));
+        }
+        let naming = &self.naming;
+        for (flag, value) in [("--app", &naming.app), ("--environment", &naming.environment), ("--region", &naming.region)] {
+            if let Some(value) = value {
+                flags.push_str(&format!(" {flag} {value}"));
+            }
+        }
+        for assume in &self.assume {
+            flags.push_str(&format!(" --assume {assume}"));
+        }
+        if let Some(config) = &global.config {
+            flags.push_str(&format!(" --config {}", config.display()));
+        }
+        flags
+    }
+
+    /// The phase and the number of users. A flag wins over the whole file: `--phase` alone is not sized for the file's users.
+    fn choose(&self, settings: &Settings, screen: &Screen) -> Result<(Phase, Users), Stop> {
+        let (users, phase) = match (&self.users, &self.phase) {
+            (None, None) => (settings.users.as_deref(), settings.phase.as_deref()),
+            (users, phase) => (users.as_deref(), phase.as_deref()),
+        };
+        let users: Option<Users> = users.map(str::parse).transpose().map_err(Stop::usage)?;
+        let named = phase.map(find).transpose()?;
+        match (users, named) {
+            (None, None) => Err(Stop::usage(
+                "how far to build? give a number of monthly active users, or a phase:\n  --users 10000\n  --phase 10k\n\
+                 or set one of them in scalectl.yaml; scalectl phases shows the road",
+            )),
+            (None, Some(phase)) => {
+                let users = Users(phase.from);
+                Ok((phase, users))
+            }
+            (Some(users), None) => Ok((phase::for_users(users).map_err(Stop::error)?, users)),
+            (Some(users), Some(phase)) => {
+                let natural = phase::for_users(users).map_err(Stop::error)?;
+                if natural.id != phase.id {
+                    let text = format!("{users} users belong to phase {}; phase {} is sized for them as you ask", natural.id, phase.id);
+                    screen.note(&error::warning(&text, &screen.err));
+                }
+                Ok((phase, users))
+            }
+        }
+    }
+}
+
+impl Ground {
+    /// Decides the architecture of a phase.
+    pub fn plan(&self, phase: Phase, users: Users) -> Result<Architecture, Stop> {
+        planner::plan(phase, users, &self.settings, &self.assumptions, &self.catalog).map_err(Stop::error)
+    }
+}
+
+/// A phase by its id in any case.
+pub fn find(id: &str) -> Result<Phase, Stop> {
+    let known = phase::IDS.iter().any(|known| known.eq_ignore_ascii_case(id.trim()));
+    if !known {
+        let near = rule::suggestion(id, phase::IDS);
+        return Err(Stop {
+            exit: Exit::Usage,
+            message: format!("no phase is called \"{id}\"{near}\n  phases: {}", phase::IDS.join(", ")),
+        });
+    }
+    phase::find(id).map_err(Stop::error)
+}

@@ -1,0 +1,179 @@
+//! Watching: one topic that every alarm goes to, an alarm for every metric with a limit, and one dashboard ordered by what people ask.
+
+use cfn::dashboard::{Dashboard, Graph, Metric as Line};
+use cfn::policy::{Document, Statement};
+use cfn::resource::cloudwatch::alarm::{ComparisonOperator, Dimension, Statistic, TreatMissingData};
+use cfn::resource::{cloudwatch, sns};
+use cfn::{Id, Val};
+use serde::Deserialize;
+
+use crate::component::{Component, Driver, Family, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Threshold, Unplaceable};
+
+/// What a phase file says of it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {}
+
+/// Topic, alarms and dashboard.
+#[derive(Debug)]
+pub struct Monitoring {
+    /// Who is told by mail.
+    email: Option<String>,
+}
+
+/// Nothing of it depends on the load.
+///
+/// # Errors
+/// None.
+pub fn size(_settings: &Settings, request: &Request) -> Result<(Monitoring, Vec<Reason>), Unplaceable> {
+    let reason = Reason::new(Driver::Phase, "one dashboard and one alarm topic for each environment and region");
+    Ok((Monitoring { email: request.settings.alerts_email.clone() }, vec![reason]))
+}
+
+impl Monitoring {
+    fn topic(&self, offers: &Offers, layers: &mut Layers) -> Id<sns::Topic> {
+        let topic: Id<sns::Topic> = Id::new("AlarmTopic");
+        let mut model = sns::Topic::new();
+        if let Some(key) = &offers.key {
+            model = model.kms_master_key_id(key.arn());
+        }
+        layers.put(Layer::Ops, &topic, "One place that every alarm goes to", model);
+        let policy: Id<sns::TopicPolicy> = Id::new("AlarmTopicPolicy");
+        let alarms = Statement::allow(["sns:Publish"])
+            .principal_service("cloudwatch.amazonaws.com")
+            .on(topic.reference())
+            .when("StringEquals", "aws:SourceAccount", Val::<String>::reference("AWS::AccountId"))
+            .sid("AlarmsPublish");
+        let model = sns::TopicPolicy::new(Document::of([alarms]), [topic.reference()]);
+        layers.put(Layer::Ops, &policy, "Only this account's alarms may publish", model);
+        if let Some(email) = &self.email {
+            let subscription: Id<sns::Subscription> = Id::new("AlarmSubscription");
+            let model = sns::Subscription::new(sns::subscription::Protocol::Email, topic.reference()).endpoint(email);
+            layers.put(Layer::Ops, &subscription, "Somebody is told; the address has to confirm once", model);
+        }
+        topic
+    }
+
+    fn alarm(layers: &mut Layers, metric: &Metric, threshold: &Threshold, topic: &Id<sns::Topic>) {
+        let id: Id<cloudwatch::Alarm> = Id::new(format!("{}Alarm", metric.name));
+        let dimensions: Vec<Dimension> = metric.dimensions.iter().map(|(name, value)| Dimension::new(*name, value.clone())).collect();
+        let comparison =
+            if threshold.above { ComparisonOperator::GreaterThanOrEqualToThreshold } else { ComparisonOperator::LessThanThreshold };
+        let mut actions = vec![topic.reference()];
+        actions.extend(threshold.actions.iter().cloned());
+        let mut model = cloudwatch::Alarm::new()
+            .alarm_description(&threshold.why)
+            .namespace(metric.namespace)
+            .metric_name(metric.metric)
+            .dimensions(dimensions)
+            .period(threshold.period)
+            .evaluation_periods(threshold.periods)
+            .datapoints_to_alarm(threshold.periods)
+            .threshold(threshold.limit)
+            .comparison_operator(comparison)
+            .treat_missing_data(missing(threshold.missing))
+            .alarm_actions(actions)
+            .ok_actions([topic.reference()]);
+        model = match statistic(metric.statistic) {
+            Some(statistic) => model.statistic(statistic),
+            None => model.extended_statistic(metric.statistic),
+        };
+        layers.put(Layer::Ops, &id, &threshold.why, model);
+    }
+
+    fn dashboard(site: &Site, offers: &Offers, layers: &mut Layers) {
+        let mut board = Dashboard::new(Val::<String>::reference("AWS::Region"));
+        let mut families: Vec<Family> = offers.metrics.iter().map(|metric| metric.family).collect();
+        families.sort();
+        families.dedup();
+        for family in families {
+            board = board.new_row().text(format!("## {}", family.title()), 24, 1).new_row();
+            for graph in graphs(offers.metrics.iter().filter(|metric| metric.family == family)) {
+                board = board.graph(graph);
+            }
+        }
+        let id: Id<cloudwatch::Dashboard> = Id::new("Dashboard");
+        let name = format!("{}-{}", site.settings.prefix(), site.region.region);
+        let model = cloudwatch::Dashboard::new(board.body()).dashboard_name(name);
+        layers.put(Layer::Ops, &id, "How the app is doing, on one page", model);
+    }
+}
+
+/// One graph for each title; its metrics are its lines.
+fn graphs<'a>(metrics: impl Iterator<Item = &'a Metric>) -> Vec<Graph> {
+    let mut titles: Vec<(&str, Graph)> = Vec::new();
+    for metric in metrics {
+        let mut line = Line::new(metric.namespace, metric.metric).stat(metric.statistic);
+        for (name, value) in &metric.dimensions {
+            line = line.dimension(*name, value.clone());
+        }
+        let place = match titles.iter().position(|(title, _)| *title == metric.title) {
+            Some(place) => place,
+            None => {
+                let mut graph = Graph::new(&metric.title);
+                if let Some(region) = metric.region {
+                    graph = graph.region(region);
+                }
+                titles.push((&metric.title, graph));
+                titles.len() - 1
+            }
+        };
+        let (_, graph) = titles.remove(place);
+        let graph = graph.metric(line);
+        let graph = match &metric.alarm {
+            Some(threshold) => graph.line_at("alarm", threshold.limit),
+            None => graph,
+        };
+        titles.insert(place, (&metric.title, graph));
+    }
+    titles.into_iter().map(|(_, graph)| graph).collect()
+}
+
+/// The plain statistics; percentiles such as `p95` are extended ones.
+fn statistic(word: &str) -> Option<Statistic> {
+    match word {
+        "Average" => Some(Statistic::Average),
+        "Maximum" => Some(Statistic::Maximum),
+        "Minimum" => Some(Statistic::Minimum),
+        "SampleCount" => Some(Statistic::SampleCount),
+        "Sum" => Some(Statistic::Sum),
+        _ => None,
+    }
+}
+
+fn missing(word: &str) -> TreatMissingData {
+    match word {
+        "breaching" => TreatMissingData::Breaching,
+        "missing" => TreatMissingData::Missing,
+        _ => TreatMissingData::NotBreaching,
+    }
+}
+
+impl Component for Monitoring {
+    fn name(&self) -> &'static str {
+        "monitoring"
+    }
+
+    fn label(&self) -> &'static str {
+        "Monitoring"
+    }
+
+    fn size(&self) -> Size {
+        Size { note: "dashboard, alarms, one topic".to_owned(), ..Size::default() }
+    }
+
+    fn offers(&self, _site: &Site) -> Offers {
+        Offers::default()
+    }
+
+    fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {
+        let topic = self.topic(offers, layers);
+        for metric in &offers.metrics {
+            if let Some(threshold) = &metric.alarm {
+                Self::alarm(layers, metric, threshold, &topic);
+            }
+        }
+        Self::dashboard(site, offers, layers);
+        layers.tell(Layer::Ops, "AlarmTopicArn", topic.reference(), "The topic that every alarm goes to");
+    }
+}

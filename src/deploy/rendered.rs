@@ -1,0 +1,62 @@
+//! What the renderer wrote, as the deployment takes it.
+
+use std::collections::BTreeMap;
+
+use cfn::{Node, Policy, facts};
+
+use super::unit::{Key, OutputNote, Parameter, ResourceNote, Supply, Unit};
+use crate::render::{self, Source, Stack};
+use crate::settings::Settings;
+
+/// One unit for each stack, in the same order, with the user's tags on every stack.
+pub fn units(stacks: &[Stack], settings: &Settings) -> Vec<Unit> {
+    let name = |key: &render::Key| -> String {
+        stacks.iter().find(|stack| stack.key == *key).map(|stack| stack.name.clone()).unwrap_or_default()
+    };
+    let mut tags = vec![("scalectl:app".to_owned(), settings.app.clone()), ("scalectl:environment".to_owned(), settings.environment.clone())];
+    tags.extend(settings.tags.iter().map(|(key, value)| (key.clone(), value.clone())));
+    stacks.iter().map(|stack| unit(stack, &name, &tags)).collect()
+}
+
+fn unit(stack: &Stack, name: &impl Fn(&render::Key) -> String, tags: &[(String, String)]) -> Unit {
+    let parameters = stack.inputs.iter().map(|input| {
+        let supply = match &input.source {
+            Source::Output { stack, output } => Supply::Output { stack: name(stack), region: stack.region.clone(), output: output.clone() },
+            Source::Image { path, refreshable } => Supply::Image { path: (*path).to_owned(), refresh_group: *refreshable },
+        };
+        Parameter { name: input.parameter.clone(), supply }
+    });
+    let outputs = stack.template.outputs.iter().filter_map(|(output, told)| {
+        let about = told.description.clone()?;
+        Some(OutputNote { name: output.clone(), about, address: stack.address.as_ref() == Some(output) })
+    });
+    Unit {
+        stack: stack.name.clone(),
+        region: stack.key.region.clone(),
+        layer: stack.key.layer.word().to_owned(),
+        template: stack.template.to_yaml(),
+        minified: stack.template.to_json_minified(),
+        parameters: parameters.collect(),
+        tags: tags.to_vec(),
+        capabilities: Vec::new(),
+        resources: notes(stack),
+        after: stack.after.iter().map(|key| Key::new(name(key), &key.region)).collect(),
+        outputs: outputs.collect(),
+    }
+}
+
+fn notes(stack: &Stack) -> BTreeMap<String, ResourceNote> {
+    let note = |(id, resource): (&String, &cfn::Resource)| {
+        let why = resource.metadata.get("scalectl").and_then(|served| served.get("why")).and_then(Node::as_str);
+        let word = |policy: Option<Policy>| policy.map(|policy| policy.as_str().to_owned());
+        let note = ResourceNote {
+            resource_type: resource.resource_type.clone(),
+            why: why.unwrap_or_default().to_owned(),
+            holds_data: facts::of(&resource.resource_type).is_some_and(|facts| facts.holds_data),
+            deletion_policy: word(resource.deletion_policy),
+            update_replace_policy: word(resource.update_replace_policy),
+        };
+        (id.clone(), note)
+    };
+    stack.template.resources.iter().map(note).collect()
+}

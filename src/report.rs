@@ -1,0 +1,15 @@
+//! All words and pictures: views turn values into text. Width, colour and glyphs are given, never looked up here.
+
+pub mod columns;
+pub mod detail;
+pub mod error;
+pub mod explain;
+pub mod json;
+pub mod look;
+pub mod markdown;
+pub mod outcome;
+pub mod phases;
+pub mod plan;
+pub mod progress;
+pub mod review;
+pub mod stale;

@@ -1,0 +1,66 @@
+//! A plan with everything: every component with all its reasons, the chain of arithmetic, the stacks, the assumptions.
+
+use super::columns::columns;
+use super::look::{Ink, Look};
+use super::explain::entry_lines;
+use super::plan::{counts, head, next, paragraph};
+use crate::architecture::Architecture;
+use crate::render::Stack;
+
+/// The long plan; `again` are the flags that lead to it.
+pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &Look) -> String {
+    let mut text = head(architecture, look);
+    text.push_str(&heading("Components", look));
+    let mut rows = Vec::new();
+    for piece in &architecture.pieces {
+        let (mut label, mut size) = (piece.component.label().to_owned(), piece.component.size().to_string());
+        for reason in &piece.reasons {
+            rows.push(vec![std::mem::take(&mut label), std::mem::take(&mut size), format!("{}: {}", reason.driver.word(), reason.text)]);
+        }
+        if piece.reasons.is_empty() {
+            rows.push(vec![label, size, String::new()]);
+        }
+    }
+    text.push_str(&columns(&["COMPONENT", "SIZE", "WHY"], &rows, &[24, 30], 2, look));
+
+    text.push_str(&heading("Load", look));
+    let rows: Vec<Vec<String>> = architecture
+        .load
+        .steps()
+        .into_iter()
+        .map(|step| vec![step.quantity.to_owned(), step.value.to_string(), step.formula.to_owned()])
+        .collect();
+    text.push_str(&columns(&["WHAT", "VALUE", "HOW"], &rows, &[30, 16], 2, look));
+
+    text.push_str(&heading(&format!("Stacks: {}", counts(architecture, stacks)), look));
+    let rows: Vec<Vec<String>> = stacks
+        .iter()
+        .map(|stack| {
+            let after: Vec<String> = stack
+                .after
+                .iter()
+                .map(|key| if key.region == stack.key.region { key.layer.word().to_owned() } else { format!("{} ({})", key.layer.word(), key.region) })
+                .collect();
+            vec![stack.name.clone(), stack.key.region.clone(), stack.template.resources.len().to_string(), after.join(", ")]
+        })
+        .collect();
+    text.push_str(&columns(&["STACK", "REGION", "RESOURCES", "AFTER"], &rows, &[], 2, look));
+
+    text.push_str(&heading("Assumptions (change one: --assume id=value; its source: scalectl explain ID)", look));
+    for (entry, value) in architecture.assumptions.entries() {
+        let set = architecture.assumptions.is_overridden(entry.id);
+        let mark = if set { format!("set by you, default {}. ", entry.unit.format(entry.value)) } else { String::new() };
+        text.push_str(&entry_lines(entry, value, &mark, look));
+    }
+
+    text.push('\n');
+    for notice in &architecture.notices {
+        text.push_str(&paragraph("Note", notice, look));
+    }
+    text.push_str(&next(again, look));
+    text
+}
+
+fn heading(text: &str, look: &Look) -> String {
+    format!("\n{}\n", look.ink(Ink::Strong, text))
+}

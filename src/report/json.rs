@@ -1,0 +1,156 @@
+//! What scripts read. `format_version` grows when a field goes or changes its meaning; new fields may come at any time.
+
+use serde::Serialize;
+
+use crate::architecture::Architecture;
+use crate::phase::Phase;
+use crate::render::Stack;
+use crate::workload::{Load, Unit};
+
+/// The JSON schema of [`plan`]; `scalectl schema plan` prints it.
+pub const SCHEMA: &str = include_str!("../../schemas/plan.schema.json");
+
+/// The version of every document here.
+pub const FORMAT_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Plan<'a> {
+    format_version: u32,
+    app: &'a str,
+    environment: &'a str,
+    users: u64,
+    phase: PhaseView<'a>,
+    regions: Vec<String>,
+    load: &'a Load,
+    components: Vec<ComponentView>,
+    stacks: Vec<StackView<'a>>,
+    assumptions: Vec<AssumptionView>,
+    notices: &'a [String],
+}
+
+#[derive(Serialize)]
+struct PhaseView<'a> {
+    id: &'a str,
+    from: u64,
+    title: &'a str,
+    why: &'a str,
+    target: &'a str,
+    zones: usize,
+    regions: usize,
+    adds: &'a [String],
+    components: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct ComponentView {
+    id: &'static str,
+    label: &'static str,
+    count: Option<u64>,
+    class: Option<String>,
+    note: String,
+    reasons: Vec<ReasonView>,
+}
+
+#[derive(Serialize)]
+struct ReasonView {
+    driver: &'static str,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct StackView<'a> {
+    name: &'a str,
+    layer: &'static str,
+    region: &'a str,
+    file: &'a str,
+    resources: usize,
+    after: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct AssumptionView {
+    id: &'static str,
+    value: f64,
+    unit: Unit,
+    set: bool,
+}
+
+#[derive(Serialize)]
+struct Phases<'a> {
+    format_version: u32,
+    phases: Vec<PhaseView<'a>>,
+}
+
+/// A plan.
+pub fn plan(architecture: &Architecture, stacks: &[Stack]) -> String {
+    let name_of = |key: &crate::render::Key| {
+        let stack = stacks.iter().find(|stack| stack.key == *key);
+        format!("{} ({})", stack.map_or(key.layer.word(), |stack| stack.name.as_str()), key.region)
+    };
+    let components = architecture.pieces.iter().map(|piece| {
+        let size = piece.component.size();
+        let reasons = piece.reasons.iter().map(|reason| ReasonView { driver: reason.driver.word(), text: reason.text.clone() });
+        ComponentView {
+            id: piece.component.name(),
+            label: piece.component.label(),
+            count: size.count,
+            class: size.class,
+            note: size.note,
+            reasons: reasons.collect(),
+        }
+    });
+    let view = Plan {
+        format_version: FORMAT_VERSION,
+        app: &architecture.settings.app,
+        environment: &architecture.settings.environment,
+        users: architecture.users.0,
+        phase: phase(&architecture.phase),
+        regions: architecture.regions.iter().map(|region| region.region.to_string()).collect(),
+        load: &architecture.load,
+        components: components.collect(),
+        stacks: stacks
+            .iter()
+            .map(|stack| StackView {
+                name: &stack.name,
+                layer: stack.key.layer.word(),
+                region: &stack.key.region,
+                file: &stack.file,
+                resources: stack.template.resources.len(),
+                after: stack.after.iter().map(name_of).collect(),
+            })
+            .collect(),
+        assumptions: architecture
+            .assumptions
+            .entries()
+            .map(|(entry, value)| AssumptionView { id: entry.id, value, unit: entry.unit, set: architecture.assumptions.is_overridden(entry.id) })
+            .collect(),
+        notices: &architecture.notices,
+    };
+    pretty(&view)
+}
+
+/// Phases.
+pub fn phases(phases: &[Phase]) -> String {
+    pretty(&Phases { format_version: FORMAT_VERSION, phases: phases.iter().map(phase).collect() })
+}
+
+/// Any view, indented, with a line break at the end. Views hold nothing that JSON cannot say, so there is nothing to fail.
+pub fn pretty(view: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(view).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn phase(phase: &Phase) -> PhaseView<'_> {
+    PhaseView {
+        id: &phase.id,
+        from: phase.from,
+        title: &phase.title,
+        why: &phase.why,
+        target: &phase.target,
+        zones: phase.zones,
+        regions: phase.regions,
+        adds: &phase.adds,
+        components: phase.components.iter().map(|block| block.name()).collect(),
+    }
+}

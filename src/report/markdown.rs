@@ -1,0 +1,26 @@
+//! A plan as Markdown, for a pull request.
+
+use super::look::Look;
+use super::plan::{counts, head};
+use crate::architecture::Architecture;
+use crate::render::Stack;
+
+/// The plan as a heading, a table and notes.
+pub fn plan(architecture: &Architecture, stacks: &[Stack]) -> String {
+    let wide = Look { width: 10_000, ..Look::PLAIN };
+    let mut text = String::new();
+    for (index, line) in head(architecture, &wide).lines().enumerate() {
+        text.push_str(&if index == 0 { format!("### scalectl: {line}\n\n") } else { format!("{}  \n", line.trim()) });
+    }
+    text.push_str("\n| component | size | why |\n|---|---|---|\n");
+    for piece in &architecture.pieces {
+        let reasons: Vec<&str> = piece.reasons.iter().map(|reason| reason.text.as_str()).collect();
+        let cells = [piece.component.label().to_owned(), piece.component.size().to_string(), reasons.join("; ")];
+        text.push_str(&format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | ")));
+    }
+    text.push_str(&format!("\n{}\n", counts(architecture, stacks)));
+    for notice in &architecture.notices {
+        text.push_str(&format!("\n> {notice}\n"));
+    }
+    text
+}
