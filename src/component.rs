@@ -71,4 +71,10 @@ blocks! {
     cache => Cache,
     /// Sessions in a global table of DynamoDB.
     sessions => Sessions,
+    /// The single host of the first phases.
+    app_server => AppServer,
+    /// The data volume of a database on EC2.
+    data_volume => DataVolume,
+    /// PostgreSQL on a host of its own.
+    database_server => DatabaseServer,
 }
