@@ -1,5 +1,7 @@
 //! The command line: arguments in, one verb's work, words and an exit code out. Only this floor prints and touches files and environment.
 
+#![allow(clippy::disallowed_methods)]
+
 mod completions;
 mod config;
 mod deploy;
@@ -17,7 +19,6 @@ mod schema;
 mod screen;
 mod status;
 mod target;
-mod unit;
 mod world;
 
 use std::path::PathBuf;

@@ -57,5 +57,26 @@ blocks! {
     names => Names,
     /// Alarm topic, alarms and dashboard.
     monitoring => Monitoring,
+    /// The key for data at rest.
+    encryption_key => EncryptionKey,
+    /// PostgreSQL on RDS: leader, standby and follower.
+    database_instance => DatabaseInstance,
+    /// The single host of the first phases.
+    app_server => AppServer,
+    /// The data volume of a database on EC2.
+    data_volume => DataVolume,
+    /// PostgreSQL on a host of its own.
+    database_server => DatabaseServer,
+    /// Web servers in several zones behind the load balancer.
+    web_servers => WebServers,
+    /// Machines that work off the queue.
+    workers => Workers,
+    /// The app's services on ECS.
+    services => Services,
+    /// PostgreSQL on Aurora: writer and readers, by domain and region.
+    database_cluster => DatabaseCluster,
+    /// Valkey in cluster mode: hot reads, and sessions at first.
+    cache => Cache,
+    /// Sessions in a global table of DynamoDB.
+    sessions => Sessions,
 }
-

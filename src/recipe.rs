@@ -2,7 +2,11 @@
 //!
 //! What only one component needs belongs into that component's file.
 
+pub mod application;
 pub mod database;
+pub mod watch;
+pub mod host;
+pub mod target;
 
 pub mod bucket;
 pub mod front;

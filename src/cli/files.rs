@@ -6,11 +6,6 @@ use std::path::{Path, PathBuf};
 
 use super::exit::Stop;
 
-/// Writes one file; the directory must exist.
-pub fn write(path: &Path, text: &str) -> Result<(), Stop> {
-    write_all(&[(path.to_owned(), text.to_owned())])
-}
-
 /// Writes several files, all or none: directories are made, every file is written beside its place, and only when that worked for all of
 /// them are they renamed. What was made on the way is taken away again when something fails.
 pub fn write_all(files: &[(PathBuf, String)]) -> Result<(), Stop> {
@@ -98,7 +93,7 @@ mod tests {
         let stop = write_all(&[(at("new/one.yaml"), "1".into()), (at("file/two.yaml"), "2".into())]).expect_err("file is no directory");
         assert!(stop.message.contains("a directory is needed"), "{}", stop.message);
         assert!(!at("new").exists(), "the first file's directory is gone again");
-        let stop = write(&at("a"), "x").expect_err("a is a directory");
+        let stop = write_all(&[(at("a"), "x".into())]).expect_err("a is a directory");
         assert!(stop.message.contains("it is a directory"), "{}", stop.message);
     }
 }

@@ -129,10 +129,7 @@ pub fn find(id: &str) -> Result<Phase, Stop> {
     let known = phase::IDS.iter().any(|known| known.eq_ignore_ascii_case(id.trim()));
     if !known {
         let near = rule::suggestion(id, phase::IDS);
-        return Err(Stop {
-            exit: Exit::Usage,
-            message: format!("no phase is called \"{id}\"{near}\n  phases: {}", phase::IDS.join(", ")),
-        });
+        return Err(Stop { exit: Exit::Usage, message: format!("no phase is called \"{id}\"{near}\n  phases: {}", phase::IDS.join(", ")) });
     }
     phase::find(id).map_err(Stop::error)
 }

@@ -2,7 +2,7 @@
 
 use super::guard;
 use super::observe::{Decision, Happening, Intent, Observer, Review};
-use super::outcome::{Changed, DeployError, Failure, OutputValue, StackReport};
+use super::outcome::{Changed, DeployError, Failure, OutputValue, RootCause, StackReport};
 use super::prepare::{self, Prepared, Standing};
 use super::run::{Halt, Run};
 use super::stacks::{StackState, Stacks};
@@ -59,7 +59,10 @@ pub async fn carry<S: Stacks, O: Observer>(
             run.tell(Happening::Finished { key, elapsed: report.elapsed });
             Ok(report)
         }
-        status => Err(failed(run, unit, ended, status, begun)),
+        status => {
+            let ended = explain(run, unit, &stack, ended).await;
+            Err(failed(run, unit, ended, status, begun))
+        }
     }
 }
 
@@ -110,6 +113,25 @@ async fn clear<S: Stacks, O: Observer>(run: &Run<'_, S, O>, unit: &Unit, standin
         None | Some(Status::DeleteComplete) => Ok(()),
         status => Err(failed(run, unit, ended, status, run.stacks.now())),
     }
+}
+
+/// When no resource's event says why, hooks and validations may: `DescribeEvents` alone tells of them.
+async fn explain<S: Stacks, O: Observer>(run: &Run<'_, S, O>, unit: &Unit, stack: &Key, mut ended: Ended) -> Ended {
+    if !ended.causes.is_empty() {
+        return ended;
+    }
+    // An older endpoint or a missing permission leaves us with the stack's own sentence.
+    let events = run.stacks.failures(stack, None).await.unwrap_or_default();
+    let cause = |event: super::stacks::Event| {
+        let why = unit.why(&event.resource).to_owned();
+        event.reason.map(|reason| RootCause { id: event.resource, resource_type: event.resource_type, why, reason })
+    };
+    ended.causes = events.into_iter().filter_map(cause).collect();
+    if let (true, Some(reason)) = (ended.causes.is_empty(), ended.state.as_ref().and_then(|state| state.reason.clone())) {
+        let (id, resource_type) = (unit.stack.clone(), "AWS::CloudFormation::Stack".to_owned());
+        ended.causes.push(RootCause { id, resource_type, why: String::new(), reason });
+    }
+    ended
 }
 
 fn failed<S: Stacks, O: Observer>(

@@ -96,7 +96,8 @@ fn fates(options: &Options, unit: &Unit, deployed: &BTreeMap<String, Deployed>, 
         let why = old.map_or(String::new(), |old| old.why.clone());
         DataFate { key: unit.key(), id: resource.id.clone(), resource_type: resource.resource_type.clone(), why, fate, causes: Vec::new() }
     };
-    resources.iter().filter(|resource| holds_data(options, unit, resource)).map(of).collect()
+    let there = resources.iter().filter(|resource| resource.status != "DELETE_SKIPPED");
+    there.filter(|resource| holds_data(options, unit, resource)).map(of).collect()
 }
 
 fn holds_data(options: &Options, unit: &Unit, resource: &StackResource) -> bool {

@@ -152,7 +152,7 @@ async fn answer<S: Stacks, O: Observer>(run: &Run<'_, S, O>, key: &Key, id: &str
 async fn reasons<S: Stacks, O: Observer>(run: &Run<'_, S, O>, key: &Key, id: &str, set: &ChangeSet) -> Vec<String> {
     let mut reasons = vec![set.reason.clone().unwrap_or_else(|| "it gave no reason".to_owned())];
     // An older endpoint or a missing permission leaves us with the sentence alone.
-    if let Ok(events) = run.stacks.failures(key, id).await {
+    if let Ok(events) = run.stacks.failures(key, Some(id)).await {
         reasons.extend(events.into_iter().filter_map(|event| event.reason.map(|reason| format!("{}: {reason}", event.resource))));
     }
     reasons.dedup();

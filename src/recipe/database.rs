@@ -2,7 +2,9 @@
 //!
 //! The logical IDs are the same in every phase, so that a database that moves to its next home finds its password and its callers there.
 
-use cfn::resource::{ec2, rds, secretsmanager as sm};
+pub mod sizing;
+
+use cfn::resource::{ec2, iam, rds, secretsmanager as sm};
 use cfn::{Id, Node, Resource, Val};
 
 use crate::block::{Layer, Layers, NetworkOffer, Offers, SecretVariable, Site, Tier, Variable, name_tag};
@@ -34,7 +36,7 @@ pub fn word(domain: Domain) -> String {
 
 /// User and password, as JSON with `username` and `password`; RDS adds `host`, `port`, `dbname` and `engine`.
 pub fn secret(domain: Domain) -> Id<sm::Secret> {
-    Id::new(format!("{}DatabaseSecret", word(domain)))
+    Id::new(format!("{}DatabaseCredentials", word(domain)))
 }
 
 /// The security group of every relational database, in the network layer.
@@ -109,6 +111,39 @@ pub fn put_subnet_group(site: &Site, network: &NetworkOffer, layers: &mut Layers
     let why = "Databases stand in subnets without a way to the internet, in three zones";
     // Retained because a retained database goes on standing in it.
     layers.put(Layer::Data, &subnet_group(), why, Resource::new(model).retain());
+}
+
+/// Days that every moment can be restored, by phase; 35 is the most that RDS keeps.
+pub fn backup_days(phase: &str) -> i64 {
+    match phase {
+        "1k" => 7,
+        "10k" => 14,
+        "500k" => 30,
+        _ => 35,
+    }
+}
+
+/// When the daily backup and the weekly maintenance begin, UTC: apart from each other, in the night of both Americas and Europe.
+pub const BACKUP_WINDOW: &str = "03:00-04:00";
+/// See [`BACKUP_WINDOW`].
+pub const MAINTENANCE_WINDOW: &str = "sun:05:00-sun:06:00";
+/// Days that Database Insights keeps query statistics: what its standard mode has free of charge.
+pub const INSIGHTS_DAYS: i64 = 7;
+/// Seconds between two samples of the operating system's figures.
+pub const MONITORING_SECONDS: i64 = 60;
+/// The certificate authority that signs the servers' certificates; the older one ended in 2024.
+pub const CERTIFICATE_AUTHORITY: &str = "rds-ca-rsa2048-g1";
+
+/// Puts the role by which RDS writes figures of the operating system to CloudWatch.
+pub fn put_monitoring_role(layers: &mut Layers) -> Id<iam::Role> {
+    let id: Id<iam::Role> = Id::new("DatabaseMonitoringRole");
+    recipe::role(layers, Layer::Data, &id, "monitoring.rds.amazonaws.com", Vec::new(), &["service-role/AmazonRDSEnhancedMonitoringRole"]);
+    id
+}
+
+/// Settings of PostgreSQL that hold in every home: connections are encrypted, changes can be streamed to the next home, slow queries are logged.
+pub fn parameters() -> Vec<(&'static str, &'static str)> {
+    vec![("rds.force_ssl", "1"), ("rds.logical_replication", "1"), ("log_min_duration_statement", "1000")]
 }
 
 /// The variables that lead the app to a domain's database; the names are the same in every phase.

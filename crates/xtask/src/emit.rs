@@ -77,7 +77,7 @@ fn structure_text(of: &Type<'_>, structure: &Structure, doc: &str, out: &mut Str
         let entries: Vec<String> =
             required.iter().map(|field| format!("({:?}, {}.into().into_node())", field.name, names::snake(&field.name))).collect();
         out.push_str(&format!(
-            "/// The required properties.\npub fn new({}) -> Self {{ Self(record(vec![{}])) }}\n\n",
+            "/// The required properties, in the order of their names.\npub fn new({}) -> Self {{ Self(record(vec![{}])) }}\n\n",
             arguments.join(", "),
             entries.join(", ")
         ));

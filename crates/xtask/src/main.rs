@@ -1,5 +1,7 @@
 //! Tasks of the workspace: `cargo xtask models`, `cargo xtask snapshot <data/schemas of cfn-lint>`.
 
+#![allow(clippy::disallowed_methods)]
+
 use std::path::Path;
 
 use anyhow::{Result, bail};

@@ -75,8 +75,6 @@ pub fn variant(wire: &str) -> String {
     match wire {
         "" => return "Empty".to_owned(),
         "*" => return "All".to_owned(),
-        "-1" => return "AllProtocols".to_owned(),
-        "None" | "NONE" | "none" => return "None".to_owned(),
         _ => {}
     }
     let mut out = String::new();

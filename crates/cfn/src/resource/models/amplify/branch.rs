@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Branch(Map);
 
 impl Branch {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(app_id: impl Into<Val<String>>, branch_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AppId", app_id.into().into_node()), ("BranchName", branch_name.into().into_node())]))
     }
@@ -53,7 +53,7 @@ impl Backend {
 pub struct BasicAuthConfig(Map);
 
 impl BasicAuthConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(password: impl Into<Val<String>>, username: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Password", password.into().into_node()), ("Username", username.into().into_node())]))
     }
@@ -69,7 +69,7 @@ impl BasicAuthConfig {
 pub struct EnvironmentVariable(Map);
 
 impl EnvironmentVariable {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -129,15 +129,15 @@ static BRANCH_SHAPE: Shape = Shape::Object {
         Field::optional("BasicAuthConfig", &BASIC_AUTH_CONFIG_SHAPE),
         Field::required("BranchName", &Shape::Text { min: Some(1), max: Some(255), pattern: Some("(?s).+"), values: &[] }),
         Field::optional("BuildSpec", &Shape::Text { min: Some(1), max: Some(25000), pattern: Some("(?s).+"), values: &[] }),
-        Field::optional("ComputeRoleArn", &Shape::Text { min: Some(0), max: Some(1000), pattern: Some("(?s).*"), values: &[] }),
-        Field::optional("Description", &Shape::Text { min: Some(0), max: Some(1000), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("ComputeRoleArn", &Shape::Text { min: Some(0), max: Some(1000), pattern: None, values: &[] }),
+        Field::optional("Description", &Shape::Text { min: Some(0), max: Some(1000), pattern: None, values: &[] }),
         Field::optional("EnableAutoBuild", &Shape::Boolean),
         Field::optional("EnablePerformanceMode", &Shape::Boolean),
         Field::optional("EnablePullRequestPreview", &Shape::Boolean),
         Field::optional("EnableSkewProtection", &Shape::Boolean),
         Field::optional("EnvironmentVariables", &Shape::list(&ENVIRONMENT_VARIABLE_SHAPE)),
-        Field::optional("Framework", &Shape::Text { min: Some(0), max: Some(255), pattern: Some("(?s).*"), values: &[] }),
-        Field::optional("PullRequestEnvironmentName", &Shape::Text { min: Some(0), max: Some(20), pattern: Some("(?s).*"), values: &[] }),
+        Field::optional("Framework", &Shape::Text { min: Some(0), max: Some(255), pattern: None, values: &[] }),
+        Field::optional("PullRequestEnvironmentName", &Shape::Text { min: Some(0), max: Some(20), pattern: None, values: &[] }),
         Field::optional("Stage", &Shape::choice(Stage::ALL)),
         Field::optional("Tags", &Shape::list(&TAG_SHAPE)),
     ],
@@ -168,8 +168,8 @@ static BASIC_AUTH_CONFIG_SHAPE: Shape = Shape::Object {
 static ENVIRONMENT_VARIABLE_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
-        Field::required("Name", &Shape::Text { min: None, max: Some(255), pattern: Some("(?s).*"), values: &[] }),
-        Field::required("Value", &Shape::Text { min: None, max: Some(5500), pattern: Some("(?s).*"), values: &[] }),
+        Field::required("Name", &Shape::Text { min: None, max: Some(255), pattern: None, values: &[] }),
+        Field::required("Value", &Shape::Text { min: None, max: Some(5500), pattern: None, values: &[] }),
     ],
 };
 

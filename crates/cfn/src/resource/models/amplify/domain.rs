@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Domain(Map);
 
 impl Domain {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         app_id: impl Into<Val<String>>,
         domain_name: impl Into<Val<String>>,
@@ -52,7 +52,7 @@ impl CertificateSettings {
 pub struct SubDomainSetting(Map);
 
 impl SubDomainSetting {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(branch_name: impl Into<Val<String>>, prefix: impl Into<Val<String>>) -> Self {
         Self(record(vec![("BranchName", branch_name.into().into_node()), ("Prefix", prefix.into().into_node())]))
     }
@@ -134,6 +134,6 @@ static SUB_DOMAIN_SETTING_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
         Field::required("BranchName", &Shape::Text { min: Some(1), max: Some(255), pattern: Some("(?s).+"), values: &[] }),
-        Field::required("Prefix", &Shape::Text { min: Some(0), max: Some(255), pattern: Some("(?s).*"), values: &[] }),
+        Field::required("Prefix", &Shape::Text { min: Some(0), max: Some(255), pattern: None, values: &[] }),
     ],
 };

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Deployment(Map);
 
 impl Deployment {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(rest_api_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("RestApiId", rest_api_id.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Method(Map);
 
 impl Method {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(http_method: impl Into<Val<String>>, resource_id: impl Into<Val<String>>, rest_api_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("HttpMethod", http_method.into().into_node()),
@@ -37,7 +37,7 @@ impl Method {
 pub struct Integration(Map);
 
 impl Integration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<IntegrationType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
@@ -67,7 +67,7 @@ impl Integration {
 pub struct IntegrationResponse(Map);
 
 impl IntegrationResponse {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status_code: impl Into<Val<String>>) -> Self {
         Self(record(vec![("StatusCode", status_code.into().into_node())]))
     }
@@ -86,7 +86,7 @@ impl IntegrationResponse {
 pub struct MethodResponse(Map);
 
 impl MethodResponse {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status_code: impl Into<Val<String>>) -> Self {
         Self(record(vec![("StatusCode", status_code.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Resource(Map);
 
 impl Resource {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(parent_id: impl Into<Val<String>>, path_part: impl Into<Val<String>>, rest_api_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("ParentId", parent_id.into().into_node()),

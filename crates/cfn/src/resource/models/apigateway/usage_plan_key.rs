@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct UsagePlanKey(Map);
 
 impl UsagePlanKey {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key_id: impl Into<Val<String>>, key_type: impl Into<Val<KeyType>>, usage_plan_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("KeyId", key_id.into().into_node()),

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Integration(Map);
 
 impl Integration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(api_id: impl Into<Val<String>>, integration_type: impl Into<Val<IntegrationType>>) -> Self {
         Self(record(vec![("ApiId", api_id.into().into_node()), ("IntegrationType", integration_type.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Route(Map);
 
 impl Route {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(api_id: impl Into<Val<String>>, route_key: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ApiId", api_id.into().into_node()), ("RouteKey", route_key.into().into_node())]))
     }

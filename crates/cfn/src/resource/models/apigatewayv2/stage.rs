@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Stage(Map);
 
 impl Stage {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(api_id: impl Into<Val<String>>, stage_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ApiId", api_id.into().into_node()), ("StageName", stage_name.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct ScalableTarget(Map);
 
 impl ScalableTarget {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         max_capacity: impl Into<Val<i64>>,
         min_capacity: impl Into<Val<i64>>,
@@ -38,7 +38,7 @@ impl ScalableTarget {
 pub struct ScheduledAction(Map);
 
 impl ScheduledAction {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(schedule: impl Into<Val<String>>, scheduled_action_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Schedule", schedule.into().into_node()), ("ScheduledActionName", scheduled_action_name.into().into_node())]))
     }

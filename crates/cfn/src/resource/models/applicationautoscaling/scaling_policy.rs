@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct ScalingPolicy(Map);
 
 impl ScalingPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(policy_name: impl Into<Val<String>>, policy_type: impl Into<Val<PolicyType>>) -> Self {
         Self(record(vec![("PolicyName", policy_name.into().into_node()), ("PolicyType", policy_type.into().into_node())]))
     }
@@ -30,7 +30,7 @@ impl ScalingPolicy {
 pub struct PredictiveScalingPolicyConfiguration(Map);
 
 impl PredictiveScalingPolicyConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_specifications: impl Into<Val<Vec<PredictiveScalingMetricSpecification>>>) -> Self {
         Self(record(vec![("MetricSpecifications", metric_specifications.into().into_node())]))
     }
@@ -49,7 +49,7 @@ impl PredictiveScalingPolicyConfiguration {
 pub struct PredictiveScalingMetricSpecification(Map);
 
 impl PredictiveScalingMetricSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(target_value: impl Into<Val<f64>>) -> Self {
         Self(record(vec![("TargetValue", target_value.into().into_node())]))
     }
@@ -70,7 +70,7 @@ impl PredictiveScalingMetricSpecification {
 pub struct PredictiveScalingCustomizedCapacityMetric(Map);
 
 impl PredictiveScalingCustomizedCapacityMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_data_queries: impl Into<Val<Vec<PredictiveScalingMetricDataQuery>>>) -> Self {
         Self(record(vec![("MetricDataQueries", metric_data_queries.into().into_node())]))
     }
@@ -155,7 +155,7 @@ impl PredictiveScalingMetricDimension {
 pub struct PredictiveScalingCustomizedLoadMetric(Map);
 
 impl PredictiveScalingCustomizedLoadMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_data_queries: impl Into<Val<Vec<PredictiveScalingMetricDataQuery>>>) -> Self {
         Self(record(vec![("MetricDataQueries", metric_data_queries.into().into_node())]))
     }
@@ -167,7 +167,7 @@ impl PredictiveScalingCustomizedLoadMetric {
 pub struct PredictiveScalingCustomizedScalingMetric(Map);
 
 impl PredictiveScalingCustomizedScalingMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_data_queries: impl Into<Val<Vec<PredictiveScalingMetricDataQuery>>>) -> Self {
         Self(record(vec![("MetricDataQueries", metric_data_queries.into().into_node())]))
     }
@@ -179,7 +179,7 @@ impl PredictiveScalingCustomizedScalingMetric {
 pub struct PredictiveScalingPredefinedLoadMetric(Map);
 
 impl PredictiveScalingPredefinedLoadMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(predefined_metric_type: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PredefinedMetricType", predefined_metric_type.into().into_node())]))
     }
@@ -195,7 +195,7 @@ impl PredictiveScalingPredefinedLoadMetric {
 pub struct PredictiveScalingPredefinedMetricPair(Map);
 
 impl PredictiveScalingPredefinedMetricPair {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(predefined_metric_type: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PredefinedMetricType", predefined_metric_type.into().into_node())]))
     }
@@ -211,7 +211,7 @@ impl PredictiveScalingPredefinedMetricPair {
 pub struct PredictiveScalingPredefinedScalingMetric(Map);
 
 impl PredictiveScalingPredefinedScalingMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(predefined_metric_type: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PredefinedMetricType", predefined_metric_type.into().into_node())]))
     }
@@ -247,7 +247,7 @@ impl StepScalingPolicyConfiguration {
 pub struct StepAdjustment(Map);
 
 impl StepAdjustment {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(scaling_adjustment: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("ScalingAdjustment", scaling_adjustment.into().into_node())]))
     }
@@ -264,7 +264,7 @@ impl StepAdjustment {
 pub struct TargetTrackingScalingPolicyConfiguration(Map);
 
 impl TargetTrackingScalingPolicyConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(target_value: impl Into<Val<f64>>) -> Self {
         Self(record(vec![("TargetValue", target_value.into().into_node())]))
     }
@@ -305,7 +305,7 @@ impl CustomizedMetricSpecification {
 pub struct MetricDimension(Map);
 
 impl MetricDimension {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -390,7 +390,7 @@ impl TargetTrackingMetricDimension {
 pub struct PredefinedMetricSpecification(Map);
 
 impl PredefinedMetricSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(predefined_metric_type: impl Into<Val<PredefinedMetricType>>) -> Self {
         Self(record(vec![("PredefinedMetricType", predefined_metric_type.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct DataSource(Map);
 
 impl DataSource {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(api_id: impl Into<Val<String>>, name: impl Into<Val<String>>, type_: impl Into<Val<DataSourceType>>) -> Self {
         Self(record(vec![("ApiId", api_id.into().into_node()), ("Name", name.into().into_node()), ("Type", type_.into().into_node())]))
     }
@@ -33,7 +33,7 @@ impl DataSource {
 pub struct DynamoDBConfig(Map);
 
 impl DynamoDBConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(aws_region: impl Into<Val<String>>, table_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AwsRegion", aws_region.into().into_node()), ("TableName", table_name.into().into_node())]))
     }
@@ -51,7 +51,7 @@ impl DynamoDBConfig {
 pub struct DeltaSyncConfig(Map);
 
 impl DeltaSyncConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         base_table_ttl: impl Into<Val<String>>,
         delta_sync_table_name: impl Into<Val<String>>,
@@ -71,7 +71,7 @@ impl DeltaSyncConfig {
 pub struct ElasticsearchConfig(Map);
 
 impl ElasticsearchConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(aws_region: impl Into<Val<String>>, endpoint: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AwsRegion", aws_region.into().into_node()), ("Endpoint", endpoint.into().into_node())]))
     }
@@ -83,7 +83,7 @@ impl ElasticsearchConfig {
 pub struct EventBridgeConfig(Map);
 
 impl EventBridgeConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(event_bus_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("EventBusArn", event_bus_arn.into().into_node())]))
     }
@@ -95,7 +95,7 @@ impl EventBridgeConfig {
 pub struct HttpConfig(Map);
 
 impl HttpConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(endpoint: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Endpoint", endpoint.into().into_node())]))
     }
@@ -111,7 +111,7 @@ impl HttpConfig {
 pub struct AuthorizationConfig(Map);
 
 impl AuthorizationConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(authorization_type: impl Into<Val<AuthorizationType>>) -> Self {
         Self(record(vec![("AuthorizationType", authorization_type.into().into_node())]))
     }
@@ -144,7 +144,7 @@ impl AwsIamConfig {
 pub struct LambdaConfig(Map);
 
 impl LambdaConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(lambda_function_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("LambdaFunctionArn", lambda_function_arn.into().into_node())]))
     }
@@ -156,7 +156,7 @@ impl LambdaConfig {
 pub struct OpenSearchServiceConfig(Map);
 
 impl OpenSearchServiceConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(aws_region: impl Into<Val<String>>, endpoint: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AwsRegion", aws_region.into().into_node()), ("Endpoint", endpoint.into().into_node())]))
     }
@@ -168,7 +168,7 @@ impl OpenSearchServiceConfig {
 pub struct RelationalDatabaseConfig(Map);
 
 impl RelationalDatabaseConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(relational_database_source_type: impl Into<Val<RelationalDatabaseSourceType>>) -> Self {
         Self(record(vec![("RelationalDatabaseSourceType", relational_database_source_type.into().into_node())]))
     }
@@ -184,7 +184,7 @@ impl RelationalDatabaseConfig {
 pub struct RdsHttpEndpointConfig(Map);
 
 impl RdsHttpEndpointConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         aws_region: impl Into<Val<String>>,
         aws_secret_store_arn: impl Into<Val<String>>,

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct GraphQLApi(Map);
 
 impl GraphQLApi {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(authentication_type: impl Into<Val<AuthenticationType>>, name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AuthenticationType", authentication_type.into().into_node()), ("Name", name.into().into_node())]))
     }
@@ -39,7 +39,7 @@ impl GraphQLApi {
 pub struct AdditionalAuthenticationProvider(Map);
 
 impl AdditionalAuthenticationProvider {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(authentication_type: impl Into<Val<AuthenticationType>>) -> Self {
         Self(record(vec![("AuthenticationType", authentication_type.into().into_node())]))
     }
@@ -112,7 +112,7 @@ impl CognitoUserPoolConfig {
 pub struct EnhancedMetricsConfig(Map);
 
 impl EnhancedMetricsConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         data_source_level_metrics_behavior: impl Into<Val<DataSourceLevelMetricsBehavior>>,
         operation_level_metrics_config: impl Into<Val<OperationLevelMetricsConfig>>,
@@ -132,7 +132,7 @@ impl EnhancedMetricsConfig {
 pub struct LogConfig(Map);
 
 impl LogConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cloud_watch_logs_role_arn: impl Into<Val<String>>, field_log_level: impl Into<Val<FieldLogLevel>>) -> Self {
         Self(record(vec![
             ("CloudWatchLogsRoleArn", cloud_watch_logs_role_arn.into().into_node()),

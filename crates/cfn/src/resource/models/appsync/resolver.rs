@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Resolver(Map);
 
 impl Resolver {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(api_id: impl Into<Val<String>>, field_name: impl Into<Val<String>>, type_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("ApiId", api_id.into().into_node()),
@@ -41,7 +41,7 @@ impl Resolver {
 pub struct CachingConfig(Map);
 
 impl CachingConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(ttl: impl Into<Val<f64>>) -> Self {
         Self(record(vec![("Ttl", ttl.into().into_node())]))
     }
@@ -73,7 +73,7 @@ impl PipelineConfig {
 pub struct AppSyncRuntime(Map);
 
 impl AppSyncRuntime {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<Name>>, runtime_version: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("RuntimeVersion", runtime_version.into().into_node())]))
     }
@@ -85,7 +85,7 @@ impl AppSyncRuntime {
 pub struct SyncConfig(Map);
 
 impl SyncConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(conflict_detection: impl Into<Val<ConflictDetection>>) -> Self {
         Self(record(vec![("ConflictDetection", conflict_detection.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct AutoScalingGroup(Map);
 
 impl AutoScalingGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(max_size: impl Into<Val<String>>, min_size: impl Into<Val<String>>) -> Self {
         Self(record(vec![("MaxSize", max_size.into().into_node()), ("MinSize", min_size.into().into_node())]))
     }
@@ -75,7 +75,7 @@ impl AvailabilityZoneDistribution {
 pub struct AvailabilityZoneImpairmentPolicy(Map);
 
 impl AvailabilityZoneImpairmentPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         impaired_zone_health_check_behavior: impl Into<Val<ImpairedZoneHealthCheckBehavior>>,
         zonal_shift_enabled: impl Into<Val<bool>>,
@@ -93,7 +93,7 @@ impl AvailabilityZoneImpairmentPolicy {
 pub struct CapacityReservationSpecification(Map);
 
 impl CapacityReservationSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(capacity_reservation_preference: impl Into<Val<CapacityReservationPreference>>) -> Self {
         Self(record(vec![("CapacityReservationPreference", capacity_reservation_preference.into().into_node())]))
     }
@@ -175,7 +175,7 @@ impl InstanceMaintenancePolicy {
 pub struct LaunchTemplateSpecification(Map);
 
 impl LaunchTemplateSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(version: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Version", version.into().into_node())]))
     }
@@ -192,7 +192,7 @@ impl LaunchTemplateSpecification {
 pub struct LifecycleHookSpecification(Map);
 
 impl LifecycleHookSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(lifecycle_hook_name: impl Into<Val<String>>, lifecycle_transition: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("LifecycleHookName", lifecycle_hook_name.into().into_node()),
@@ -215,7 +215,7 @@ impl LifecycleHookSpecification {
 pub struct MetricsCollection(Map);
 
 impl MetricsCollection {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(granularity: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Granularity", granularity.into().into_node())]))
     }
@@ -231,7 +231,7 @@ impl MetricsCollection {
 pub struct MixedInstancesPolicy(Map);
 
 impl MixedInstancesPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(launch_template: impl Into<Val<LaunchTemplate>>) -> Self {
         Self(record(vec![("LaunchTemplate", launch_template.into().into_node())]))
     }
@@ -268,7 +268,7 @@ impl InstancesDistribution {
 pub struct LaunchTemplate(Map);
 
 impl LaunchTemplate {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(launch_template_specification: impl Into<Val<LaunchTemplateSpecification>>) -> Self {
         Self(record(vec![("LaunchTemplateSpecification", launch_template_specification.into().into_node())]))
     }
@@ -304,7 +304,7 @@ impl LaunchTemplateOverrides {
 pub struct InstanceRequirements(Map);
 
 impl InstanceRequirements {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(memory_mib: impl Into<Val<MemoryMiBRequest>>, vcpu_count: impl Into<Val<VCpuCountRequest>>) -> Self {
         Self(record(vec![("MemoryMiB", memory_mib.into().into_node()), ("VCpuCount", vcpu_count.into().into_node())]))
     }
@@ -543,7 +543,7 @@ impl VCpuCountRequest {
 pub struct NotificationConfiguration(Map);
 
 impl NotificationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(topic_arn: impl Into<Val<Node>>) -> Self {
         Self(record(vec![("TopicARN", topic_arn.into().into_node())]))
     }
@@ -559,7 +559,7 @@ impl NotificationConfiguration {
 pub struct TagProperty(Map);
 
 impl TagProperty {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key: impl Into<Val<String>>, propagate_at_launch: impl Into<Val<bool>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("Key", key.into().into_node()),
@@ -575,7 +575,7 @@ impl TagProperty {
 pub struct TrafficSourceIdentifier(Map);
 
 impl TrafficSourceIdentifier {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(identifier: impl Into<Val<String>>, type_: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Identifier", identifier.into().into_node()), ("Type", type_.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct LifecycleHook(Map);
 
 impl LifecycleHook {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(auto_scaling_group_name: impl Into<Val<String>>, lifecycle_transition: impl Into<Val<LifecycleTransition>>) -> Self {
         Self(record(vec![
             ("AutoScalingGroupName", auto_scaling_group_name.into().into_node()),

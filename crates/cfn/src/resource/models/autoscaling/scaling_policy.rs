@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct ScalingPolicy(Map);
 
 impl ScalingPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(auto_scaling_group_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AutoScalingGroupName", auto_scaling_group_name.into().into_node())]))
     }
@@ -33,7 +33,7 @@ impl ScalingPolicy {
 pub struct PredictiveScalingConfiguration(Map);
 
 impl PredictiveScalingConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_specifications: impl Into<Val<Vec<PredictiveScalingMetricSpecification>>>) -> Self {
         Self(record(vec![("MetricSpecifications", metric_specifications.into().into_node())]))
     }
@@ -52,7 +52,7 @@ impl PredictiveScalingConfiguration {
 pub struct PredictiveScalingMetricSpecification(Map);
 
 impl PredictiveScalingMetricSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(target_value: impl Into<Val<f64>>) -> Self {
         Self(record(vec![("TargetValue", target_value.into().into_node())]))
     }
@@ -73,7 +73,7 @@ impl PredictiveScalingMetricSpecification {
 pub struct PredictiveScalingCustomizedCapacityMetric(Map);
 
 impl PredictiveScalingCustomizedCapacityMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_data_queries: impl Into<Val<Vec<MetricDataQuery>>>) -> Self {
         Self(record(vec![("MetricDataQueries", metric_data_queries.into().into_node())]))
     }
@@ -85,7 +85,7 @@ impl PredictiveScalingCustomizedCapacityMetric {
 pub struct MetricDataQuery(Map);
 
 impl MetricDataQuery {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Id", id.into().into_node())]))
     }
@@ -104,7 +104,7 @@ impl MetricDataQuery {
 pub struct MetricStat(Map);
 
 impl MetricStat {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric: impl Into<Val<Metric>>, stat: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Metric", metric.into().into_node()), ("Stat", stat.into().into_node())]))
     }
@@ -120,7 +120,7 @@ impl MetricStat {
 pub struct Metric(Map);
 
 impl Metric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_name: impl Into<Val<String>>, namespace: impl Into<Val<String>>) -> Self {
         Self(record(vec![("MetricName", metric_name.into().into_node()), ("Namespace", namespace.into().into_node())]))
     }
@@ -136,7 +136,7 @@ impl Metric {
 pub struct MetricDimension(Map);
 
 impl MetricDimension {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -148,7 +148,7 @@ impl MetricDimension {
 pub struct PredictiveScalingCustomizedLoadMetric(Map);
 
 impl PredictiveScalingCustomizedLoadMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_data_queries: impl Into<Val<Vec<MetricDataQuery>>>) -> Self {
         Self(record(vec![("MetricDataQueries", metric_data_queries.into().into_node())]))
     }
@@ -160,7 +160,7 @@ impl PredictiveScalingCustomizedLoadMetric {
 pub struct PredictiveScalingCustomizedScalingMetric(Map);
 
 impl PredictiveScalingCustomizedScalingMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric_data_queries: impl Into<Val<Vec<MetricDataQuery>>>) -> Self {
         Self(record(vec![("MetricDataQueries", metric_data_queries.into().into_node())]))
     }
@@ -172,7 +172,7 @@ impl PredictiveScalingCustomizedScalingMetric {
 pub struct PredictiveScalingPredefinedLoadMetric(Map);
 
 impl PredictiveScalingPredefinedLoadMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(predefined_metric_type: impl Into<Val<PredictiveScalingPredefinedLoadMetricPredefinedMetricType>>) -> Self {
         Self(record(vec![("PredefinedMetricType", predefined_metric_type.into().into_node())]))
     }
@@ -188,7 +188,7 @@ impl PredictiveScalingPredefinedLoadMetric {
 pub struct PredictiveScalingPredefinedMetricPair(Map);
 
 impl PredictiveScalingPredefinedMetricPair {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(predefined_metric_type: impl Into<Val<PredictiveScalingPredefinedMetricPairPredefinedMetricType>>) -> Self {
         Self(record(vec![("PredefinedMetricType", predefined_metric_type.into().into_node())]))
     }
@@ -204,7 +204,7 @@ impl PredictiveScalingPredefinedMetricPair {
 pub struct PredictiveScalingPredefinedScalingMetric(Map);
 
 impl PredictiveScalingPredefinedScalingMetric {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(predefined_metric_type: impl Into<Val<PredictiveScalingPredefinedScalingMetricPredefinedMetricType>>) -> Self {
         Self(record(vec![("PredefinedMetricType", predefined_metric_type.into().into_node())]))
     }
@@ -220,7 +220,7 @@ impl PredictiveScalingPredefinedScalingMetric {
 pub struct StepAdjustment(Map);
 
 impl StepAdjustment {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(scaling_adjustment: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("ScalingAdjustment", scaling_adjustment.into().into_node())]))
     }
@@ -237,7 +237,7 @@ impl StepAdjustment {
 pub struct TargetTrackingConfiguration(Map);
 
 impl TargetTrackingConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(target_value: impl Into<Val<f64>>) -> Self {
         Self(record(vec![("TargetValue", target_value.into().into_node())]))
     }
@@ -277,7 +277,7 @@ impl CustomizedMetricSpecification {
 pub struct TargetTrackingMetricDataQuery(Map);
 
 impl TargetTrackingMetricDataQuery {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Id", id.into().into_node())]))
     }
@@ -297,7 +297,7 @@ impl TargetTrackingMetricDataQuery {
 pub struct TargetTrackingMetricStat(Map);
 
 impl TargetTrackingMetricStat {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric: impl Into<Val<Metric>>, stat: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Metric", metric.into().into_node()), ("Stat", stat.into().into_node())]))
     }
@@ -314,7 +314,7 @@ impl TargetTrackingMetricStat {
 pub struct PredefinedMetricSpecification(Map);
 
 impl PredefinedMetricSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(predefined_metric_type: impl Into<Val<PredictiveScalingPredefinedScalingMetricPredefinedMetricType>>) -> Self {
         Self(record(vec![("PredefinedMetricType", predefined_metric_type.into().into_node())]))
     }

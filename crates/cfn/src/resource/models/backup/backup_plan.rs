@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct BackupPlan(Map);
 
 impl BackupPlan {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(backup_plan: impl Into<Val<BackupPlanResourceType>>) -> Self {
         Self(record(vec![("BackupPlan", backup_plan.into().into_node())]))
     }
@@ -24,7 +24,7 @@ impl BackupPlan {
 pub struct BackupPlanResourceType(Map);
 
 impl BackupPlanResourceType {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(backup_plan_name: impl Into<Val<String>>, backup_plan_rule: impl Into<Val<Vec<BackupRuleResourceType>>>) -> Self {
         Self(record(vec![("BackupPlanName", backup_plan_name.into().into_node()), ("BackupPlanRule", backup_plan_rule.into().into_node())]))
     }
@@ -41,7 +41,7 @@ impl BackupPlanResourceType {
 pub struct AdvancedBackupSettingResourceType(Map);
 
 impl AdvancedBackupSettingResourceType {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(backup_options: impl Into<Val<Node>>, resource_type: impl Into<Val<String>>) -> Self {
         Self(record(vec![("BackupOptions", backup_options.into().into_node()), ("ResourceType", resource_type.into().into_node())]))
     }
@@ -53,7 +53,7 @@ impl AdvancedBackupSettingResourceType {
 pub struct BackupRuleResourceType(Map);
 
 impl BackupRuleResourceType {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(rule_name: impl Into<Val<String>>, target_backup_vault: impl Into<Val<String>>) -> Self {
         Self(record(vec![("RuleName", rule_name.into().into_node()), ("TargetBackupVault", target_backup_vault.into().into_node())]))
     }
@@ -79,7 +79,7 @@ impl BackupRuleResourceType {
 pub struct CopyActionResourceType(Map);
 
 impl CopyActionResourceType {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(destination_backup_vault_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DestinationBackupVaultArn", destination_backup_vault_arn.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct BackupSelection(Map);
 
 impl BackupSelection {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(backup_plan_id: impl Into<Val<String>>, backup_selection: impl Into<Val<BackupSelectionResourceType>>) -> Self {
         Self(record(vec![("BackupPlanId", backup_plan_id.into().into_node()), ("BackupSelection", backup_selection.into().into_node())]))
     }
@@ -20,7 +20,7 @@ impl BackupSelection {
 pub struct BackupSelectionResourceType(Map);
 
 impl BackupSelectionResourceType {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(iam_role_arn: impl Into<Val<String>>, selection_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("IamRoleArn", iam_role_arn.into().into_node()), ("SelectionName", selection_name.into().into_node())]))
     }
@@ -75,7 +75,7 @@ impl ConditionParameter {
 pub struct ConditionResourceType(Map);
 
 impl ConditionResourceType {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         condition_key: impl Into<Val<String>>,
         condition_type: impl Into<Val<ConditionType>>,

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct BackupVault(Map);
 
 impl BackupVault {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(backup_vault_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("BackupVaultName", backup_vault_name.into().into_node())]))
     }
@@ -28,7 +28,7 @@ impl BackupVault {
 pub struct LockConfigurationType(Map);
 
 impl LockConfigurationType {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(min_retention_days: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("MinRetentionDays", min_retention_days.into().into_node())]))
     }
@@ -45,7 +45,7 @@ impl LockConfigurationType {
 pub struct NotificationObjectType(Map);
 
 impl NotificationObjectType {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(backup_vault_events: impl Into<Val<Vec<String>>>, sns_topic_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("BackupVaultEvents", backup_vault_events.into().into_node()), ("SNSTopicArn", sns_topic_arn.into().into_node())]))
     }

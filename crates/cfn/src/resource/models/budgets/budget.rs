@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Budget(Map);
 
 impl Budget {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(budget: impl Into<Val<BudgetData>>) -> Self {
         Self(record(vec![("Budget", budget.into().into_node())]))
     }
@@ -25,7 +25,7 @@ impl Budget {
 pub struct BudgetData(Map);
 
 impl BudgetData {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(budget_type: impl Into<Val<String>>, time_unit: impl Into<Val<String>>) -> Self {
         Self(record(vec![("BudgetType", budget_type.into().into_node()), ("TimeUnit", time_unit.into().into_node())]))
     }
@@ -50,7 +50,7 @@ impl BudgetData {
 pub struct AutoAdjustData(Map);
 
 impl AutoAdjustData {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(auto_adjust_type: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AutoAdjustType", auto_adjust_type.into().into_node())]))
     }
@@ -66,7 +66,7 @@ impl AutoAdjustData {
 pub struct HistoricalOptions(Map);
 
 impl HistoricalOptions {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(budget_adjustment_period: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("BudgetAdjustmentPeriod", budget_adjustment_period.into().into_node())]))
     }
@@ -78,7 +78,7 @@ impl HistoricalOptions {
 pub struct Spend(Map);
 
 impl Spend {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(amount: impl Into<Val<f64>>, unit: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Amount", amount.into().into_node()), ("Unit", unit.into().into_node())]))
     }
@@ -208,7 +208,7 @@ impl TimePeriod {
 pub struct NotificationWithSubscribers(Map);
 
 impl NotificationWithSubscribers {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(notification: impl Into<Val<Notification>>, subscribers: impl Into<Val<Vec<Subscriber>>>) -> Self {
         Self(record(vec![("Notification", notification.into().into_node()), ("Subscribers", subscribers.into().into_node())]))
     }
@@ -220,7 +220,7 @@ impl NotificationWithSubscribers {
 pub struct Notification(Map);
 
 impl Notification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         comparison_operator: impl Into<Val<String>>,
         notification_type: impl Into<Val<String>>,
@@ -244,7 +244,7 @@ impl Notification {
 pub struct Subscriber(Map);
 
 impl Subscriber {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(address: impl Into<Val<String>>, subscription_type: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Address", address.into().into_node()), ("SubscriptionType", subscription_type.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct AnomalyMonitor(Map);
 
 impl AnomalyMonitor {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(monitor_name: impl Into<Val<String>>, monitor_type: impl Into<Val<MonitorType>>) -> Self {
         Self(record(vec![("MonitorName", monitor_name.into().into_node()), ("MonitorType", monitor_type.into().into_node())]))
     }
@@ -68,7 +68,7 @@ static ANOMALY_MONITOR_SHAPE: Shape = Shape::Object {
     open: false,
     fields: &[
         Field::optional("MonitorDimension", &Shape::choice(MonitorDimension::ALL)),
-        Field::required("MonitorName", &Shape::Text { min: Some(0), max: Some(1024), pattern: Some(r"[\S\s]*"), values: &[] }),
+        Field::required("MonitorName", &Shape::Text { min: Some(0), max: Some(1024), pattern: None, values: &[] }),
         Field::optional("MonitorSpecification", &Shape::TEXT),
         Field::required("MonitorType", &Shape::choice(MonitorType::ALL)),
         Field::optional("ResourceTags", &Shape::List { item: &TAG_SHAPE, min: Some(0), max: Some(200), unique: false }),

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct AnomalySubscription(Map);
 
 impl AnomalySubscription {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         frequency: impl Into<Val<Frequency>>,
         monitor_arn_list: impl Into<Val<Vec<String>>>,
@@ -36,7 +36,7 @@ impl AnomalySubscription {
 pub struct Subscriber(Map);
 
 impl Subscriber {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(address: impl Into<Val<String>>, type_: impl Into<Val<SubscriberType>>) -> Self {
         Self(record(vec![("Address", address.into().into_node()), ("Type", type_.into().into_node())]))
     }
@@ -97,7 +97,7 @@ static ANOMALY_SUBSCRIPTION_SHAPE: Shape = Shape::Object {
         ),
         Field::optional("ResourceTags", &Shape::List { item: &TAG_SHAPE, min: Some(0), max: Some(200), unique: false }),
         Field::required("Subscribers", &Shape::list(&SUBSCRIBER_SHAPE)),
-        Field::required("SubscriptionName", &Shape::Text { min: Some(0), max: Some(1024), pattern: Some(r"[\S\s]*"), values: &[] }),
+        Field::required("SubscriptionName", &Shape::Text { min: Some(0), max: Some(1024), pattern: None, values: &[] }),
         Field::optional("Threshold", &Shape::Number { min: Some(0.0), max: None }),
         Field::optional("ThresholdExpression", &Shape::TEXT),
     ],

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Certificate(Map);
 
 impl Certificate {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(domain_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DomainName", domain_name.into().into_node())]))
     }
@@ -31,7 +31,7 @@ impl Certificate {
 pub struct DomainValidationOption(Map);
 
 impl DomainValidationOption {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(domain_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DomainName", domain_name.into().into_node())]))
     }

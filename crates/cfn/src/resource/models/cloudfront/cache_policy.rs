@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct CachePolicy(Map);
 
 impl CachePolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cache_policy_config: impl Into<Val<CachePolicyConfig>>) -> Self {
         Self(record(vec![("CachePolicyConfig", cache_policy_config.into().into_node())]))
     }
@@ -20,7 +20,7 @@ impl CachePolicy {
 pub struct CachePolicyConfig(Map);
 
 impl CachePolicyConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         default_ttl: impl Into<Val<f64>>,
         max_ttl: impl Into<Val<f64>>,
@@ -48,7 +48,7 @@ impl CachePolicyConfig {
 pub struct ParametersInCacheKeyAndForwardedToOrigin(Map);
 
 impl ParametersInCacheKeyAndForwardedToOrigin {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         cookies_config: impl Into<Val<CookiesConfig>>,
         enable_accept_encoding_gzip: impl Into<Val<bool>>,
@@ -74,7 +74,7 @@ impl ParametersInCacheKeyAndForwardedToOrigin {
 pub struct CookiesConfig(Map);
 
 impl CookiesConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cookie_behavior: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CookieBehavior", cookie_behavior.into().into_node())]))
     }
@@ -90,7 +90,7 @@ impl CookiesConfig {
 pub struct HeadersConfig(Map);
 
 impl HeadersConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(header_behavior: impl Into<Val<String>>) -> Self {
         Self(record(vec![("HeaderBehavior", header_behavior.into().into_node())]))
     }
@@ -106,7 +106,7 @@ impl HeadersConfig {
 pub struct QueryStringsConfig(Map);
 
 impl QueryStringsConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(query_string_behavior: impl Into<Val<String>>) -> Self {
         Self(record(vec![("QueryStringBehavior", query_string_behavior.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Distribution(Map);
 
 impl Distribution {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(distribution_config: impl Into<Val<DistributionConfig>>) -> Self {
         Self(record(vec![("DistributionConfig", distribution_config.into().into_node())]))
     }
@@ -24,7 +24,7 @@ impl Distribution {
 pub struct DistributionConfig(Map);
 
 impl DistributionConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(default_cache_behavior: impl Into<Val<DefaultCacheBehavior>>, enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("DefaultCacheBehavior", default_cache_behavior.into().into_node()), ("Enabled", enabled.into().into_node())]))
     }
@@ -64,7 +64,7 @@ impl DistributionConfig {
 pub struct CacheBehavior(Map);
 
 impl CacheBehavior {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         path_pattern: impl Into<Val<String>>,
         target_origin_id: impl Into<Val<String>>,
@@ -105,7 +105,7 @@ impl CacheBehavior {
 pub struct ForwardedValues(Map);
 
 impl ForwardedValues {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(query_string: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("QueryString", query_string.into().into_node())]))
     }
@@ -123,7 +123,7 @@ impl ForwardedValues {
 pub struct Cookies(Map);
 
 impl Cookies {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(forward: impl Into<Val<Forward>>) -> Self {
         Self(record(vec![("Forward", forward.into().into_node())]))
     }
@@ -156,7 +156,7 @@ impl FunctionAssociation {
 pub struct GrpcConfig(Map);
 
 impl GrpcConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }
@@ -186,7 +186,7 @@ impl LambdaFunctionAssociation {
 pub struct CacheTagConfig(Map);
 
 impl CacheTagConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(header_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("HeaderName", header_name.into().into_node())]))
     }
@@ -198,7 +198,7 @@ impl CacheTagConfig {
 pub struct ConnectionFunctionAssociation(Map);
 
 impl ConnectionFunctionAssociation {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Id", id.into().into_node())]))
     }
@@ -210,7 +210,7 @@ impl ConnectionFunctionAssociation {
 pub struct CustomErrorResponse(Map);
 
 impl CustomErrorResponse {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(error_code: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("ErrorCode", error_code.into().into_node())]))
     }
@@ -228,7 +228,7 @@ impl CustomErrorResponse {
 pub struct LegacyCustomOrigin(Map);
 
 impl LegacyCustomOrigin {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         dns_name: impl Into<Val<String>>,
         origin_protocol_policy: impl Into<Val<String>>,
@@ -253,7 +253,7 @@ impl LegacyCustomOrigin {
 pub struct DefaultCacheBehavior(Map);
 
 impl DefaultCacheBehavior {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(target_origin_id: impl Into<Val<String>>, viewer_protocol_policy: impl Into<Val<ViewerProtocolPolicy>>) -> Self {
         Self(record(vec![
             ("TargetOriginId", target_origin_id.into().into_node()),
@@ -307,7 +307,7 @@ impl Logging {
 pub struct OriginGroups(Map);
 
 impl OriginGroups {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(quantity: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Quantity", quantity.into().into_node())]))
     }
@@ -323,7 +323,7 @@ impl OriginGroups {
 pub struct OriginGroup(Map);
 
 impl OriginGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         failover_criteria: impl Into<Val<OriginGroupFailoverCriteria>>,
         id: impl Into<Val<String>>,
@@ -347,7 +347,7 @@ impl OriginGroup {
 pub struct OriginGroupFailoverCriteria(Map);
 
 impl OriginGroupFailoverCriteria {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status_codes: impl Into<Val<StatusCodes>>) -> Self {
         Self(record(vec![("StatusCodes", status_codes.into().into_node())]))
     }
@@ -359,7 +359,7 @@ impl OriginGroupFailoverCriteria {
 pub struct StatusCodes(Map);
 
 impl StatusCodes {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(items: impl Into<Val<Vec<i64>>>, quantity: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Items", items.into().into_node()), ("Quantity", quantity.into().into_node())]))
     }
@@ -371,7 +371,7 @@ impl StatusCodes {
 pub struct OriginGroupMembers(Map);
 
 impl OriginGroupMembers {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(items: impl Into<Val<Vec<OriginGroupMember>>>, quantity: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Items", items.into().into_node()), ("Quantity", quantity.into().into_node())]))
     }
@@ -383,7 +383,7 @@ impl OriginGroupMembers {
 pub struct OriginGroupMember(Map);
 
 impl OriginGroupMember {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(origin_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("OriginId", origin_id.into().into_node())]))
     }
@@ -395,7 +395,7 @@ impl OriginGroupMember {
 pub struct Origin(Map);
 
 impl Origin {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(domain_name: impl Into<Val<String>>, id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DomainName", domain_name.into().into_node()), ("Id", id.into().into_node())]))
     }
@@ -420,7 +420,7 @@ impl Origin {
 pub struct CustomOriginConfig(Map);
 
 impl CustomOriginConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(origin_protocol_policy: impl Into<Val<String>>) -> Self {
         Self(record(vec![("OriginProtocolPolicy", origin_protocol_policy.into().into_node())]))
     }
@@ -442,7 +442,7 @@ impl CustomOriginConfig {
 pub struct OriginMtlsConfig(Map);
 
 impl OriginMtlsConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(client_certificate_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ClientCertificateArn", client_certificate_arn.into().into_node())]))
     }
@@ -454,7 +454,7 @@ impl OriginMtlsConfig {
 pub struct OriginCustomHeader(Map);
 
 impl OriginCustomHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(header_name: impl Into<Val<String>>, header_value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("HeaderName", header_name.into().into_node()), ("HeaderValue", header_value.into().into_node())]))
     }
@@ -500,7 +500,7 @@ impl S3OriginConfig {
 pub struct VpcOriginConfig(Map);
 
 impl VpcOriginConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(vpc_origin_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("VpcOriginId", vpc_origin_id.into().into_node())]))
     }
@@ -518,7 +518,7 @@ impl VpcOriginConfig {
 pub struct Restrictions(Map);
 
 impl Restrictions {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(geo_restriction: impl Into<Val<GeoRestriction>>) -> Self {
         Self(record(vec![("GeoRestriction", geo_restriction.into().into_node())]))
     }
@@ -530,7 +530,7 @@ impl Restrictions {
 pub struct GeoRestriction(Map);
 
 impl GeoRestriction {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(restriction_type: impl Into<Val<RestrictionType>>) -> Self {
         Self(record(vec![("RestrictionType", restriction_type.into().into_node())]))
     }
@@ -546,7 +546,7 @@ impl GeoRestriction {
 pub struct LegacyS3Origin(Map);
 
 impl LegacyS3Origin {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(dns_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DNSName", dns_name.into().into_node())]))
     }
@@ -578,7 +578,7 @@ impl TenantConfig {
 pub struct ParameterDefinition(Map);
 
 impl ParameterDefinition {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(definition: impl Into<Val<Definition>>, name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Definition", definition.into().into_node()), ("Name", name.into().into_node())]))
     }
@@ -606,7 +606,7 @@ impl Definition {
 pub struct StringSchema(Map);
 
 impl StringSchema {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(required: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Required", required.into().into_node())]))
     }
@@ -660,7 +660,7 @@ impl ViewerMtlsConfig {
 pub struct TrustStoreConfig(Map);
 
 impl TrustStoreConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(trust_store_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("TrustStoreId", trust_store_id.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Function(Map);
 
 impl Function {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         function_code: impl Into<Val<String>>,
         function_config: impl Into<Val<FunctionConfig>>,
@@ -33,7 +33,7 @@ impl Function {
 pub struct FunctionConfig(Map);
 
 impl FunctionConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(comment: impl Into<Val<String>>, runtime: impl Into<Val<Runtime>>) -> Self {
         Self(record(vec![("Comment", comment.into().into_node()), ("Runtime", runtime.into().into_node())]))
     }
@@ -49,7 +49,7 @@ impl FunctionConfig {
 pub struct KeyValueStoreAssociation(Map);
 
 impl KeyValueStoreAssociation {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key_value_store_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("KeyValueStoreARN", key_value_store_arn.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct OriginAccessControl(Map);
 
 impl OriginAccessControl {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(origin_access_control_config: impl Into<Val<OriginAccessControlConfig>>) -> Self {
         Self(record(vec![("OriginAccessControlConfig", origin_access_control_config.into().into_node())]))
     }
@@ -20,7 +20,7 @@ impl OriginAccessControl {
 pub struct OriginAccessControlConfig(Map);
 
 impl OriginAccessControlConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         name: impl Into<Val<String>>,
         origin_access_control_origin_type: impl Into<Val<String>>,

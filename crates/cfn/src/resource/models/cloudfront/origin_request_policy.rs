@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct OriginRequestPolicy(Map);
 
 impl OriginRequestPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(origin_request_policy_config: impl Into<Val<OriginRequestPolicyConfig>>) -> Self {
         Self(record(vec![("OriginRequestPolicyConfig", origin_request_policy_config.into().into_node())]))
     }
@@ -20,7 +20,7 @@ impl OriginRequestPolicy {
 pub struct OriginRequestPolicyConfig(Map);
 
 impl OriginRequestPolicyConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         cookies_config: impl Into<Val<CookiesConfig>>,
         headers_config: impl Into<Val<HeadersConfig>>,
@@ -46,7 +46,7 @@ impl OriginRequestPolicyConfig {
 pub struct CookiesConfig(Map);
 
 impl CookiesConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cookie_behavior: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CookieBehavior", cookie_behavior.into().into_node())]))
     }
@@ -62,7 +62,7 @@ impl CookiesConfig {
 pub struct HeadersConfig(Map);
 
 impl HeadersConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(header_behavior: impl Into<Val<String>>) -> Self {
         Self(record(vec![("HeaderBehavior", header_behavior.into().into_node())]))
     }
@@ -78,7 +78,7 @@ impl HeadersConfig {
 pub struct QueryStringsConfig(Map);
 
 impl QueryStringsConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(query_string_behavior: impl Into<Val<String>>) -> Self {
         Self(record(vec![("QueryStringBehavior", query_string_behavior.into().into_node())]))
     }

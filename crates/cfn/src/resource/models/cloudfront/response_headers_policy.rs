@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct ResponseHeadersPolicy(Map);
 
 impl ResponseHeadersPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(response_headers_policy_config: impl Into<Val<ResponseHeadersPolicyConfig>>) -> Self {
         Self(record(vec![("ResponseHeadersPolicyConfig", response_headers_policy_config.into().into_node())]))
     }
@@ -20,7 +20,7 @@ impl ResponseHeadersPolicy {
 pub struct ResponseHeadersPolicyConfig(Map);
 
 impl ResponseHeadersPolicyConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
@@ -41,7 +41,7 @@ impl ResponseHeadersPolicyConfig {
 pub struct CorsConfig(Map);
 
 impl CorsConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         access_control_allow_credentials: impl Into<Val<bool>>,
         access_control_allow_headers: impl Into<Val<AccessControlAllowHeaders>>,
@@ -70,7 +70,7 @@ impl CorsConfig {
 pub struct AccessControlAllowHeaders(Map);
 
 impl AccessControlAllowHeaders {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(items: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Items", items.into().into_node())]))
     }
@@ -82,7 +82,7 @@ impl AccessControlAllowHeaders {
 pub struct AccessControlAllowMethods(Map);
 
 impl AccessControlAllowMethods {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(items: impl Into<Val<Vec<Item>>>) -> Self {
         Self(record(vec![("Items", items.into().into_node())]))
     }
@@ -94,7 +94,7 @@ impl AccessControlAllowMethods {
 pub struct AccessControlAllowOrigins(Map);
 
 impl AccessControlAllowOrigins {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(items: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Items", items.into().into_node())]))
     }
@@ -106,7 +106,7 @@ impl AccessControlAllowOrigins {
 pub struct AccessControlExposeHeaders(Map);
 
 impl AccessControlExposeHeaders {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(items: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Items", items.into().into_node())]))
     }
@@ -118,7 +118,7 @@ impl AccessControlExposeHeaders {
 pub struct CustomHeadersConfig(Map);
 
 impl CustomHeadersConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(items: impl Into<Val<Vec<CustomHeader>>>) -> Self {
         Self(record(vec![("Items", items.into().into_node())]))
     }
@@ -130,7 +130,7 @@ impl CustomHeadersConfig {
 pub struct CustomHeader(Map);
 
 impl CustomHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(header: impl Into<Val<String>>, override_: impl Into<Val<bool>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("Header", header.into().into_node()),
@@ -146,7 +146,7 @@ impl CustomHeader {
 pub struct RemoveHeadersConfig(Map);
 
 impl RemoveHeadersConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(items: impl Into<Val<Vec<RemoveHeader>>>) -> Self {
         Self(record(vec![("Items", items.into().into_node())]))
     }
@@ -158,7 +158,7 @@ impl RemoveHeadersConfig {
 pub struct RemoveHeader(Map);
 
 impl RemoveHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(header: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Header", header.into().into_node())]))
     }
@@ -191,7 +191,7 @@ impl SecurityHeadersConfig {
 pub struct ContentSecurityPolicy(Map);
 
 impl ContentSecurityPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(content_security_policy: impl Into<Val<String>>, override_: impl Into<Val<bool>>) -> Self {
         Self(record(vec![
             ("ContentSecurityPolicy", content_security_policy.into().into_node()),
@@ -206,7 +206,7 @@ impl ContentSecurityPolicy {
 pub struct ContentTypeOptions(Map);
 
 impl ContentTypeOptions {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(override_: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Override", override_.into().into_node())]))
     }
@@ -218,7 +218,7 @@ impl ContentTypeOptions {
 pub struct FrameOptions(Map);
 
 impl FrameOptions {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(frame_option: impl Into<Val<String>>, override_: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("FrameOption", frame_option.into().into_node()), ("Override", override_.into().into_node())]))
     }
@@ -230,7 +230,7 @@ impl FrameOptions {
 pub struct ReferrerPolicy(Map);
 
 impl ReferrerPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(override_: impl Into<Val<bool>>, referrer_policy: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Override", override_.into().into_node()), ("ReferrerPolicy", referrer_policy.into().into_node())]))
     }
@@ -242,7 +242,7 @@ impl ReferrerPolicy {
 pub struct StrictTransportSecurity(Map);
 
 impl StrictTransportSecurity {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(access_control_max_age_sec: impl Into<Val<i64>>, override_: impl Into<Val<bool>>) -> Self {
         Self(record(vec![
             ("AccessControlMaxAgeSec", access_control_max_age_sec.into().into_node()),
@@ -262,7 +262,7 @@ impl StrictTransportSecurity {
 pub struct XSSProtection(Map);
 
 impl XSSProtection {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(override_: impl Into<Val<bool>>, protection: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Override", override_.into().into_node()), ("Protection", protection.into().into_node())]))
     }
@@ -279,7 +279,7 @@ impl XSSProtection {
 pub struct ServerTimingHeadersConfig(Map);
 
 impl ServerTimingHeadersConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }

@@ -47,7 +47,7 @@ impl Alarm {
 pub struct Dimension(Map);
 
 impl Dimension {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -93,7 +93,7 @@ impl AlarmPromQLCriteria {
 pub struct MetricDataQuery(Map);
 
 impl MetricDataQuery {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Id", id.into().into_node())]))
     }
@@ -114,7 +114,7 @@ impl MetricDataQuery {
 pub struct MetricStat(Map);
 
 impl MetricStat {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(metric: impl Into<Val<Metric>>, period: impl Into<Val<i64>>, stat: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Metric", metric.into().into_node()), ("Period", period.into().into_node()), ("Stat", stat.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct CompositeAlarm(Map);
 
 impl CompositeAlarm {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(alarm_rule: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AlarmRule", alarm_rule.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Dashboard(Map);
 
 impl Dashboard {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(dashboard_body: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DashboardBody", dashboard_body.into().into_node())]))
     }

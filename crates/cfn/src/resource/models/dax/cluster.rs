@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Cluster(Map);
 
 impl Cluster {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(iam_role_arn: impl Into<Val<String>>, node_type: impl Into<Val<String>>, replication_factor: impl Into<Val<i64>>) -> Self {
         Self(record(vec![
             ("IAMRoleARN", iam_role_arn.into().into_node()),

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct SubnetGroup(Map);
 
 impl SubnetGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(subnet_ids: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("SubnetIds", subnet_ids.into().into_node())]))
     }

@@ -100,7 +100,7 @@ impl PolicyDetails {
 pub struct Action(Map);
 
 impl Action {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cross_region_copy: impl Into<Val<Vec<CrossRegionCopyAction>>>, name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CrossRegionCopy", cross_region_copy.into().into_node()), ("Name", name.into().into_node())]))
     }
@@ -112,7 +112,7 @@ impl Action {
 pub struct CrossRegionCopyAction(Map);
 
 impl CrossRegionCopyAction {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(encryption_configuration: impl Into<Val<EncryptionConfiguration>>, target: impl Into<Val<String>>) -> Self {
         Self(record(vec![("EncryptionConfiguration", encryption_configuration.into().into_node()), ("Target", target.into().into_node())]))
     }
@@ -128,7 +128,7 @@ impl CrossRegionCopyAction {
 pub struct EncryptionConfiguration(Map);
 
 impl EncryptionConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(encrypted: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Encrypted", encrypted.into().into_node())]))
     }
@@ -144,7 +144,7 @@ impl EncryptionConfiguration {
 pub struct CrossRegionCopyRetainRule(Map);
 
 impl CrossRegionCopyRetainRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(interval: impl Into<Val<i64>>, interval_unit: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Interval", interval.into().into_node()), ("IntervalUnit", interval_unit.into().into_node())]))
     }
@@ -156,7 +156,7 @@ impl CrossRegionCopyRetainRule {
 pub struct EventSource(Map);
 
 impl EventSource {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
@@ -172,7 +172,7 @@ impl EventSource {
 pub struct EventParameters(Map);
 
 impl EventParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(event_type: impl Into<Val<String>>, snapshot_owner: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("EventType", event_type.into().into_node()), ("SnapshotOwner", snapshot_owner.into().into_node())]))
     }
@@ -232,7 +232,7 @@ impl Schedule {
 pub struct ArchiveRule(Map);
 
 impl ArchiveRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(retain_rule: impl Into<Val<ArchiveRetainRule>>) -> Self {
         Self(record(vec![("RetainRule", retain_rule.into().into_node())]))
     }
@@ -244,7 +244,7 @@ impl ArchiveRule {
 pub struct ArchiveRetainRule(Map);
 
 impl ArchiveRetainRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(retention_archive_tier: impl Into<Val<RetentionArchiveTier>>) -> Self {
         Self(record(vec![("RetentionArchiveTier", retention_archive_tier.into().into_node())]))
     }
@@ -316,7 +316,7 @@ impl Script {
 pub struct CrossRegionCopyRule(Map);
 
 impl CrossRegionCopyRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(encrypted: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Encrypted", encrypted.into().into_node())]))
     }
@@ -337,7 +337,7 @@ impl CrossRegionCopyRule {
 pub struct CrossRegionCopyDeprecateRule(Map);
 
 impl CrossRegionCopyDeprecateRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(interval: impl Into<Val<i64>>, interval_unit: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Interval", interval.into().into_node()), ("IntervalUnit", interval_unit.into().into_node())]))
     }

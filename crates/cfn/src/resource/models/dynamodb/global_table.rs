@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct GlobalTable(Map);
 
 impl GlobalTable {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(replicas: impl Into<Val<Vec<ReplicaSpecification>>>) -> Self {
         Self(record(vec![("Replicas", replicas.into().into_node())]))
     }
@@ -40,7 +40,7 @@ impl GlobalTable {
 pub struct AttributeDefinition(Map);
 
 impl AttributeDefinition {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(attribute_name: impl Into<Val<String>>, attribute_type: impl Into<Val<AttributeType>>) -> Self {
         Self(record(vec![("AttributeName", attribute_name.into().into_node()), ("AttributeType", attribute_type.into().into_node())]))
     }
@@ -52,7 +52,7 @@ impl AttributeDefinition {
 pub struct GlobalSecondaryIndex(Map);
 
 impl GlobalSecondaryIndex {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         index_name: impl Into<Val<String>>,
         key_schema: impl Into<Val<Vec<KeySchema>>>,
@@ -80,7 +80,7 @@ impl GlobalSecondaryIndex {
 pub struct KeySchema(Map);
 
 impl KeySchema {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(attribute_name: impl Into<Val<String>>, key_type: impl Into<Val<KeyType>>) -> Self {
         Self(record(vec![("AttributeName", attribute_name.into().into_node()), ("KeyType", key_type.into().into_node())]))
     }
@@ -190,7 +190,7 @@ impl WriteProvisionedThroughputSettings {
 pub struct CapacityAutoScalingSettings(Map);
 
 impl CapacityAutoScalingSettings {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         max_capacity: impl Into<Val<i64>>,
         min_capacity: impl Into<Val<i64>>,
@@ -214,7 +214,7 @@ impl CapacityAutoScalingSettings {
 pub struct TargetTrackingScalingPolicyConfiguration(Map);
 
 impl TargetTrackingScalingPolicyConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(target_value: impl Into<Val<f64>>) -> Self {
         Self(record(vec![("TargetValue", target_value.into().into_node())]))
     }
@@ -248,7 +248,7 @@ impl GlobalTableWitness {
 pub struct LocalSecondaryIndex(Map);
 
 impl LocalSecondaryIndex {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         index_name: impl Into<Val<String>>,
         key_schema: impl Into<Val<Vec<KeySchema>>>,
@@ -268,7 +268,7 @@ impl LocalSecondaryIndex {
 pub struct ReplicaSpecification(Map);
 
 impl ReplicaSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(region: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Region", region.into().into_node())]))
     }
@@ -296,7 +296,7 @@ impl ReplicaSpecification {
 pub struct ContributorInsightsSpecification(Map);
 
 impl ContributorInsightsSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }
@@ -312,7 +312,7 @@ impl ContributorInsightsSpecification {
 pub struct ReplicaGlobalSecondaryIndexSpecification(Map);
 
 impl ReplicaGlobalSecondaryIndexSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(index_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("IndexName", index_name.into().into_node())]))
     }
@@ -347,7 +347,7 @@ impl ReadProvisionedThroughputSettings {
 pub struct KinesisStreamSpecification(Map);
 
 impl KinesisStreamSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(stream_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("StreamArn", stream_arn.into().into_node())]))
     }
@@ -380,7 +380,7 @@ impl PointInTimeRecoverySpecification {
 pub struct ReplicaStreamSpecification(Map);
 
 impl ReplicaStreamSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(resource_policy: impl Into<Val<ResourcePolicy>>) -> Self {
         Self(record(vec![("ResourcePolicy", resource_policy.into().into_node())]))
     }
@@ -392,7 +392,7 @@ impl ReplicaStreamSpecification {
 pub struct ResourcePolicy(Map);
 
 impl ResourcePolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(policy_document: impl Into<Val<Node>>) -> Self {
         Self(record(vec![("PolicyDocument", policy_document.into().into_node())]))
     }
@@ -404,7 +404,7 @@ impl ResourcePolicy {
 pub struct ReplicaSSESpecification(Map);
 
 impl ReplicaSSESpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(kms_master_key_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("KMSMasterKeyId", kms_master_key_id.into().into_node())]))
     }
@@ -416,7 +416,7 @@ impl ReplicaSSESpecification {
 pub struct SSESpecification(Map);
 
 impl SSESpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(sse_enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("SSEEnabled", sse_enabled.into().into_node())]))
     }
@@ -432,7 +432,7 @@ impl SSESpecification {
 pub struct StreamSpecification(Map);
 
 impl StreamSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(stream_view_type: impl Into<Val<StreamViewType>>) -> Self {
         Self(record(vec![("StreamViewType", stream_view_type.into().into_node())]))
     }
@@ -444,7 +444,7 @@ impl StreamSpecification {
 pub struct TimeToLiveSpecification(Map);
 
 impl TimeToLiveSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }

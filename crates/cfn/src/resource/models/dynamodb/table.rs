@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Table(Map);
 
 impl Table {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key_schema: impl Into<Val<Vec<KeySchema>>>) -> Self {
         Self(record(vec![("KeySchema", key_schema.into().into_node())]))
     }
@@ -42,7 +42,7 @@ impl Table {
 pub struct AttributeDefinition(Map);
 
 impl AttributeDefinition {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(attribute_name: impl Into<Val<String>>, attribute_type: impl Into<Val<AttributeType>>) -> Self {
         Self(record(vec![("AttributeName", attribute_name.into().into_node()), ("AttributeType", attribute_type.into().into_node())]))
     }
@@ -54,7 +54,7 @@ impl AttributeDefinition {
 pub struct ContributorInsightsSpecification(Map);
 
 impl ContributorInsightsSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }
@@ -70,7 +70,7 @@ impl ContributorInsightsSpecification {
 pub struct GlobalSecondaryIndex(Map);
 
 impl GlobalSecondaryIndex {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         index_name: impl Into<Val<String>>,
         key_schema: impl Into<Val<Vec<KeySchema>>>,
@@ -97,7 +97,7 @@ impl GlobalSecondaryIndex {
 pub struct KeySchema(Map);
 
 impl KeySchema {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(attribute_name: impl Into<Val<String>>, key_type: impl Into<Val<KeyType>>) -> Self {
         Self(record(vec![("AttributeName", attribute_name.into().into_node()), ("KeyType", key_type.into().into_node())]))
     }
@@ -143,7 +143,7 @@ impl Projection {
 pub struct ProvisionedThroughput(Map);
 
 impl ProvisionedThroughput {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(read_capacity_units: impl Into<Val<i64>>, write_capacity_units: impl Into<Val<i64>>) -> Self {
         Self(record(vec![
             ("ReadCapacityUnits", read_capacity_units.into().into_node()),
@@ -175,7 +175,7 @@ impl WarmThroughput {
 pub struct ImportSourceSpecification(Map);
 
 impl ImportSourceSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(input_format: impl Into<Val<String>>, s3_bucket_source: impl Into<Val<S3BucketSource>>) -> Self {
         Self(record(vec![("InputFormat", input_format.into().into_node()), ("S3BucketSource", s3_bucket_source.into().into_node())]))
     }
@@ -225,7 +225,7 @@ impl Csv {
 pub struct S3BucketSource(Map);
 
 impl S3BucketSource {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(s3_bucket: impl Into<Val<String>>) -> Self {
         Self(record(vec![("S3Bucket", s3_bucket.into().into_node())]))
     }
@@ -242,7 +242,7 @@ impl S3BucketSource {
 pub struct KinesisStreamSpecification(Map);
 
 impl KinesisStreamSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(stream_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("StreamArn", stream_arn.into().into_node())]))
     }
@@ -258,7 +258,7 @@ impl KinesisStreamSpecification {
 pub struct LocalSecondaryIndex(Map);
 
 impl LocalSecondaryIndex {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         index_name: impl Into<Val<String>>,
         key_schema: impl Into<Val<Vec<KeySchema>>>,
@@ -295,7 +295,7 @@ impl PointInTimeRecoverySpecification {
 pub struct ResourcePolicy(Map);
 
 impl ResourcePolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(policy_document: impl Into<Val<Node>>) -> Self {
         Self(record(vec![("PolicyDocument", policy_document.into().into_node())]))
     }
@@ -307,7 +307,7 @@ impl ResourcePolicy {
 pub struct SSESpecification(Map);
 
 impl SSESpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(sse_enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("SSEEnabled", sse_enabled.into().into_node())]))
     }
@@ -324,7 +324,7 @@ impl SSESpecification {
 pub struct StreamSpecification(Map);
 
 impl StreamSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(stream_view_type: impl Into<Val<StreamViewType>>) -> Self {
         Self(record(vec![("StreamViewType", stream_view_type.into().into_node())]))
     }
@@ -340,7 +340,7 @@ impl StreamSpecification {
 pub struct TimeToLiveSpecification(Map);
 
 impl TimeToLiveSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }

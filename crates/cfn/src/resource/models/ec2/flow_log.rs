@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct FlowLog(Map);
 
 impl FlowLog {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(resource_id: impl Into<Val<String>>, resource_type: impl Into<Val<FlowLogResourceType>>) -> Self {
         Self(record(vec![("ResourceId", resource_id.into().into_node()), ("ResourceType", resource_type.into().into_node())]))
     }
@@ -33,7 +33,7 @@ impl FlowLog {
 pub struct DestinationOptions(Map);
 
 impl DestinationOptions {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         file_format: impl Into<Val<FileFormat>>,
         hive_compatible_partitions: impl Into<Val<bool>>,

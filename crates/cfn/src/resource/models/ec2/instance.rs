@@ -64,7 +64,7 @@ impl Instance {
 pub struct BlockDeviceMapping(Map);
 
 impl BlockDeviceMapping {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(device_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DeviceName", device_name.into().into_node())]))
     }
@@ -137,7 +137,7 @@ impl CreditSpecification {
 pub struct ElasticGpuSpecification(Map);
 
 impl ElasticGpuSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
@@ -149,7 +149,7 @@ impl ElasticGpuSpecification {
 pub struct ElasticInferenceAccelerator(Map);
 
 impl ElasticInferenceAccelerator {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
@@ -197,7 +197,7 @@ impl HibernationOptions {
 pub struct InstanceIpv6Address(Map);
 
 impl InstanceIpv6Address {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(ipv6_address: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Ipv6Address", ipv6_address.into().into_node())]))
     }
@@ -227,7 +227,7 @@ impl LaunchTemplateSpecification {
 pub struct LicenseSpecification(Map);
 
 impl LicenseSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(license_configuration_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("LicenseConfigurationArn", license_configuration_arn.into().into_node())]))
     }
@@ -259,7 +259,7 @@ impl MetadataOptions {
 pub struct NetworkInterface(Map);
 
 impl NetworkInterface {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(device_index: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DeviceIndex", device_index.into().into_node())]))
     }
@@ -320,7 +320,7 @@ impl EnaSrdUdpSpecification {
 pub struct PrivateIpAddressSpecification(Map);
 
 impl PrivateIpAddressSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(primary: impl Into<Val<bool>>, private_ip_address: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Primary", primary.into().into_node()), ("PrivateIpAddress", private_ip_address.into().into_node())]))
     }
@@ -350,7 +350,7 @@ impl PrivateDnsNameOptions {
 pub struct SsmAssociation(Map);
 
 impl SsmAssociation {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(document_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DocumentName", document_name.into().into_node())]))
     }
@@ -366,7 +366,7 @@ impl SsmAssociation {
 pub struct AssociationParameter(Map);
 
 impl AssociationParameter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key: impl Into<Val<String>>, value: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Key", key.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -378,7 +378,7 @@ impl AssociationParameter {
 pub struct Volume(Map);
 
 impl Volume {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(device: impl Into<Val<String>>, volume_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Device", device.into().into_node()), ("VolumeId", volume_id.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct LaunchTemplate(Map);
 
 impl LaunchTemplate {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(launch_template_data: impl Into<Val<LaunchTemplateData>>) -> Self {
         Self(record(vec![("LaunchTemplateData", launch_template_data.into().into_node())]))
     }

@@ -35,7 +35,7 @@ impl NatGateway {
 pub struct AvailabilityZoneAddress(Map);
 
 impl AvailabilityZoneAddress {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(allocation_ids: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("AllocationIds", allocation_ids.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Route(Map);
 
 impl Route {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(route_table_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("RouteTableId", route_table_id.into().into_node())]))
     }

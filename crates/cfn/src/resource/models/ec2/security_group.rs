@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct SecurityGroup(Map);
 
 impl SecurityGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(group_description: impl Into<Val<String>>) -> Self {
         Self(record(vec![("GroupDescription", group_description.into().into_node())]))
     }
@@ -28,7 +28,7 @@ impl SecurityGroup {
 pub struct Egress(Map);
 
 impl Egress {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(ip_protocol: impl Into<Val<String>>) -> Self {
         Self(record(vec![("IpProtocol", ip_protocol.into().into_node())]))
     }
@@ -50,7 +50,7 @@ impl Egress {
 pub struct Ingress(Map);
 
 impl Ingress {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(ip_protocol: impl Into<Val<String>>) -> Self {
         Self(record(vec![("IpProtocol", ip_protocol.into().into_node())]))
     }

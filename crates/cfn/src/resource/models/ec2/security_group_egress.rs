@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct SecurityGroupEgress(Map);
 
 impl SecurityGroupEgress {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(group_id: impl Into<Val<String>>, ip_protocol: impl Into<Val<String>>) -> Self {
         Self(record(vec![("GroupId", group_id.into().into_node()), ("IpProtocol", ip_protocol.into().into_node())]))
     }

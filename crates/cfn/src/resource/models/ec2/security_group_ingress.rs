@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct SecurityGroupIngress(Map);
 
 impl SecurityGroupIngress {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(ip_protocol: impl Into<Val<String>>) -> Self {
         Self(record(vec![("IpProtocol", ip_protocol.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct SubnetRouteTableAssociation(Map);
 
 impl SubnetRouteTableAssociation {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(route_table_id: impl Into<Val<String>>, subnet_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("RouteTableId", route_table_id.into().into_node()), ("SubnetId", subnet_id.into().into_node())]))
     }

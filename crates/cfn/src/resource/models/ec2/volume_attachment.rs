@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct VolumeAttachment(Map);
 
 impl VolumeAttachment {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(instance_id: impl Into<Val<String>>, volume_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("InstanceId", instance_id.into().into_node()), ("VolumeId", volume_id.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct VPCEndpoint(Map);
 
 impl VPCEndpoint {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(vpc_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("VpcId", vpc_id.into().into_node())]))
     }

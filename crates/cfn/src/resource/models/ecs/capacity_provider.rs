@@ -28,7 +28,7 @@ impl CapacityProvider {
 pub struct AutoScalingGroupProvider(Map);
 
 impl AutoScalingGroupProvider {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(auto_scaling_group_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AutoScalingGroupArn", auto_scaling_group_arn.into().into_node())]))
     }
@@ -66,7 +66,7 @@ impl ManagedScaling {
 pub struct ManagedInstancesProvider(Map);
 
 impl ManagedInstancesProvider {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(infrastructure_role_arn: impl Into<Val<String>>, instance_launch_template: impl Into<Val<InstanceLaunchTemplate>>) -> Self {
         Self(record(vec![
             ("InfrastructureRoleArn", infrastructure_role_arn.into().into_node()),
@@ -119,7 +119,7 @@ impl InfrastructureOptimization {
 pub struct InstanceLaunchTemplate(Map);
 
 impl InstanceLaunchTemplate {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         ec2_instance_profile_arn: impl Into<Val<String>>,
         network_configuration: impl Into<Val<ManagedInstancesNetworkConfiguration>>,
@@ -165,7 +165,7 @@ impl CapacityReservationRequest {
 pub struct InstanceRequirementsRequest(Map);
 
 impl InstanceRequirementsRequest {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(memory_mib: impl Into<Val<MemoryMiBRequest>>, vcpu_count: impl Into<Val<VCpuCountRangeRequest>>) -> Self {
         Self(record(vec![("MemoryMiB", memory_mib.into().into_node()), ("VCpuCount", vcpu_count.into().into_node())]))
     }
@@ -270,7 +270,7 @@ impl MemoryGiBPerVCpuRequest {
 pub struct MemoryMiBRequest(Map);
 
 impl MemoryMiBRequest {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(min: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Min", min.into().into_node())]))
     }
@@ -337,7 +337,7 @@ impl TotalLocalStorageGBRequest {
 pub struct VCpuCountRangeRequest(Map);
 
 impl VCpuCountRangeRequest {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(min: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Min", min.into().into_node())]))
     }
@@ -369,7 +369,7 @@ impl ManagedInstancesLocalStorageConfiguration {
 pub struct ManagedInstancesNetworkConfiguration(Map);
 
 impl ManagedInstancesNetworkConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(security_groups: impl Into<Val<Vec<String>>>, subnets: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("SecurityGroups", security_groups.into().into_node()), ("Subnets", subnets.into().into_node())]))
     }
@@ -381,7 +381,7 @@ impl ManagedInstancesNetworkConfiguration {
 pub struct ManagedInstancesStorageConfiguration(Map);
 
 impl ManagedInstancesStorageConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(storage_size_gib: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("StorageSizeGiB", storage_size_gib.into().into_node())]))
     }

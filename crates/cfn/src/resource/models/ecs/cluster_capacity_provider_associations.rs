@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct ClusterCapacityProviderAssociations(Map);
 
 impl ClusterCapacityProviderAssociations {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cluster: impl Into<Val<String>>, default_capacity_provider_strategy: impl Into<Val<Vec<CapacityProviderStrategy>>>) -> Self {
         Self(record(vec![
             ("Cluster", cluster.into().into_node()),
@@ -27,7 +27,7 @@ impl ClusterCapacityProviderAssociations {
 pub struct CapacityProviderStrategy(Map);
 
 impl CapacityProviderStrategy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(capacity_provider: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CapacityProvider", capacity_provider.into().into_node())]))
     }

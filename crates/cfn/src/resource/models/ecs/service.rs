@@ -91,7 +91,7 @@ impl DeploymentConfiguration {
 pub struct DeploymentAlarms(Map);
 
 impl DeploymentAlarms {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(alarm_names: impl Into<Val<Vec<String>>>, enable: impl Into<Val<bool>>, rollback: impl Into<Val<bool>>) -> Self {
         Self(record(vec![
             ("AlarmNames", alarm_names.into().into_node()),
@@ -124,7 +124,7 @@ impl CanaryConfiguration {
 pub struct DeploymentCircuitBreaker(Map);
 
 impl DeploymentCircuitBreaker {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enable: impl Into<Val<bool>>, rollback: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enable", enable.into().into_node()), ("Rollback", rollback.into().into_node())]))
     }
@@ -136,7 +136,7 @@ impl DeploymentCircuitBreaker {
 pub struct DeploymentLifecycleHook(Map);
 
 impl DeploymentLifecycleHook {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         hook_target_arn: impl Into<Val<String>>,
         lifecycle_stages: impl Into<Val<Vec<LifecycleStage>>>,
@@ -193,7 +193,7 @@ impl DeploymentController {
 pub struct ForceNewDeployment(Map);
 
 impl ForceNewDeployment {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enable_force_new_deployment: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("EnableForceNewDeployment", enable_force_new_deployment.into().into_node())]))
     }
@@ -229,7 +229,7 @@ impl LoadBalancer {
 pub struct AdvancedConfiguration(Map);
 
 impl AdvancedConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(alternate_target_group_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AlternateTargetGroupArn", alternate_target_group_arn.into().into_node())]))
     }
@@ -281,7 +281,7 @@ impl AwsVpcConfiguration {
 pub struct PlacementConstraint(Map);
 
 impl PlacementConstraint {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<PlacementConstraintType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
@@ -297,7 +297,7 @@ impl PlacementConstraint {
 pub struct PlacementStrategy(Map);
 
 impl PlacementStrategy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<PlacementStrategyType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
@@ -313,7 +313,7 @@ impl PlacementStrategy {
 pub struct ServiceConnectConfiguration(Map);
 
 impl ServiceConnectConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }
@@ -332,7 +332,7 @@ impl ServiceConnectConfiguration {
 pub struct ServiceConnectAccessLogConfiguration(Map);
 
 impl ServiceConnectAccessLogConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(format: impl Into<Val<Format>>) -> Self {
         Self(record(vec![("Format", format.into().into_node())]))
     }
@@ -366,7 +366,7 @@ impl LogConfiguration {
 pub struct Secret(Map);
 
 impl Secret {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value_from: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("ValueFrom", value_from.into().into_node())]))
     }
@@ -378,7 +378,7 @@ impl Secret {
 pub struct ServiceConnectService(Map);
 
 impl ServiceConnectService {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(port_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PortName", port_name.into().into_node())]))
     }
@@ -398,7 +398,7 @@ impl ServiceConnectService {
 pub struct ServiceConnectClientAlias(Map);
 
 impl ServiceConnectClientAlias {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(port: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Port", port.into().into_node())]))
     }
@@ -415,7 +415,7 @@ impl ServiceConnectClientAlias {
 pub struct ServiceConnectTestTrafficRules(Map);
 
 impl ServiceConnectTestTrafficRules {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(header: impl Into<Val<ServiceConnectTestTrafficRulesHeader>>) -> Self {
         Self(record(vec![("Header", header.into().into_node())]))
     }
@@ -427,7 +427,7 @@ impl ServiceConnectTestTrafficRules {
 pub struct ServiceConnectTestTrafficRulesHeader(Map);
 
 impl ServiceConnectTestTrafficRulesHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
@@ -443,7 +443,7 @@ impl ServiceConnectTestTrafficRulesHeader {
 pub struct ServiceConnectTestTrafficRulesHeaderValue(Map);
 
 impl ServiceConnectTestTrafficRulesHeaderValue {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(exact: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Exact", exact.into().into_node())]))
     }
@@ -472,7 +472,7 @@ impl TimeoutConfiguration {
 pub struct ServiceConnectTlsConfiguration(Map);
 
 impl ServiceConnectTlsConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(issuer_certificate_authority: impl Into<Val<ServiceConnectTlsCertificateAuthority>>) -> Self {
         Self(record(vec![("IssuerCertificateAuthority", issuer_certificate_authority.into().into_node())]))
     }
@@ -524,7 +524,7 @@ impl ServiceRegistry {
 pub struct ServiceVolumeConfiguration(Map);
 
 impl ServiceVolumeConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
@@ -540,7 +540,7 @@ impl ServiceVolumeConfiguration {
 pub struct ServiceManagedEBSVolumeConfiguration(Map);
 
 impl ServiceManagedEBSVolumeConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("RoleArn", role_arn.into().into_node())]))
     }
@@ -565,7 +565,7 @@ impl ServiceManagedEBSVolumeConfiguration {
 pub struct EBSTagSpecification(Map);
 
 impl EBSTagSpecification {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(resource_type: impl Into<Val<EBSTagSpecificationResourceType>>) -> Self {
         Self(record(vec![("ResourceType", resource_type.into().into_node())]))
     }
@@ -582,7 +582,7 @@ impl EBSTagSpecification {
 pub struct VpcLatticeConfiguration(Map);
 
 impl VpcLatticeConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(port_name: impl Into<Val<String>>, role_arn: impl Into<Val<String>>, target_group_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("PortName", port_name.into().into_node()),

@@ -41,7 +41,7 @@ impl TaskDefinition {
 pub struct ContainerDefinition(Map);
 
 impl ContainerDefinition {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(image: impl Into<Val<String>>, name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Image", image.into().into_node()), ("Name", name.into().into_node())]))
     }
@@ -258,7 +258,7 @@ impl Device {
 pub struct Tmpfs(Map);
 
 impl Tmpfs {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(size: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Size", size.into().into_node())]))
     }
@@ -275,7 +275,7 @@ impl Tmpfs {
 pub struct LogConfiguration(Map);
 
 impl LogConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(log_driver: impl Into<Val<LogDriver>>) -> Self {
         Self(record(vec![("LogDriver", log_driver.into().into_node())]))
     }
@@ -292,7 +292,7 @@ impl LogConfiguration {
 pub struct Secret(Map);
 
 impl Secret {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value_from: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("ValueFrom", value_from.into().into_node())]))
     }
@@ -359,7 +359,7 @@ impl RepositoryCredentials {
 pub struct ResourceRequirement(Map);
 
 impl ResourceRequirement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<ResourceRequirementType>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -406,7 +406,7 @@ impl SystemControl {
 pub struct Ulimit(Map);
 
 impl Ulimit {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(hard_limit: impl Into<Val<i64>>, name: impl Into<Val<Name>>, soft_limit: impl Into<Val<i64>>) -> Self {
         Self(record(vec![
             ("HardLimit", hard_limit.into().into_node()),
@@ -472,7 +472,7 @@ impl InferenceAccelerator {
 pub struct TaskDefinitionPlacementConstraint(Map);
 
 impl TaskDefinitionPlacementConstraint {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<TaskDefinitionPlacementConstraintType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
@@ -488,7 +488,7 @@ impl TaskDefinitionPlacementConstraint {
 pub struct ProxyConfiguration(Map);
 
 impl ProxyConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(container_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ContainerName", container_name.into().into_node())]))
     }
@@ -564,7 +564,7 @@ impl DockerVolumeConfiguration {
 pub struct EFSVolumeConfiguration(Map);
 
 impl EFSVolumeConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(filesystem_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("FilesystemId", filesystem_id.into().into_node())]))
     }
@@ -600,7 +600,7 @@ impl AuthorizationConfig {
 pub struct FSxWindowsFileServerVolumeConfiguration(Map);
 
 impl FSxWindowsFileServerVolumeConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(file_system_id: impl Into<Val<String>>, root_directory: impl Into<Val<String>>) -> Self {
         Self(record(vec![("FileSystemId", file_system_id.into().into_node()), ("RootDirectory", root_directory.into().into_node())]))
     }
@@ -616,7 +616,7 @@ impl FSxWindowsFileServerVolumeConfiguration {
 pub struct FSxAuthorizationConfig(Map);
 
 impl FSxAuthorizationConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(credentials_parameter: impl Into<Val<String>>, domain: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CredentialsParameter", credentials_parameter.into().into_node()), ("Domain", domain.into().into_node())]))
     }
@@ -644,7 +644,7 @@ impl HostVolumeProperties {
 pub struct S3FilesVolumeConfiguration(Map);
 
 impl S3FilesVolumeConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(file_system_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("FileSystemArn", file_system_arn.into().into_node())]))
     }

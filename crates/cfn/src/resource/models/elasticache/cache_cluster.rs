@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct CacheCluster(Map);
 
 impl CacheCluster {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cache_node_type: impl Into<Val<String>>, engine: impl Into<Val<String>>, num_cache_nodes: impl Into<Val<i64>>) -> Self {
         Self(record(vec![
             ("CacheNodeType", cache_node_type.into().into_node()),
@@ -49,7 +49,7 @@ impl CacheCluster {
 pub struct LogDeliveryConfigurationRequest(Map);
 
 impl LogDeliveryConfigurationRequest {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         destination_details: impl Into<Val<DestinationDetails>>,
         destination_type: impl Into<Val<DestinationType>>,
@@ -88,7 +88,7 @@ impl DestinationDetails {
 pub struct CloudWatchLogsDestinationDetails(Map);
 
 impl CloudWatchLogsDestinationDetails {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(log_group: impl Into<Val<String>>) -> Self {
         Self(record(vec![("LogGroup", log_group.into().into_node())]))
     }
@@ -100,7 +100,7 @@ impl CloudWatchLogsDestinationDetails {
 pub struct KinesisFirehoseDestinationDetails(Map);
 
 impl KinesisFirehoseDestinationDetails {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(delivery_stream: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DeliveryStream", delivery_stream.into().into_node())]))
     }

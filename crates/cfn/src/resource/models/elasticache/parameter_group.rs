@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct ParameterGroup(Map);
 
 impl ParameterGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cache_parameter_group_family: impl Into<Val<String>>, description: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("CacheParameterGroupFamily", cache_parameter_group_family.into().into_node()),

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct ReplicationGroup(Map);
 
 impl ReplicationGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(replication_group_description: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ReplicationGroupDescription", replication_group_description.into().into_node())]))
     }
@@ -61,7 +61,7 @@ impl ReplicationGroup {
 pub struct LogDeliveryConfigurationRequest(Map);
 
 impl LogDeliveryConfigurationRequest {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         destination_details: impl Into<Val<DestinationDetails>>,
         destination_type: impl Into<Val<DestinationType>>,
@@ -100,7 +100,7 @@ impl DestinationDetails {
 pub struct CloudWatchLogsDestinationDetails(Map);
 
 impl CloudWatchLogsDestinationDetails {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(log_group: impl Into<Val<String>>) -> Self {
         Self(record(vec![("LogGroup", log_group.into().into_node())]))
     }
@@ -112,7 +112,7 @@ impl CloudWatchLogsDestinationDetails {
 pub struct KinesisFirehoseDestinationDetails(Map);
 
 impl KinesisFirehoseDestinationDetails {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(delivery_stream: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DeliveryStream", delivery_stream.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct SubnetGroup(Map);
 
 impl SubnetGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(description: impl Into<Val<String>>, subnet_ids: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Description", description.into().into_node()), ("SubnetIds", subnet_ids.into().into_node())]))
     }

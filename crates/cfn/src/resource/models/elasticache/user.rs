@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct User(Map);
 
 impl User {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(engine: impl Into<Val<Engine>>, user_id: impl Into<Val<String>>, user_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("Engine", engine.into().into_node()),
@@ -32,7 +32,7 @@ impl User {
 pub struct AuthenticationMode(Map);
 
 impl AuthenticationMode {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<AuthenticationModeType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct UserGroup(Map);
 
 impl UserGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(engine: impl Into<Val<Engine>>, user_group_id: impl Into<Val<String>>, user_ids: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![
             ("Engine", engine.into().into_node()),

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Listener(Map);
 
 impl Listener {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(default_actions: impl Into<Val<Vec<Action>>>, load_balancer_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("DefaultActions", default_actions.into().into_node()),
@@ -49,7 +49,7 @@ impl Certificate {
 pub struct Action(Map);
 
 impl Action {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<ActionType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
@@ -72,7 +72,7 @@ impl Action {
 pub struct AuthenticateCognitoConfig(Map);
 
 impl AuthenticateCognitoConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         user_pool_arn: impl Into<Val<String>>,
         user_pool_client_id: impl Into<Val<String>>,
@@ -100,7 +100,7 @@ impl AuthenticateCognitoConfig {
 pub struct AuthenticateOidcConfig(Map);
 
 impl AuthenticateOidcConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         authorization_endpoint: impl Into<Val<String>>,
         client_id: impl Into<Val<String>>,
@@ -134,7 +134,7 @@ impl AuthenticateOidcConfig {
 pub struct FixedResponseConfig(Map);
 
 impl FixedResponseConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status_code: impl Into<Val<String>>) -> Self {
         Self(record(vec![("StatusCode", status_code.into().into_node())]))
     }
@@ -202,7 +202,7 @@ impl TargetGroupTuple {
 pub struct JwtValidationConfig(Map);
 
 impl JwtValidationConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(issuer: impl Into<Val<String>>, jwks_endpoint: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Issuer", issuer.into().into_node()), ("JwksEndpoint", jwks_endpoint.into().into_node())]))
     }
@@ -218,7 +218,7 @@ impl JwtValidationConfig {
 pub struct JwtValidationActionAdditionalClaim(Map);
 
 impl JwtValidationActionAdditionalClaim {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(format: impl Into<Val<Format>>, name: impl Into<Val<String>>, values: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Format", format.into().into_node()), ("Name", name.into().into_node()), ("Values", values.into().into_node())]))
     }
@@ -230,7 +230,7 @@ impl JwtValidationActionAdditionalClaim {
 pub struct RedirectConfig(Map);
 
 impl RedirectConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status_code: impl Into<Val<StatusCode>>) -> Self {
         Self(record(vec![("StatusCode", status_code.into().into_node())]))
     }

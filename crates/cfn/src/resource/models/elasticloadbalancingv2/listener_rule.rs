@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct ListenerRule(Map);
 
 impl ListenerRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         actions: impl Into<Val<Vec<Action>>>,
         conditions: impl Into<Val<Vec<RuleCondition>>>,
@@ -33,7 +33,7 @@ impl ListenerRule {
 pub struct Action(Map);
 
 impl Action {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<ActionType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
@@ -56,7 +56,7 @@ impl Action {
 pub struct AuthenticateCognitoConfig(Map);
 
 impl AuthenticateCognitoConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         user_pool_arn: impl Into<Val<String>>,
         user_pool_client_id: impl Into<Val<String>>,
@@ -84,7 +84,7 @@ impl AuthenticateCognitoConfig {
 pub struct AuthenticateOidcConfig(Map);
 
 impl AuthenticateOidcConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         authorization_endpoint: impl Into<Val<String>>,
         client_id: impl Into<Val<String>>,
@@ -118,7 +118,7 @@ impl AuthenticateOidcConfig {
 pub struct FixedResponseConfig(Map);
 
 impl FixedResponseConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status_code: impl Into<Val<String>>) -> Self {
         Self(record(vec![("StatusCode", status_code.into().into_node())]))
     }
@@ -186,7 +186,7 @@ impl TargetGroupTuple {
 pub struct JwtValidationConfig(Map);
 
 impl JwtValidationConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(issuer: impl Into<Val<String>>, jwks_endpoint: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Issuer", issuer.into().into_node()), ("JwksEndpoint", jwks_endpoint.into().into_node())]))
     }
@@ -202,7 +202,7 @@ impl JwtValidationConfig {
 pub struct JwtValidationActionAdditionalClaim(Map);
 
 impl JwtValidationActionAdditionalClaim {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(format: impl Into<Val<Format>>, name: impl Into<Val<String>>, values: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Format", format.into().into_node()), ("Name", name.into().into_node()), ("Values", values.into().into_node())]))
     }
@@ -214,7 +214,7 @@ impl JwtValidationActionAdditionalClaim {
 pub struct RedirectConfig(Map);
 
 impl RedirectConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status_code: impl Into<Val<StatusCode>>) -> Self {
         Self(record(vec![("StatusCode", status_code.into().into_node())]))
     }
@@ -375,7 +375,7 @@ impl SourceIpConfig {
 pub struct Transform(Map);
 
 impl Transform {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<TransformType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
@@ -392,7 +392,7 @@ impl Transform {
 pub struct RewriteConfigObject(Map);
 
 impl RewriteConfigObject {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(rewrites: impl Into<Val<Vec<RewriteConfig>>>) -> Self {
         Self(record(vec![("Rewrites", rewrites.into().into_node())]))
     }
@@ -404,7 +404,7 @@ impl RewriteConfigObject {
 pub struct RewriteConfig(Map);
 
 impl RewriteConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(regex: impl Into<Val<String>>, replace: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Regex", regex.into().into_node()), ("Replace", replace.into().into_node())]))
     }

@@ -54,7 +54,7 @@ impl LoadBalancerAttribute {
 pub struct MinimumLoadBalancerCapacity(Map);
 
 impl MinimumLoadBalancerCapacity {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(capacity_units: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("CapacityUnits", capacity_units.into().into_node())]))
     }
@@ -66,7 +66,7 @@ impl MinimumLoadBalancerCapacity {
 pub struct SubnetMapping(Map);
 
 impl SubnetMapping {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(subnet_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("SubnetId", subnet_id.into().into_node())]))
     }

@@ -77,7 +77,7 @@ impl TargetGroupAttribute {
 pub struct TargetDescription(Map);
 
 impl TargetDescription {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Id", id.into().into_node())]))
     }

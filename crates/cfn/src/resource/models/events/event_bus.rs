@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct EventBus(Map);
 
 impl EventBus {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }

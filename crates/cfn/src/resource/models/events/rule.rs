@@ -32,7 +32,7 @@ impl Rule {
 pub struct Target(Map);
 
 impl Target {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(arn: impl Into<Val<String>>, id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Arn", arn.into().into_node()), ("Id", id.into().into_node())]))
     }
@@ -62,7 +62,7 @@ impl Target {
 pub struct AppSyncParameters(Map);
 
 impl AppSyncParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(graphql_operation: impl Into<Val<String>>) -> Self {
         Self(record(vec![("GraphQLOperation", graphql_operation.into().into_node())]))
     }
@@ -74,7 +74,7 @@ impl AppSyncParameters {
 pub struct BatchParameters(Map);
 
 impl BatchParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(job_definition: impl Into<Val<String>>, job_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("JobDefinition", job_definition.into().into_node()), ("JobName", job_name.into().into_node())]))
     }
@@ -139,7 +139,7 @@ impl DeadLetterConfig {
 pub struct EcsParameters(Map);
 
 impl EcsParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(task_definition_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("TaskDefinitionArn", task_definition_arn.into().into_node())]))
     }
@@ -167,7 +167,7 @@ impl EcsParameters {
 pub struct CapacityProviderStrategyItem(Map);
 
 impl CapacityProviderStrategyItem {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(capacity_provider: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CapacityProvider", capacity_provider.into().into_node())]))
     }
@@ -200,7 +200,7 @@ impl NetworkConfiguration {
 pub struct AwsVpcConfiguration(Map);
 
 impl AwsVpcConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(subnets: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Subnets", subnets.into().into_node())]))
     }
@@ -269,7 +269,7 @@ impl HttpParameters {
 pub struct InputTransformer(Map);
 
 impl InputTransformer {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(input_template: impl Into<Val<String>>) -> Self {
         Self(record(vec![("InputTemplate", input_template.into().into_node())]))
     }
@@ -285,7 +285,7 @@ impl InputTransformer {
 pub struct KinesisParameters(Map);
 
 impl KinesisParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(partition_key_path: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PartitionKeyPath", partition_key_path.into().into_node())]))
     }
@@ -297,7 +297,7 @@ impl KinesisParameters {
 pub struct RedshiftDataParameters(Map);
 
 impl RedshiftDataParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(database: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Database", database.into().into_node())]))
     }
@@ -335,7 +335,7 @@ impl RetryPolicy {
 pub struct RunCommandParameters(Map);
 
 impl RunCommandParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(run_command_targets: impl Into<Val<Vec<RunCommandTarget>>>) -> Self {
         Self(record(vec![("RunCommandTargets", run_command_targets.into().into_node())]))
     }
@@ -347,7 +347,7 @@ impl RunCommandParameters {
 pub struct RunCommandTarget(Map);
 
 impl RunCommandTarget {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key: impl Into<Val<String>>, values: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Key", key.into().into_node()), ("Values", values.into().into_node())]))
     }
@@ -375,7 +375,7 @@ impl SageMakerPipelineParameters {
 pub struct SageMakerPipelineParameter(Map);
 
 impl SageMakerPipelineParameter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -387,7 +387,7 @@ impl SageMakerPipelineParameter {
 pub struct SqsParameters(Map);
 
 impl SqsParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(message_group_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("MessageGroupId", message_group_id.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct InstanceProfile(Map);
 
 impl InstanceProfile {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(roles: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Roles", roles.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct ManagedPolicy(Map);
 
 impl ManagedPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(policy_document: impl Into<Val<Node>>) -> Self {
         Self(record(vec![("PolicyDocument", policy_document.into().into_node())]))
     }

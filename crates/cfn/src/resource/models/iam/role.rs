@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Role(Map);
 
 impl Role {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(assume_role_policy_document: impl Into<Val<Node>>) -> Self {
         Self(record(vec![("AssumeRolePolicyDocument", assume_role_policy_document.into().into_node())]))
     }
@@ -31,7 +31,7 @@ impl Role {
 pub struct Policy(Map);
 
 impl Policy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(policy_document: impl Into<Val<Node>>, policy_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PolicyDocument", policy_document.into().into_node()), ("PolicyName", policy_name.into().into_node())]))
     }

@@ -32,7 +32,7 @@ impl Stream {
 pub struct StreamEncryption(Map);
 
 impl StreamEncryption {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(encryption_type: impl Into<Val<EncryptionType>>, key_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("EncryptionType", encryption_type.into().into_node()), ("KeyId", key_id.into().into_node())]))
     }
@@ -44,7 +44,7 @@ impl StreamEncryption {
 pub struct StreamModeDetails(Map);
 
 impl StreamModeDetails {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(stream_mode: impl Into<Val<StreamMode>>) -> Self {
         Self(record(vec![("StreamMode", stream_mode.into().into_node())]))
     }

@@ -41,7 +41,7 @@ impl DeliveryStream {
 pub struct AmazonOpenSearchServerlessDestinationConfiguration(Map);
 
 impl AmazonOpenSearchServerlessDestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         index_name: impl Into<Val<String>>,
         role_arn: impl Into<Val<String>>,
@@ -123,7 +123,7 @@ impl ProcessingConfiguration {
 pub struct Processor(Map);
 
 impl Processor {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<ProcessorType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
@@ -139,7 +139,7 @@ impl Processor {
 pub struct ProcessorParameter(Map);
 
 impl ProcessorParameter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(parameter_name: impl Into<Val<ParameterName>>, parameter_value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ParameterName", parameter_name.into().into_node()), ("ParameterValue", parameter_value.into().into_node())]))
     }
@@ -167,7 +167,7 @@ impl AmazonOpenSearchServerlessRetryOptions {
 pub struct S3DestinationConfiguration(Map);
 
 impl S3DestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(bucket_arn: impl Into<Val<String>>, role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("BucketARN", bucket_arn.into().into_node()), ("RoleARN", role_arn.into().into_node())]))
     }
@@ -222,7 +222,7 @@ impl EncryptionConfiguration {
 pub struct KMSEncryptionConfig(Map);
 
 impl KMSEncryptionConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(awskms_key_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AWSKMSKeyARN", awskms_key_arn.into().into_node())]))
     }
@@ -234,7 +234,7 @@ impl KMSEncryptionConfig {
 pub struct VpcConfiguration(Map);
 
 impl VpcConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         role_arn: impl Into<Val<String>>,
         security_group_ids: impl Into<Val<Vec<String>>>,
@@ -254,7 +254,7 @@ impl VpcConfiguration {
 pub struct AmazonopensearchserviceDestinationConfiguration(Map);
 
 impl AmazonopensearchserviceDestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         index_name: impl Into<Val<String>>,
         role_arn: impl Into<Val<String>>,
@@ -305,7 +305,7 @@ impl AmazonopensearchserviceBufferingHints {
 pub struct DocumentIdOptions(Map);
 
 impl DocumentIdOptions {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(default_document_id_format: impl Into<Val<DefaultDocumentIdFormat>>) -> Self {
         Self(record(vec![("DefaultDocumentIdFormat", default_document_id_format.into().into_node())]))
     }
@@ -333,7 +333,7 @@ impl AmazonopensearchserviceRetryOptions {
 pub struct DatabaseSourceConfiguration(Map);
 
 impl DatabaseSourceConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         database_source_authentication_configuration: impl Into<Val<DatabaseSourceAuthenticationConfiguration>>,
         database_source_vpc_configuration: impl Into<Val<DatabaseSourceVPCConfiguration>>,
@@ -388,7 +388,7 @@ impl DatabaseColumns {
 pub struct DatabaseSourceAuthenticationConfiguration(Map);
 
 impl DatabaseSourceAuthenticationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(secrets_manager_configuration: impl Into<Val<SecretsManagerConfiguration>>) -> Self {
         Self(record(vec![("SecretsManagerConfiguration", secrets_manager_configuration.into().into_node())]))
     }
@@ -400,7 +400,7 @@ impl DatabaseSourceAuthenticationConfiguration {
 pub struct SecretsManagerConfiguration(Map);
 
 impl SecretsManagerConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("Enabled", enabled.into().into_node())]))
     }
@@ -417,7 +417,7 @@ impl SecretsManagerConfiguration {
 pub struct DatabaseSourceVPCConfiguration(Map);
 
 impl DatabaseSourceVPCConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(vpc_endpoint_service_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("VpcEndpointServiceName", vpc_endpoint_service_name.into().into_node())]))
     }
@@ -463,7 +463,7 @@ impl DatabaseTables {
 pub struct DeliveryStreamEncryptionConfigurationInput(Map);
 
 impl DeliveryStreamEncryptionConfigurationInput {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key_type: impl Into<Val<KeyType>>) -> Self {
         Self(record(vec![("KeyType", key_type.into().into_node())]))
     }
@@ -495,7 +495,7 @@ impl DirectPutSourceConfiguration {
 pub struct ElasticsearchDestinationConfiguration(Map);
 
 impl ElasticsearchDestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         index_name: impl Into<Val<String>>,
         role_arn: impl Into<Val<String>>,
@@ -562,7 +562,7 @@ impl ElasticsearchRetryOptions {
 pub struct ExtendedS3DestinationConfiguration(Map);
 
 impl ExtendedS3DestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(bucket_arn: impl Into<Val<String>>, role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("BucketARN", bucket_arn.into().into_node()), ("RoleARN", role_arn.into().into_node())]))
     }
@@ -809,7 +809,7 @@ impl RetryOptions {
 pub struct HttpEndpointDestinationConfiguration(Map);
 
 impl HttpEndpointDestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         endpoint_configuration: impl Into<Val<HttpEndpointConfiguration>>,
         s3_configuration: impl Into<Val<S3DestinationConfiguration>>,
@@ -838,7 +838,7 @@ impl HttpEndpointDestinationConfiguration {
 pub struct HttpEndpointConfiguration(Map);
 
 impl HttpEndpointConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(url: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Url", url.into().into_node())]))
     }
@@ -872,7 +872,7 @@ impl HttpEndpointRequestConfiguration {
 pub struct HttpEndpointCommonAttribute(Map);
 
 impl HttpEndpointCommonAttribute {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(attribute_name: impl Into<Val<String>>, attribute_value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AttributeName", attribute_name.into().into_node()), ("AttributeValue", attribute_value.into().into_node())]))
     }
@@ -884,7 +884,7 @@ impl HttpEndpointCommonAttribute {
 pub struct IcebergDestinationConfiguration(Map);
 
 impl IcebergDestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         catalog_configuration: impl Into<Val<CatalogConfiguration>>,
         role_arn: impl Into<Val<String>>,
@@ -933,7 +933,7 @@ impl CatalogConfiguration {
 pub struct DestinationTableConfiguration(Map);
 
 impl DestinationTableConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(destination_database_name: impl Into<Val<String>>, destination_table_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("DestinationDatabaseName", destination_database_name.into().into_node()),
@@ -970,7 +970,7 @@ impl PartitionSpec {
 pub struct PartitionField(Map);
 
 impl PartitionField {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(source_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("SourceName", source_name.into().into_node())]))
     }
@@ -1014,7 +1014,7 @@ impl TableCreationConfiguration {
 pub struct KinesisStreamSourceConfiguration(Map);
 
 impl KinesisStreamSourceConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(kinesis_stream_arn: impl Into<Val<String>>, role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("KinesisStreamARN", kinesis_stream_arn.into().into_node()), ("RoleARN", role_arn.into().into_node())]))
     }
@@ -1026,7 +1026,7 @@ impl KinesisStreamSourceConfiguration {
 pub struct MSKSourceConfiguration(Map);
 
 impl MSKSourceConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         authentication_configuration: impl Into<Val<AuthenticationConfiguration>>,
         msk_cluster_arn: impl Into<Val<String>>,
@@ -1050,7 +1050,7 @@ impl MSKSourceConfiguration {
 pub struct AuthenticationConfiguration(Map);
 
 impl AuthenticationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(connectivity: impl Into<Val<Connectivity>>, role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Connectivity", connectivity.into().into_node()), ("RoleARN", role_arn.into().into_node())]))
     }
@@ -1062,7 +1062,7 @@ impl AuthenticationConfiguration {
 pub struct RedshiftDestinationConfiguration(Map);
 
 impl RedshiftDestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         cluster_jdbcurl: impl Into<Val<String>>,
         copy_command: impl Into<Val<CopyCommand>>,
@@ -1095,7 +1095,7 @@ impl RedshiftDestinationConfiguration {
 pub struct CopyCommand(Map);
 
 impl CopyCommand {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(data_table_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DataTableName", data_table_name.into().into_node())]))
     }
@@ -1128,7 +1128,7 @@ impl RedshiftRetryOptions {
 pub struct SnowflakeDestinationConfiguration(Map);
 
 impl SnowflakeDestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         account_url: impl Into<Val<String>>,
         database: impl Into<Val<String>>,
@@ -1221,7 +1221,7 @@ impl SnowflakeRoleConfiguration {
 pub struct SnowflakeVpcConfiguration(Map);
 
 impl SnowflakeVpcConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(private_link_vpce_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PrivateLinkVpceId", private_link_vpce_id.into().into_node())]))
     }
@@ -1233,7 +1233,7 @@ impl SnowflakeVpcConfiguration {
 pub struct SplunkDestinationConfiguration(Map);
 
 impl SplunkDestinationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         hec_endpoint: impl Into<Val<String>>,
         hec_endpoint_type: impl Into<Val<HECEndpointType>>,
@@ -1844,10 +1844,10 @@ static DATABASE_SOURCE_CONFIGURATION_SHAPE: Shape = Shape::Object {
         Field::required("DatabaseSourceAuthenticationConfiguration", &DATABASE_SOURCE_AUTHENTICATION_CONFIGURATION_SHAPE),
         Field::required("DatabaseSourceVPCConfiguration", &DATABASE_SOURCE_VPC_CONFIGURATION_SHAPE),
         Field::required("Databases", &DATABASES_SHAPE),
-        Field::optional("Digest", &Shape::Text { min: Some(1), max: Some(512), pattern: Some(".*"), values: &[] }),
+        Field::optional("Digest", &Shape::Text { min: Some(1), max: Some(512), pattern: None, values: &[] }),
         Field::required("Endpoint", &Shape::Text { min: Some(1), max: Some(255), pattern: None, values: &[] }),
         Field::required("Port", &Shape::Integer { min: Some(0), max: Some(65535), values: &[] }),
-        Field::optional("PublicCertificate", &Shape::Text { min: Some(1), max: Some(4096), pattern: Some(".*"), values: &[] }),
+        Field::optional("PublicCertificate", &Shape::Text { min: Some(1), max: Some(4096), pattern: None, values: &[] }),
         Field::optional("SSLMode", &Shape::choice(SSLMode::ALL)),
         Field::required(
             "SnapshotWatermarkTable",

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Alias(Map);
 
 impl Alias {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(alias_name: impl Into<Val<String>>, target_key_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("AliasName", alias_name.into().into_node()), ("TargetKeyId", target_key_id.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct ReplicaKey(Map);
 
 impl ReplicaKey {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key_policy: impl Into<Val<Node>>, primary_key_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("KeyPolicy", key_policy.into().into_node()), ("PrimaryKeyArn", primary_key_arn.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Alias(Map);
 
 impl Alias {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(function_name: impl Into<Val<String>>, function_version: impl Into<Val<String>>, name: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("FunctionName", function_name.into().into_node()),
@@ -30,7 +30,7 @@ impl Alias {
 pub struct ProvisionedConcurrencyConfiguration(Map);
 
 impl ProvisionedConcurrencyConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(provisioned_concurrent_executions: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("ProvisionedConcurrentExecutions", provisioned_concurrent_executions.into().into_node())]))
     }
@@ -58,7 +58,7 @@ impl AliasRoutingConfiguration {
 pub struct VersionWeight(Map);
 
 impl VersionWeight {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(function_version: impl Into<Val<String>>, function_weight: impl Into<Val<f64>>) -> Self {
         Self(record(vec![("FunctionVersion", function_version.into().into_node()), ("FunctionWeight", function_weight.into().into_node())]))
     }

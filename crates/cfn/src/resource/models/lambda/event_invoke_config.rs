@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct EventInvokeConfig(Map);
 
 impl EventInvokeConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(function_name: impl Into<Val<String>>, qualifier: impl Into<Val<String>>) -> Self {
         Self(record(vec![("FunctionName", function_name.into().into_node()), ("Qualifier", qualifier.into().into_node())]))
     }
@@ -43,7 +43,7 @@ impl DestinationConfig {
 pub struct OnFailure(Map);
 
 impl OnFailure {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(destination: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Destination", destination.into().into_node())]))
     }
@@ -55,7 +55,7 @@ impl OnFailure {
 pub struct OnSuccess(Map);
 
 impl OnSuccess {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(destination: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Destination", destination.into().into_node())]))
     }

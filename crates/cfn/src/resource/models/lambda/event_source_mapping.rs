@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct EventSourceMapping(Map);
 
 impl EventSourceMapping {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(function_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("FunctionName", function_name.into().into_node())]))
     }
@@ -491,7 +491,7 @@ static EVENT_SOURCE_MAPPING_SHAPE: Shape = Shape::Object {
         Field::optional(
             "Queues",
             &Shape::List {
-                item: &Shape::Text { min: Some(1), max: Some(1000), pattern: Some(r"[\s\S]*"), values: &[] },
+                item: &Shape::Text { min: Some(1), max: Some(1000), pattern: None, values: &[] },
                 min: Some(1),
                 max: Some(1),
                 unique: true,
@@ -607,7 +607,7 @@ static FILTER_CRITERIA_SHAPE: Shape = Shape::Object {
 
 static FILTER_SHAPE: Shape = Shape::Object {
     open: false,
-    fields: &[Field::optional("Pattern", &Shape::Text { min: Some(0), max: Some(4096), pattern: Some(".*"), values: &[] })],
+    fields: &[Field::optional("Pattern", &Shape::Text { min: Some(0), max: Some(4096), pattern: None, values: &[] })],
 };
 
 static LOGGING_CONFIG_SHAPE: Shape =

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Function(Map);
 
 impl Function {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(code: impl Into<Val<Code>>, role: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Code", code.into().into_node()), ("Role", role.into().into_node())]))
     }
@@ -52,7 +52,7 @@ impl Function {
 pub struct CapacityProviderConfig(Map);
 
 impl CapacityProviderConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(lambda_managed_instances_capacity_provider_config: impl Into<Val<LambdaManagedInstancesCapacityProviderConfig>>) -> Self {
         Self(record(vec![(
             "LambdaManagedInstancesCapacityProviderConfig",
@@ -67,7 +67,7 @@ impl CapacityProviderConfig {
 pub struct LambdaManagedInstancesCapacityProviderConfig(Map);
 
 impl LambdaManagedInstancesCapacityProviderConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(capacity_provider_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CapacityProviderArn", capacity_provider_arn.into().into_node())]))
     }
@@ -122,7 +122,7 @@ impl DeadLetterConfig {
 pub struct DurableConfig(Map);
 
 impl DurableConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(execution_timeout: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("ExecutionTimeout", execution_timeout.into().into_node())]))
     }
@@ -154,7 +154,7 @@ impl Environment {
 pub struct EphemeralStorage(Map);
 
 impl EphemeralStorage {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(size: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Size", size.into().into_node())]))
     }
@@ -166,7 +166,7 @@ impl EphemeralStorage {
 pub struct FileSystemConfig(Map);
 
 impl FileSystemConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(arn: impl Into<Val<String>>, local_mount_path: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Arn", arn.into().into_node()), ("LocalMountPath", local_mount_path.into().into_node())]))
     }
@@ -232,7 +232,7 @@ impl LoggingConfig {
 pub struct RuntimeManagementConfig(Map);
 
 impl RuntimeManagementConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(update_runtime_on: impl Into<Val<UpdateRuntimeOn>>) -> Self {
         Self(record(vec![("UpdateRuntimeOn", update_runtime_on.into().into_node())]))
     }
@@ -248,7 +248,7 @@ impl RuntimeManagementConfig {
 pub struct SnapStart(Map);
 
 impl SnapStart {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(apply_on: impl Into<Val<ApplyOn>>) -> Self {
         Self(record(vec![("ApplyOn", apply_on.into().into_node())]))
     }
@@ -260,7 +260,7 @@ impl SnapStart {
 pub struct TenancyConfig(Map);
 
 impl TenancyConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(tenant_isolation_mode: impl Into<Val<TenantIsolationMode>>) -> Self {
         Self(record(vec![("TenantIsolationMode", tenant_isolation_mode.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Permission(Map);
 
 impl Permission {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(action: impl Into<Val<String>>, function_name: impl Into<Val<String>>, principal: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("Action", action.into().into_node()),

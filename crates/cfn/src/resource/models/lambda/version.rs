@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Version(Map);
 
 impl Version {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(function_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("FunctionName", function_name.into().into_node())]))
     }
@@ -45,7 +45,7 @@ impl FunctionScalingConfig {
 pub struct ProvisionedConcurrencyConfiguration(Map);
 
 impl ProvisionedConcurrencyConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(provisioned_concurrent_executions: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("ProvisionedConcurrentExecutions", provisioned_concurrent_executions.into().into_node())]))
     }
@@ -57,7 +57,7 @@ impl ProvisionedConcurrencyConfiguration {
 pub struct RuntimePolicy(Map);
 
 impl RuntimePolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(update_runtime_on: impl Into<Val<String>>) -> Self {
         Self(record(vec![("UpdateRuntimeOn", update_runtime_on.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct MetricFilter(Map);
 
 impl MetricFilter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         filter_pattern: impl Into<Val<String>>,
         log_group_name: impl Into<Val<String>>,
@@ -35,7 +35,7 @@ impl MetricFilter {
 pub struct MetricTransformation(Map);
 
 impl MetricTransformation {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         metric_name: impl Into<Val<String>>,
         metric_namespace: impl Into<Val<String>>,
@@ -61,7 +61,7 @@ impl MetricTransformation {
 pub struct Dimension(Map);
 
 impl Dimension {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Key", key.into().into_node()), ("Value", value.into().into_node())]))
     }

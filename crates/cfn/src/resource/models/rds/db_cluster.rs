@@ -84,7 +84,7 @@ impl DBCluster {
 pub struct DBClusterRole(Map);
 
 impl DBClusterRole {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("RoleArn", role_arn.into().into_node())]))
     }

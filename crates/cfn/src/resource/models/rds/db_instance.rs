@@ -127,7 +127,7 @@ impl AdditionalStorageVolume {
 pub struct DBInstanceRole(Map);
 
 impl DBInstanceRole {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(feature_name: impl Into<Val<String>>, role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("FeatureName", feature_name.into().into_node()), ("RoleArn", role_arn.into().into_node())]))
     }

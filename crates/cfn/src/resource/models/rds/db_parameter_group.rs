@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct DBParameterGroup(Map);
 
 impl DBParameterGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(description: impl Into<Val<String>>, family: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Description", description.into().into_node()), ("Family", family.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct DBProxy(Map);
 
 impl DBProxy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         db_proxy_name: impl Into<Val<String>>,
         engine_family: impl Into<Val<EngineFamily>>,

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct DBProxyTargetGroup(Map);
 
 impl DBProxyTargetGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(db_proxy_name: impl Into<Val<String>>, target_group_name: impl Into<Val<TargetGroupName>>) -> Self {
         Self(record(vec![("DBProxyName", db_proxy_name.into().into_node()), ("TargetGroupName", target_group_name.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct DBSubnetGroup(Map);
 
 impl DBSubnetGroup {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(db_subnet_group_description: impl Into<Val<String>>, subnet_ids: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![
             ("DBSubnetGroupDescription", db_subnet_group_description.into().into_node()),

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct HealthCheck(Map);
 
 impl HealthCheck {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(health_check_config: impl Into<Val<HealthCheckConfig>>) -> Self {
         Self(record(vec![("HealthCheckConfig", health_check_config.into().into_node())]))
     }
@@ -24,7 +24,7 @@ impl HealthCheck {
 pub struct HealthCheckConfig(Map);
 
 impl HealthCheckConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<HealthCheckConfigType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }
@@ -55,7 +55,7 @@ impl HealthCheckConfig {
 pub struct AlarmIdentifier(Map);
 
 impl AlarmIdentifier {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, region: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Region", region.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct RecordSet(Map);
 
 impl RecordSet {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, type_: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Type", type_.into().into_node())]))
     }
@@ -38,7 +38,7 @@ impl RecordSet {
 pub struct AliasTarget(Map);
 
 impl AliasTarget {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(dns_name: impl Into<Val<String>>, hosted_zone_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DNSName", dns_name.into().into_node()), ("HostedZoneId", hosted_zone_id.into().into_node())]))
     }
@@ -54,7 +54,7 @@ impl AliasTarget {
 pub struct CidrRoutingConfig(Map);
 
 impl CidrRoutingConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(collection_id: impl Into<Val<String>>, location_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CollectionId", collection_id.into().into_node()), ("LocationName", location_name.into().into_node())]))
     }
@@ -103,7 +103,7 @@ impl GeoProximityLocation {
 pub struct Coordinates(Map);
 
 impl Coordinates {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(latitude: impl Into<Val<String>>, longitude: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Latitude", latitude.into().into_node()), ("Longitude", longitude.into().into_node())]))
     }

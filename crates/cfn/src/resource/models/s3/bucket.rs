@@ -48,7 +48,7 @@ impl Bucket {
 pub struct AccelerateConfiguration(Map);
 
 impl AccelerateConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(acceleration_status: impl Into<Val<AccelerationStatus>>) -> Self {
         Self(record(vec![("AccelerationStatus", acceleration_status.into().into_node())]))
     }
@@ -60,7 +60,7 @@ impl AccelerateConfiguration {
 pub struct AnalyticsConfiguration(Map);
 
 impl AnalyticsConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(id: impl Into<Val<String>>, storage_class_analysis: impl Into<Val<StorageClassAnalysis>>) -> Self {
         Self(record(vec![("Id", id.into().into_node()), ("StorageClassAnalysis", storage_class_analysis.into().into_node())]))
     }
@@ -93,7 +93,7 @@ impl StorageClassAnalysis {
 pub struct DataExport(Map);
 
 impl DataExport {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(destination: impl Into<Val<Destination>>, output_schema_version: impl Into<Val<OutputSchemaVersion>>) -> Self {
         Self(record(vec![
             ("Destination", destination.into().into_node()),
@@ -108,7 +108,7 @@ impl DataExport {
 pub struct Destination(Map);
 
 impl Destination {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(bucket_arn: impl Into<Val<String>>, format: impl Into<Val<Format>>) -> Self {
         Self(record(vec![("BucketArn", bucket_arn.into().into_node()), ("Format", format.into().into_node())]))
     }
@@ -125,7 +125,7 @@ impl Destination {
 pub struct TagFilter(Map);
 
 impl TagFilter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Key", key.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -137,7 +137,7 @@ impl TagFilter {
 pub struct BucketEncryption(Map);
 
 impl BucketEncryption {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(server_side_encryption_configuration: impl Into<Val<Vec<ServerSideEncryptionRule>>>) -> Self {
         Self(record(vec![("ServerSideEncryptionConfiguration", server_side_encryption_configuration.into().into_node())]))
     }
@@ -183,7 +183,7 @@ impl BlockedEncryptionTypes {
 pub struct ServerSideEncryptionByDefault(Map);
 
 impl ServerSideEncryptionByDefault {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(sse_algorithm: impl Into<Val<SSEAlgorithm>>) -> Self {
         Self(record(vec![("SSEAlgorithm", sse_algorithm.into().into_node())]))
     }
@@ -199,7 +199,7 @@ impl ServerSideEncryptionByDefault {
 pub struct CorsConfiguration(Map);
 
 impl CorsConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cors_rules: impl Into<Val<Vec<CorsRule>>>) -> Self {
         Self(record(vec![("CorsRules", cors_rules.into().into_node())]))
     }
@@ -211,7 +211,7 @@ impl CorsConfiguration {
 pub struct CorsRule(Map);
 
 impl CorsRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(allowed_methods: impl Into<Val<Vec<AllowedMethod>>>, allowed_origins: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("AllowedMethods", allowed_methods.into().into_node()), ("AllowedOrigins", allowed_origins.into().into_node())]))
     }
@@ -230,7 +230,7 @@ impl CorsRule {
 pub struct IntelligentTieringConfiguration(Map);
 
 impl IntelligentTieringConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         id: impl Into<Val<String>>,
         status: impl Into<Val<IntelligentTieringConfigurationStatus>>,
@@ -251,7 +251,7 @@ impl IntelligentTieringConfiguration {
 pub struct Tiering(Map);
 
 impl Tiering {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(access_tier: impl Into<Val<AccessTier>>, days: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("AccessTier", access_tier.into().into_node()), ("Days", days.into().into_node())]))
     }
@@ -263,7 +263,7 @@ impl Tiering {
 pub struct InventoryConfiguration(Map);
 
 impl InventoryConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         destination: impl Into<Val<Destination>>,
         enabled: impl Into<Val<bool>>,
@@ -292,7 +292,7 @@ impl InventoryConfiguration {
 pub struct LifecycleConfiguration(Map);
 
 impl LifecycleConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(rules: impl Into<Val<Vec<Rule>>>) -> Self {
         Self(record(vec![("Rules", rules.into().into_node())]))
     }
@@ -308,7 +308,7 @@ impl LifecycleConfiguration {
 pub struct Rule(Map);
 
 impl Rule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status: impl Into<Val<RuleStatus>>) -> Self {
         Self(record(vec![("Status", status.into().into_node())]))
     }
@@ -338,7 +338,7 @@ impl Rule {
 pub struct AbortIncompleteMultipartUpload(Map);
 
 impl AbortIncompleteMultipartUpload {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(days_after_initiation: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("DaysAfterInitiation", days_after_initiation.into().into_node())]))
     }
@@ -350,7 +350,7 @@ impl AbortIncompleteMultipartUpload {
 pub struct NoncurrentVersionExpiration(Map);
 
 impl NoncurrentVersionExpiration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(noncurrent_days: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("NoncurrentDays", noncurrent_days.into().into_node())]))
     }
@@ -366,7 +366,7 @@ impl NoncurrentVersionExpiration {
 pub struct NoncurrentVersionTransition(Map);
 
 impl NoncurrentVersionTransition {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(storage_class: impl Into<Val<NoncurrentVersionTransitionStorageClass>>, transition_in_days: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("StorageClass", storage_class.into().into_node()), ("TransitionInDays", transition_in_days.into().into_node())]))
     }
@@ -382,7 +382,7 @@ impl NoncurrentVersionTransition {
 pub struct Transition(Map);
 
 impl Transition {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(storage_class: impl Into<Val<NoncurrentVersionTransitionStorageClass>>) -> Self {
         Self(record(vec![("StorageClass", storage_class.into().into_node())]))
     }
@@ -450,7 +450,7 @@ impl PartitionedPrefix {
 pub struct MetadataConfiguration(Map);
 
 impl MetadataConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(journal_table_configuration: impl Into<Val<JournalTableConfiguration>>) -> Self {
         Self(record(vec![("JournalTableConfiguration", journal_table_configuration.into().into_node())]))
     }
@@ -466,7 +466,7 @@ impl MetadataConfiguration {
 pub struct InventoryTableConfiguration(Map);
 
 impl InventoryTableConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(configuration_state: impl Into<Val<ConfigurationState>>) -> Self {
         Self(record(vec![("ConfigurationState", configuration_state.into().into_node())]))
     }
@@ -482,7 +482,7 @@ impl InventoryTableConfiguration {
 pub struct MetadataTableEncryptionConfiguration(Map);
 
 impl MetadataTableEncryptionConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(sse_algorithm: impl Into<Val<SseAlgorithm>>) -> Self {
         Self(record(vec![("SseAlgorithm", sse_algorithm.into().into_node())]))
     }
@@ -498,7 +498,7 @@ impl MetadataTableEncryptionConfiguration {
 pub struct JournalTableConfiguration(Map);
 
 impl JournalTableConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(record_expiration: impl Into<Val<RecordExpiration>>) -> Self {
         Self(record(vec![("RecordExpiration", record_expiration.into().into_node())]))
     }
@@ -514,7 +514,7 @@ impl JournalTableConfiguration {
 pub struct RecordExpiration(Map);
 
 impl RecordExpiration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(expiration: impl Into<Val<Expiration>>) -> Self {
         Self(record(vec![("Expiration", expiration.into().into_node())]))
     }
@@ -530,7 +530,7 @@ impl RecordExpiration {
 pub struct MetadataTableConfiguration(Map);
 
 impl MetadataTableConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(s3_tables_destination: impl Into<Val<S3TablesDestination>>) -> Self {
         Self(record(vec![("S3TablesDestination", s3_tables_destination.into().into_node())]))
     }
@@ -542,7 +542,7 @@ impl MetadataTableConfiguration {
 pub struct S3TablesDestination(Map);
 
 impl S3TablesDestination {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(table_bucket_arn: impl Into<Val<String>>, table_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("TableBucketArn", table_bucket_arn.into().into_node()), ("TableName", table_name.into().into_node())]))
     }
@@ -554,7 +554,7 @@ impl S3TablesDestination {
 pub struct MetricsConfiguration(Map);
 
 impl MetricsConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Id", id.into().into_node())]))
     }
@@ -591,7 +591,7 @@ impl NotificationConfiguration {
 pub struct EventBridgeConfiguration(Map);
 
 impl EventBridgeConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(event_bridge_enabled: impl Into<Val<bool>>) -> Self {
         Self(record(vec![("EventBridgeEnabled", event_bridge_enabled.into().into_node())]))
     }
@@ -603,7 +603,7 @@ impl EventBridgeConfiguration {
 pub struct LambdaConfiguration(Map);
 
 impl LambdaConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(event: impl Into<Val<String>>, function: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Event", event.into().into_node()), ("Function", function.into().into_node())]))
     }
@@ -619,7 +619,7 @@ impl LambdaConfiguration {
 pub struct NotificationFilter(Map);
 
 impl NotificationFilter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(s3_key: impl Into<Val<S3KeyFilter>>) -> Self {
         Self(record(vec![("S3Key", s3_key.into().into_node())]))
     }
@@ -631,7 +631,7 @@ impl NotificationFilter {
 pub struct S3KeyFilter(Map);
 
 impl S3KeyFilter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(rules: impl Into<Val<Vec<FilterRule>>>) -> Self {
         Self(record(vec![("Rules", rules.into().into_node())]))
     }
@@ -643,7 +643,7 @@ impl S3KeyFilter {
 pub struct FilterRule(Map);
 
 impl FilterRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -655,7 +655,7 @@ impl FilterRule {
 pub struct QueueConfiguration(Map);
 
 impl QueueConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(event: impl Into<Val<String>>, queue: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Event", event.into().into_node()), ("Queue", queue.into().into_node())]))
     }
@@ -671,7 +671,7 @@ impl QueueConfiguration {
 pub struct TopicConfiguration(Map);
 
 impl TopicConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(event: impl Into<Val<String>>, topic: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Event", event.into().into_node()), ("Topic", topic.into().into_node())]))
     }
@@ -738,7 +738,7 @@ impl DefaultRetention {
 pub struct OwnershipControls(Map);
 
 impl OwnershipControls {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(rules: impl Into<Val<Vec<OwnershipControlsRule>>>) -> Self {
         Self(record(vec![("Rules", rules.into().into_node())]))
     }
@@ -785,7 +785,7 @@ impl PublicAccessBlockConfiguration {
 pub struct ReplicationConfiguration(Map);
 
 impl ReplicationConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(role: impl Into<Val<String>>, rules: impl Into<Val<Vec<ReplicationRule>>>) -> Self {
         Self(record(vec![("Role", role.into().into_node()), ("Rules", rules.into().into_node())]))
     }
@@ -797,7 +797,7 @@ impl ReplicationConfiguration {
 pub struct ReplicationRule(Map);
 
 impl ReplicationRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(destination: impl Into<Val<ReplicationDestination>>, status: impl Into<Val<IntelligentTieringConfigurationStatus>>) -> Self {
         Self(record(vec![("Destination", destination.into().into_node()), ("Status", status.into().into_node())]))
     }
@@ -834,7 +834,7 @@ impl DeleteMarkerReplication {
 pub struct ReplicationDestination(Map);
 
 impl ReplicationDestination {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(bucket: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Bucket", bucket.into().into_node())]))
     }
@@ -855,7 +855,7 @@ impl ReplicationDestination {
 pub struct AccessControlTranslation(Map);
 
 impl AccessControlTranslation {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(owner: impl Into<Val<Owner>>) -> Self {
         Self(record(vec![("Owner", owner.into().into_node())]))
     }
@@ -867,7 +867,7 @@ impl AccessControlTranslation {
 pub struct EncryptionConfiguration(Map);
 
 impl EncryptionConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(replica_kms_key_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ReplicaKmsKeyID", replica_kms_key_id.into().into_node())]))
     }
@@ -879,7 +879,7 @@ impl EncryptionConfiguration {
 pub struct Metrics(Map);
 
 impl Metrics {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status: impl Into<Val<IntelligentTieringConfigurationStatus>>) -> Self {
         Self(record(vec![("Status", status.into().into_node())]))
     }
@@ -895,7 +895,7 @@ impl Metrics {
 pub struct ReplicationTimeValue(Map);
 
 impl ReplicationTimeValue {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(minutes: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("Minutes", minutes.into().into_node())]))
     }
@@ -907,7 +907,7 @@ impl ReplicationTimeValue {
 pub struct ReplicationTime(Map);
 
 impl ReplicationTime {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status: impl Into<Val<IntelligentTieringConfigurationStatus>>, time: impl Into<Val<ReplicationTimeValue>>) -> Self {
         Self(record(vec![("Status", status.into().into_node()), ("Time", time.into().into_node())]))
     }
@@ -971,7 +971,7 @@ impl SourceSelectionCriteria {
 pub struct ReplicaModifications(Map);
 
 impl ReplicaModifications {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status: impl Into<Val<RuleStatus>>) -> Self {
         Self(record(vec![("Status", status.into().into_node())]))
     }
@@ -983,7 +983,7 @@ impl ReplicaModifications {
 pub struct SseKmsEncryptedObjects(Map);
 
 impl SseKmsEncryptedObjects {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status: impl Into<Val<IntelligentTieringConfigurationStatus>>) -> Self {
         Self(record(vec![("Status", status.into().into_node())]))
     }
@@ -995,7 +995,7 @@ impl SseKmsEncryptedObjects {
 pub struct VersioningConfiguration(Map);
 
 impl VersioningConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(status: impl Into<Val<VersioningConfigurationStatus>>) -> Self {
         Self(record(vec![("Status", status.into().into_node())]))
     }
@@ -1026,7 +1026,7 @@ impl WebsiteConfiguration {
 pub struct RedirectAllRequestsTo(Map);
 
 impl RedirectAllRequestsTo {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(host_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("HostName", host_name.into().into_node())]))
     }
@@ -1042,7 +1042,7 @@ impl RedirectAllRequestsTo {
 pub struct RoutingRule(Map);
 
 impl RoutingRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(redirect_rule: impl Into<Val<RedirectRule>>) -> Self {
         Self(record(vec![("RedirectRule", redirect_rule.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct BucketPolicy(Map);
 
 impl BucketPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(bucket: impl Into<Val<String>>, policy_document: impl Into<Val<Node>>) -> Self {
         Self(record(vec![("Bucket", bucket.into().into_node()), ("PolicyDocument", policy_document.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Schedule(Map);
 
 impl Schedule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         flexible_time_window: impl Into<Val<FlexibleTimeWindow>>,
         schedule_expression: impl Into<Val<String>>,
@@ -39,7 +39,7 @@ impl Schedule {
 pub struct FlexibleTimeWindow(Map);
 
 impl FlexibleTimeWindow {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(mode: impl Into<Val<FlexibleTimeWindowMode>>) -> Self {
         Self(record(vec![("Mode", mode.into().into_node())]))
     }
@@ -55,7 +55,7 @@ impl FlexibleTimeWindow {
 pub struct Target(Map);
 
 impl Target {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(arn: impl Into<Val<String>>, role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Arn", arn.into().into_node()), ("RoleArn", role_arn.into().into_node())]))
     }
@@ -94,7 +94,7 @@ impl DeadLetterConfig {
 pub struct EcsParameters(Map);
 
 impl EcsParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(task_definition_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("TaskDefinitionArn", task_definition_arn.into().into_node())]))
     }
@@ -122,7 +122,7 @@ impl EcsParameters {
 pub struct CapacityProviderStrategyItem(Map);
 
 impl CapacityProviderStrategyItem {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(capacity_provider: impl Into<Val<String>>) -> Self {
         Self(record(vec![("CapacityProvider", capacity_provider.into().into_node())]))
     }
@@ -155,7 +155,7 @@ impl NetworkConfiguration {
 pub struct AwsVpcConfiguration(Map);
 
 impl AwsVpcConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(subnets: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Subnets", subnets.into().into_node())]))
     }
@@ -206,7 +206,7 @@ impl PlacementStrategy {
 pub struct EventBridgeParameters(Map);
 
 impl EventBridgeParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(detail_type: impl Into<Val<String>>, source: impl Into<Val<String>>) -> Self {
         Self(record(vec![("DetailType", detail_type.into().into_node()), ("Source", source.into().into_node())]))
     }
@@ -218,7 +218,7 @@ impl EventBridgeParameters {
 pub struct KinesisParameters(Map);
 
 impl KinesisParameters {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(partition_key: impl Into<Val<String>>) -> Self {
         Self(record(vec![("PartitionKey", partition_key.into().into_node())]))
     }
@@ -263,7 +263,7 @@ impl SageMakerPipelineParameters {
 pub struct SageMakerPipelineParameter(Map);
 
 impl SageMakerPipelineParameter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }

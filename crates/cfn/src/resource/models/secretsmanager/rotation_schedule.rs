@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct RotationSchedule(Map);
 
 impl RotationSchedule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(secret_id: impl Into<Val<String>>) -> Self {
         Self(record(vec![("SecretId", secret_id.into().into_node())]))
     }
@@ -29,7 +29,7 @@ impl RotationSchedule {
 pub struct ExternalSecretRotationMetadataItem(Map);
 
 impl ExternalSecretRotationMetadataItem {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Key", key.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -41,7 +41,7 @@ impl ExternalSecretRotationMetadataItem {
 pub struct HostedRotationLambda(Map);
 
 impl HostedRotationLambda {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(rotation_type: impl Into<Val<String>>) -> Self {
         Self(record(vec![("RotationType", rotation_type.into().into_node())]))
     }

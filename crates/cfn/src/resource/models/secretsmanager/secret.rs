@@ -56,7 +56,7 @@ impl GenerateSecretString {
 pub struct ReplicaRegion(Map);
 
 impl ReplicaRegion {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(region: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Region", region.into().into_node())]))
     }

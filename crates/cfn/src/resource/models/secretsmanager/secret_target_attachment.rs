@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct SecretTargetAttachment(Map);
 
 impl SecretTargetAttachment {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(secret_id: impl Into<Val<String>>, target_id: impl Into<Val<String>>, target_type: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("SecretId", secret_id.into().into_node()),

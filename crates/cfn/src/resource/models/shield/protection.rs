@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Protection(Map);
 
 impl Protection {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, resource_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("ResourceArn", resource_arn.into().into_node())]))
     }
@@ -26,7 +26,7 @@ impl Protection {
 pub struct ApplicationLayerAutomaticResponseConfiguration(Map);
 
 impl ApplicationLayerAutomaticResponseConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(action: impl Into<Val<Action>>, status: impl Into<Val<Status>>) -> Self {
         Self(record(vec![("Action", action.into().into_node()), ("Status", status.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Subscription(Map);
 
 impl Subscription {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(protocol: impl Into<Val<Protocol>>, topic_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Protocol", protocol.into().into_node()), ("TopicArn", topic_arn.into().into_node())]))
     }

@@ -36,7 +36,7 @@ impl Topic {
 pub struct LoggingConfig(Map);
 
 impl LoggingConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(protocol: impl Into<Val<Protocol>>) -> Self {
         Self(record(vec![("Protocol", protocol.into().into_node())]))
     }
@@ -54,7 +54,7 @@ impl LoggingConfig {
 pub struct Subscription(Map);
 
 impl Subscription {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(endpoint: impl Into<Val<String>>, protocol: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Endpoint", endpoint.into().into_node()), ("Protocol", protocol.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct TopicPolicy(Map);
 
 impl TopicPolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(policy_document: impl Into<Val<Node>>, topics: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("PolicyDocument", policy_document.into().into_node()), ("Topics", topics.into().into_node())]))
     }

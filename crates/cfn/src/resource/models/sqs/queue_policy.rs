@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct QueuePolicy(Map);
 
 impl QueuePolicy {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(policy_document: impl Into<Val<Node>>, queues: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("PolicyDocument", policy_document.into().into_node()), ("Queues", queues.into().into_node())]))
     }

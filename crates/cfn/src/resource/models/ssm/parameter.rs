@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct Parameter(Map);
 
 impl Parameter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<ParameterType>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node()), ("Value", value.into().into_node())]))
     }

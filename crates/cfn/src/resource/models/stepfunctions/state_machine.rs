@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct StateMachine(Map);
 
 impl StateMachine {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(role_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("RoleArn", role_arn.into().into_node())]))
     }
@@ -33,7 +33,7 @@ impl StateMachine {
 pub struct S3Location(Map);
 
 impl S3Location {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(bucket: impl Into<Val<String>>, key: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Bucket", bucket.into().into_node()), ("Key", key.into().into_node())]))
     }
@@ -49,7 +49,7 @@ impl S3Location {
 pub struct EncryptionConfiguration(Map);
 
 impl EncryptionConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(type_: impl Into<Val<EncryptionConfigurationType>>) -> Self {
         Self(record(vec![("Type", type_.into().into_node())]))
     }

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct LoggingConfiguration(Map);
 
 impl LoggingConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(log_destination_configs: impl Into<Val<Vec<String>>>, resource_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![
             ("LogDestinationConfigs", log_destination_configs.into().into_node()),
@@ -28,7 +28,7 @@ impl LoggingConfiguration {
 pub struct LoggingFilter(Map);
 
 impl LoggingFilter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(default_behavior: impl Into<Val<DefaultBehavior>>, filters: impl Into<Val<Vec<Filter>>>) -> Self {
         Self(record(vec![("DefaultBehavior", default_behavior.into().into_node()), ("Filters", filters.into().into_node())]))
     }
@@ -40,7 +40,7 @@ impl LoggingFilter {
 pub struct Filter(Map);
 
 impl Filter {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         behavior: impl Into<Val<Behavior>>,
         conditions: impl Into<Val<Vec<Condition>>>,
@@ -77,7 +77,7 @@ impl Condition {
 pub struct ActionCondition(Map);
 
 impl ActionCondition {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(action: impl Into<Val<Action>>) -> Self {
         Self(record(vec![("Action", action.into().into_node())]))
     }
@@ -89,7 +89,7 @@ impl ActionCondition {
 pub struct LabelNameCondition(Map);
 
 impl LabelNameCondition {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(label_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("LabelName", label_name.into().into_node())]))
     }
@@ -120,7 +120,7 @@ impl FieldToMatch {
 pub struct SingleHeader(Map);
 
 impl SingleHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }

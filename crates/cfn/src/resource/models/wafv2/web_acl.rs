@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct WebACL(Map);
 
 impl WebACL {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         default_action: impl Into<Val<DefaultAction>>,
         scope: impl Into<Val<Scope>>,
@@ -43,7 +43,7 @@ impl WebACL {
 pub struct ApplicationConfig(Map);
 
 impl ApplicationConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(attributes: impl Into<Val<Vec<ApplicationAttribute>>>) -> Self {
         Self(record(vec![("Attributes", attributes.into().into_node())]))
     }
@@ -55,7 +55,7 @@ impl ApplicationConfig {
 pub struct ApplicationAttribute(Map);
 
 impl ApplicationAttribute {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, values: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Values", values.into().into_node())]))
     }
@@ -83,7 +83,7 @@ impl AssociationConfig {
 pub struct RequestBodyAssociatedResourceTypeConfig(Map);
 
 impl RequestBodyAssociatedResourceTypeConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(default_size_inspection_limit: impl Into<Val<SizeInspectionLimit>>) -> Self {
         Self(record(vec![("DefaultSizeInspectionLimit", default_size_inspection_limit.into().into_node())]))
     }
@@ -111,7 +111,7 @@ impl CaptchaConfig {
 pub struct ImmunityTimeProperty(Map);
 
 impl ImmunityTimeProperty {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(immunity_time: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("ImmunityTime", immunity_time.into().into_node())]))
     }
@@ -139,7 +139,7 @@ impl ChallengeConfig {
 pub struct CustomResponseBody(Map);
 
 impl CustomResponseBody {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(content: impl Into<Val<String>>, content_type: impl Into<Val<ResponseContentType>>) -> Self {
         Self(record(vec![("Content", content.into().into_node()), ("ContentType", content_type.into().into_node())]))
     }
@@ -151,7 +151,7 @@ impl CustomResponseBody {
 pub struct DataProtectionConfig(Map);
 
 impl DataProtectionConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(data_protections: impl Into<Val<Vec<DataProtect>>>) -> Self {
         Self(record(vec![("DataProtections", data_protections.into().into_node())]))
     }
@@ -163,7 +163,7 @@ impl DataProtectionConfig {
 pub struct DataProtect(Map);
 
 impl DataProtect {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(action: impl Into<Val<DataProtectionAction>>, field: impl Into<Val<FieldToProtect>>) -> Self {
         Self(record(vec![("Action", action.into().into_node()), ("Field", field.into().into_node())]))
     }
@@ -180,7 +180,7 @@ impl DataProtect {
 pub struct FieldToProtect(Map);
 
 impl FieldToProtect {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(field_type: impl Into<Val<FieldType>>) -> Self {
         Self(record(vec![("FieldType", field_type.into().into_node())]))
     }
@@ -229,7 +229,7 @@ impl AllowAction {
 pub struct CustomRequestHandling(Map);
 
 impl CustomRequestHandling {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(insert_headers: impl Into<Val<Vec<CustomHTTPHeader>>>) -> Self {
         Self(record(vec![("InsertHeaders", insert_headers.into().into_node())]))
     }
@@ -241,7 +241,7 @@ impl CustomRequestHandling {
 pub struct CustomHTTPHeader(Map);
 
 impl CustomHTTPHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, value: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("Value", value.into().into_node())]))
     }
@@ -269,7 +269,7 @@ impl BlockAction {
 pub struct CustomResponse(Map);
 
 impl CustomResponse {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(response_code: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("ResponseCode", response_code.into().into_node())]))
     }
@@ -286,7 +286,7 @@ impl CustomResponse {
 pub struct OnSourceDDoSProtectionConfig(Map);
 
 impl OnSourceDDoSProtectionConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(alb_low_reputation_mode: impl Into<Val<ALBLowReputationMode>>) -> Self {
         Self(record(vec![("ALBLowReputationMode", alb_low_reputation_mode.into().into_node())]))
     }
@@ -298,7 +298,7 @@ impl OnSourceDDoSProtectionConfig {
 pub struct Rule(Map);
 
 impl Rule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         name: impl Into<Val<String>>,
         priority: impl Into<Val<i64>>,
@@ -413,7 +413,7 @@ impl OverrideAction {
 pub struct Label(Map);
 
 impl Label {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
@@ -456,7 +456,7 @@ impl Statement {
 pub struct AndStatement(Map);
 
 impl AndStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(statements: impl Into<Val<Vec<Statement>>>) -> Self {
         Self(record(vec![("Statements", statements.into().into_node())]))
     }
@@ -485,7 +485,7 @@ impl AsnMatchStatement {
 pub struct ForwardedIPConfiguration(Map);
 
 impl ForwardedIPConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(fallback_behavior: impl Into<Val<FallbackBehavior>>, header_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("FallbackBehavior", fallback_behavior.into().into_node()), ("HeaderName", header_name.into().into_node())]))
     }
@@ -497,7 +497,7 @@ impl ForwardedIPConfiguration {
 pub struct ByteMatchStatement(Map);
 
 impl ByteMatchStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         field_to_match: impl Into<Val<FieldToMatch>>,
         positional_constraint: impl Into<Val<PositionalConstraint>>,
@@ -567,7 +567,7 @@ impl Body {
 pub struct Cookies(Map);
 
 impl Cookies {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         match_pattern: impl Into<Val<CookieMatchPattern>>,
         match_scope: impl Into<Val<MapMatchScope>>,
@@ -605,7 +605,7 @@ impl CookieMatchPattern {
 pub struct HeaderOrder(Map);
 
 impl HeaderOrder {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(oversize_handling: impl Into<Val<OversizeHandling>>) -> Self {
         Self(record(vec![("OversizeHandling", oversize_handling.into().into_node())]))
     }
@@ -617,7 +617,7 @@ impl HeaderOrder {
 pub struct Headers(Map);
 
 impl Headers {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         match_pattern: impl Into<Val<HeaderMatchPattern>>,
         match_scope: impl Into<Val<MapMatchScope>>,
@@ -655,7 +655,7 @@ impl HeaderMatchPattern {
 pub struct JA3Fingerprint(Map);
 
 impl JA3Fingerprint {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(fallback_behavior: impl Into<Val<FallbackBehavior>>) -> Self {
         Self(record(vec![("FallbackBehavior", fallback_behavior.into().into_node())]))
     }
@@ -667,7 +667,7 @@ impl JA3Fingerprint {
 pub struct JA4Fingerprint(Map);
 
 impl JA4Fingerprint {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(fallback_behavior: impl Into<Val<FallbackBehavior>>) -> Self {
         Self(record(vec![("FallbackBehavior", fallback_behavior.into().into_node())]))
     }
@@ -679,7 +679,7 @@ impl JA4Fingerprint {
 pub struct JsonBody(Map);
 
 impl JsonBody {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(match_pattern: impl Into<Val<JsonMatchPattern>>, match_scope: impl Into<Val<JsonMatchScope>>) -> Self {
         Self(record(vec![("MatchPattern", match_pattern.into().into_node()), ("MatchScope", match_scope.into().into_node())]))
     }
@@ -713,7 +713,7 @@ impl JsonMatchPattern {
 pub struct FieldToMatchSingleHeader(Map);
 
 impl FieldToMatchSingleHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
@@ -725,7 +725,7 @@ impl FieldToMatchSingleHeader {
 pub struct FieldToMatchSingleQueryArgument(Map);
 
 impl FieldToMatchSingleQueryArgument {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
@@ -753,7 +753,7 @@ impl UriFragment {
 pub struct TextTransformation(Map);
 
 impl TextTransformation {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(priority: impl Into<Val<i64>>, type_: impl Into<Val<TextTransformationType>>) -> Self {
         Self(record(vec![("Priority", priority.into().into_node()), ("Type", type_.into().into_node())]))
     }
@@ -782,7 +782,7 @@ impl GeoMatchStatement {
 pub struct IPSetReferenceStatement(Map);
 
 impl IPSetReferenceStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Arn", arn.into().into_node())]))
     }
@@ -798,7 +798,7 @@ impl IPSetReferenceStatement {
 pub struct IPSetForwardedIPConfiguration(Map);
 
 impl IPSetForwardedIPConfiguration {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         fallback_behavior: impl Into<Val<FallbackBehavior>>,
         header_name: impl Into<Val<String>>,
@@ -818,7 +818,7 @@ impl IPSetForwardedIPConfiguration {
 pub struct LabelMatchStatement(Map);
 
 impl LabelMatchStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(key: impl Into<Val<String>>, scope: impl Into<Val<LabelMatchScope>>) -> Self {
         Self(record(vec![("Key", key.into().into_node()), ("Scope", scope.into().into_node())]))
     }
@@ -830,7 +830,7 @@ impl LabelMatchStatement {
 pub struct ManagedRuleGroupStatement(Map);
 
 impl ManagedRuleGroupStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, vendor_name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("VendorName", vendor_name.into().into_node())]))
     }
@@ -850,7 +850,7 @@ impl ManagedRuleGroupStatement {
 pub struct ExcludedRule(Map);
 
 impl ExcludedRule {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Name", name.into().into_node())]))
     }
@@ -885,7 +885,7 @@ impl ManagedRuleGroupConfig {
 pub struct AWSManagedRulesACFPRuleSet(Map);
 
 impl AWSManagedRulesACFPRuleSet {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         creation_path: impl Into<Val<String>>,
         registration_page_path: impl Into<Val<String>>,
@@ -910,7 +910,7 @@ impl AWSManagedRulesACFPRuleSet {
 pub struct RequestInspectionACFP(Map);
 
 impl RequestInspectionACFP {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(payload_type: impl Into<Val<PayloadType>>) -> Self {
         Self(record(vec![("PayloadType", payload_type.into().into_node())]))
     }
@@ -930,7 +930,7 @@ impl RequestInspectionACFP {
 pub struct FieldIdentifier(Map);
 
 impl FieldIdentifier {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(identifier: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Identifier", identifier.into().into_node())]))
     }
@@ -961,7 +961,7 @@ impl ResponseInspection {
 pub struct ResponseInspectionBodyContains(Map);
 
 impl ResponseInspectionBodyContains {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(failure_strings: impl Into<Val<Vec<String>>>, success_strings: impl Into<Val<Vec<String>>>) -> Self {
         Self(record(vec![("FailureStrings", failure_strings.into().into_node()), ("SuccessStrings", success_strings.into().into_node())]))
     }
@@ -973,7 +973,7 @@ impl ResponseInspectionBodyContains {
 pub struct ResponseInspectionHeader(Map);
 
 impl ResponseInspectionHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         failure_values: impl Into<Val<Vec<String>>>,
         name: impl Into<Val<String>>,
@@ -993,7 +993,7 @@ impl ResponseInspectionHeader {
 pub struct ResponseInspectionJson(Map);
 
 impl ResponseInspectionJson {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         failure_values: impl Into<Val<Vec<String>>>,
         identifier: impl Into<Val<String>>,
@@ -1013,7 +1013,7 @@ impl ResponseInspectionJson {
 pub struct ResponseInspectionStatusCode(Map);
 
 impl ResponseInspectionStatusCode {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(failure_codes: impl Into<Val<Vec<i64>>>, success_codes: impl Into<Val<Vec<i64>>>) -> Self {
         Self(record(vec![("FailureCodes", failure_codes.into().into_node()), ("SuccessCodes", success_codes.into().into_node())]))
     }
@@ -1025,7 +1025,7 @@ impl ResponseInspectionStatusCode {
 pub struct AWSManagedRulesATPRuleSet(Map);
 
 impl AWSManagedRulesATPRuleSet {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(login_path: impl Into<Val<String>>) -> Self {
         Self(record(vec![("LoginPath", login_path.into().into_node())]))
     }
@@ -1043,7 +1043,7 @@ impl AWSManagedRulesATPRuleSet {
 pub struct RequestInspection(Map);
 
 impl RequestInspection {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         password_field: impl Into<Val<FieldIdentifier>>,
         payload_type: impl Into<Val<PayloadType>>,
@@ -1063,7 +1063,7 @@ impl RequestInspection {
 pub struct AWSManagedRulesAntiDDoSRuleSet(Map);
 
 impl AWSManagedRulesAntiDDoSRuleSet {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(client_side_action_config: impl Into<Val<ClientSideActionConfig>>) -> Self {
         Self(record(vec![("ClientSideActionConfig", client_side_action_config.into().into_node())]))
     }
@@ -1079,7 +1079,7 @@ impl AWSManagedRulesAntiDDoSRuleSet {
 pub struct ClientSideActionConfig(Map);
 
 impl ClientSideActionConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(challenge: impl Into<Val<ClientSideAction>>) -> Self {
         Self(record(vec![("Challenge", challenge.into().into_node())]))
     }
@@ -1091,7 +1091,7 @@ impl ClientSideActionConfig {
 pub struct ClientSideAction(Map);
 
 impl ClientSideAction {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(usage_of_action: impl Into<Val<UsageOfAction>>) -> Self {
         Self(record(vec![("UsageOfAction", usage_of_action.into().into_node())]))
     }
@@ -1124,7 +1124,7 @@ impl Regex {
 pub struct AWSManagedRulesBotControlRuleSet(Map);
 
 impl AWSManagedRulesBotControlRuleSet {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(inspection_level: impl Into<Val<InspectionLevel>>) -> Self {
         Self(record(vec![("InspectionLevel", inspection_level.into().into_node())]))
     }
@@ -1140,7 +1140,7 @@ impl AWSManagedRulesBotControlRuleSet {
 pub struct RuleActionOverride(Map);
 
 impl RuleActionOverride {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(action_to_use: impl Into<Val<RuleAction>>, name: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ActionToUse", action_to_use.into().into_node()), ("Name", name.into().into_node())]))
     }
@@ -1152,7 +1152,7 @@ impl RuleActionOverride {
 pub struct NotStatement(Map);
 
 impl NotStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(statement: impl Into<Val<Statement>>) -> Self {
         Self(record(vec![("Statement", statement.into().into_node())]))
     }
@@ -1164,7 +1164,7 @@ impl NotStatement {
 pub struct OrStatement(Map);
 
 impl OrStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(statements: impl Into<Val<Vec<Statement>>>) -> Self {
         Self(record(vec![("Statements", statements.into().into_node())]))
     }
@@ -1176,7 +1176,7 @@ impl OrStatement {
 pub struct RateBasedStatement(Map);
 
 impl RateBasedStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(aggregate_key_type: impl Into<Val<AggregateKeyType>>, limit: impl Into<Val<i64>>) -> Self {
         Self(record(vec![("AggregateKeyType", aggregate_key_type.into().into_node()), ("Limit", limit.into().into_node())]))
     }
@@ -1222,7 +1222,7 @@ impl RateBasedStatementCustomKey {
 pub struct RateLimitCookie(Map);
 
 impl RateLimitCookie {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, text_transformations: impl Into<Val<Vec<TextTransformation>>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("TextTransformations", text_transformations.into().into_node())]))
     }
@@ -1234,7 +1234,7 @@ impl RateLimitCookie {
 pub struct RateLimitHeader(Map);
 
 impl RateLimitHeader {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, text_transformations: impl Into<Val<Vec<TextTransformation>>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("TextTransformations", text_transformations.into().into_node())]))
     }
@@ -1246,7 +1246,7 @@ impl RateLimitHeader {
 pub struct RateLimitJA3Fingerprint(Map);
 
 impl RateLimitJA3Fingerprint {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(fallback_behavior: impl Into<Val<FallbackBehavior>>) -> Self {
         Self(record(vec![("FallbackBehavior", fallback_behavior.into().into_node())]))
     }
@@ -1258,7 +1258,7 @@ impl RateLimitJA3Fingerprint {
 pub struct RateLimitJA4Fingerprint(Map);
 
 impl RateLimitJA4Fingerprint {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(fallback_behavior: impl Into<Val<FallbackBehavior>>) -> Self {
         Self(record(vec![("FallbackBehavior", fallback_behavior.into().into_node())]))
     }
@@ -1270,7 +1270,7 @@ impl RateLimitJA4Fingerprint {
 pub struct RateLimitLabelNamespace(Map);
 
 impl RateLimitLabelNamespace {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(namespace: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Namespace", namespace.into().into_node())]))
     }
@@ -1282,7 +1282,7 @@ impl RateLimitLabelNamespace {
 pub struct RateLimitQueryArgument(Map);
 
 impl RateLimitQueryArgument {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(name: impl Into<Val<String>>, text_transformations: impl Into<Val<Vec<TextTransformation>>>) -> Self {
         Self(record(vec![("Name", name.into().into_node()), ("TextTransformations", text_transformations.into().into_node())]))
     }
@@ -1294,7 +1294,7 @@ impl RateLimitQueryArgument {
 pub struct RateLimitQueryString(Map);
 
 impl RateLimitQueryString {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(text_transformations: impl Into<Val<Vec<TextTransformation>>>) -> Self {
         Self(record(vec![("TextTransformations", text_transformations.into().into_node())]))
     }
@@ -1306,7 +1306,7 @@ impl RateLimitQueryString {
 pub struct RateLimitUriPath(Map);
 
 impl RateLimitUriPath {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(text_transformations: impl Into<Val<Vec<TextTransformation>>>) -> Self {
         Self(record(vec![("TextTransformations", text_transformations.into().into_node())]))
     }
@@ -1318,7 +1318,7 @@ impl RateLimitUriPath {
 pub struct RegexMatchStatement(Map);
 
 impl RegexMatchStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         field_to_match: impl Into<Val<FieldToMatch>>,
         regex_string: impl Into<Val<String>>,
@@ -1338,7 +1338,7 @@ impl RegexMatchStatement {
 pub struct RegexPatternSetReferenceStatement(Map);
 
 impl RegexPatternSetReferenceStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         arn: impl Into<Val<String>>,
         field_to_match: impl Into<Val<FieldToMatch>>,
@@ -1358,7 +1358,7 @@ impl RegexPatternSetReferenceStatement {
 pub struct RuleGroupReferenceStatement(Map);
 
 impl RuleGroupReferenceStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("Arn", arn.into().into_node())]))
     }
@@ -1375,7 +1375,7 @@ impl RuleGroupReferenceStatement {
 pub struct SizeConstraintStatement(Map);
 
 impl SizeConstraintStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         comparison_operator: impl Into<Val<ComparisonOperator>>,
         field_to_match: impl Into<Val<FieldToMatch>>,
@@ -1397,7 +1397,7 @@ impl SizeConstraintStatement {
 pub struct SqliMatchStatement(Map);
 
 impl SqliMatchStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(field_to_match: impl Into<Val<FieldToMatch>>, text_transformations: impl Into<Val<Vec<TextTransformation>>>) -> Self {
         Self(record(vec![
             ("FieldToMatch", field_to_match.into().into_node()),
@@ -1416,7 +1416,7 @@ impl SqliMatchStatement {
 pub struct XssMatchStatement(Map);
 
 impl XssMatchStatement {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(field_to_match: impl Into<Val<FieldToMatch>>, text_transformations: impl Into<Val<Vec<TextTransformation>>>) -> Self {
         Self(record(vec![
             ("FieldToMatch", field_to_match.into().into_node()),
@@ -1431,7 +1431,7 @@ impl XssMatchStatement {
 pub struct VisibilityConfig(Map);
 
 impl VisibilityConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         cloud_watch_metrics_enabled: impl Into<Val<bool>>,
         metric_name: impl Into<Val<String>>,

@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct WebACLAssociation(Map);
 
 impl WebACLAssociation {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(resource_arn: impl Into<Val<String>>, web_acl_arn: impl Into<Val<String>>) -> Self {
         Self(record(vec![("ResourceArn", resource_arn.into().into_node()), ("WebACLArn", web_acl_arn.into().into_node())]))
     }

@@ -28,7 +28,7 @@ impl SamplingRule {
 pub struct SamplingRuleProperty(Map);
 
 impl SamplingRuleProperty {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(
         fixed_rate: impl Into<Val<f64>>,
         http_method: impl Into<Val<String>>,
@@ -68,7 +68,7 @@ impl SamplingRuleProperty {
 pub struct SamplingRateBoost(Map);
 
 impl SamplingRateBoost {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(cooldown_window_minutes: impl Into<Val<i64>>, max_rate: impl Into<Val<f64>>) -> Self {
         Self(record(vec![("CooldownWindowMinutes", cooldown_window_minutes.into().into_node()), ("MaxRate", max_rate.into().into_node())]))
     }

@@ -1,0 +1,12 @@
+//! AWS through its SDK: the only module that knows SDK types. It answers in the words of `deploy`.
+
+mod changes;
+mod classify;
+mod clock;
+mod connect;
+mod convert;
+mod signed;
+mod stacks;
+
+pub use clock::Interrupt;
+pub use connect::{Aws, Caller, Connection};

@@ -1,0 +1,203 @@
+//! Class or Serverless, and how many readers: whichever carries the load for less money.
+
+use std::cmp::Reverse;
+
+use super::{Capacity, Chosen, DatabaseCluster, Settings};
+use crate::block::{Driver, Reason, Request};
+use crate::catalog::sizing::{Needs, count_for, unmet};
+use crate::catalog::{Class, Offering, Prices, Service};
+use crate::recipe::database::sizing;
+use crate::units::{Bytes, Usd, decimal, number, thousands, whole};
+
+/// Memory-optimised Graviton only: AWS advises against burstable classes for Aurora in production, and a global database does not take them
+/// (Aurora user guide, "DB instance classes" and "Getting started with Aurora global databases").
+const FAMILIES: &[&str] = &["db.r7g", "db.r8g"];
+/// Readers of one cluster (Aurora user guide, "Quotas").
+const MOST_READERS: u64 = 15;
+/// Memory of one ACU (Aurora user guide, "Serverless v2").
+const ACU_MEMORY: u64 = 2 * Bytes::GIB;
+/// vCPUs of one ACU: what a memory-optimised class has for the same memory, 1 for 8 GiB [estimate].
+const ACU_VCPU: f64 = 0.25;
+/// The most ACUs of an instance (SDK reference).
+const MOST_ACU: f64 = 256.0;
+/// A ceiling that costs nothing until it is used, ACUs.
+const LEAST_CEILING: f64 = 8.0;
+/// The share of requests that scaling readers must reach beyond the peak, when the stress case asks for no more.
+const READER_ROOM: u64 = 2;
+
+/// One way to build a cluster.
+struct Way {
+    chosen: Chosen,
+    readers: u64,
+    /// For an hour at the mean load of the day, of one cluster.
+    hourly: Usd,
+    max_connections: u64,
+}
+
+/// What a cluster must carry: its domain's part of the load.
+struct Part {
+    writer: Needs,
+    reads_vcpu: f64,
+    /// The stress case against the peak, at least 1.
+    stress: f64,
+    peak_factor: f64,
+    least_readers: u64,
+}
+
+/// Chooses capacity and readers; reasons begin with the binding one.
+pub fn choose(settings: &Settings, request: &Request) -> Result<(DatabaseCluster, Vec<Reason>), String> {
+    let prices = request.catalog.prices().map_err(|error| error.to_string())?;
+    let domains = domains(settings, request);
+    let connections = sizing::connections(request.load).div_ceil(domains.len() as u64);
+    let part = part(request, domains.len() as f64, connections);
+    let provisioned = provisioned(request, prices, &part);
+    // Serverless needs at least 8 ACU in a global database, which is dearer than a class of the same memory.
+    let serverless = if settings.global { None } else { serverless(request, prices, &part) };
+    let take_serverless = match (settings.capacity, &provisioned, &serverless) {
+        (_, _, None) => false,
+        (Capacity::Serverless, ..) | (_, None, Some(_)) => true,
+        (Capacity::Provisioned, ..) => false,
+        (Capacity::Cheapest, Some(fixed), Some(scaling)) => scaling.hourly < fixed.hourly,
+    };
+    let compared = compared(settings, prices, &part, provisioned.as_ref(), serverless.as_ref());
+    let way = if take_serverless { serverless } else { provisioned };
+    let Some(way) = way else {
+        return Err(format!("no class of {} with a price in {} has {} for the writer", FAMILIES.join(", "), request.region.region, part.writer));
+    };
+    let readers_most = whole(way.readers as f64 * part.stress).max(way.readers * READER_ROOM).min(MOST_READERS);
+    let mut reasons = Vec::new();
+    match &way.chosen {
+        Chosen::Provisioned(class) => {
+            let binding = sizing::binding(request.catalog, prices, &request.region.region, Offering::Aurora, FAMILIES, &part.writer);
+            reasons.push(Reason::new(binding, writer_sentence(binding, request, &part, class, connections, domains.len())));
+            reasons.extend(compared);
+        }
+        Chosen::Serverless { .. } => reasons.extend(compared),
+    }
+    reasons.push(readers_reason(request, &way, &part));
+    reasons.push(Reason::new(
+        Driver::Connections,
+        format!("{} connections to a cluster when scaled out, of {} that an instance allows", thousands(connections), thousands(way.max_connections)),
+    ));
+    if settings.federated {
+        let text = format!("one cluster for each of {} domains: one writer alone would take {}, each of them {}",
+            domains.len(), request.load.database_writes, request.load.database_writes.scaled(1.0 / domains.len() as f64));
+        reasons.push(Reason::new(Driver::Phase, text));
+    }
+    if settings.global {
+        reasons.push(Reason::new(Driver::Phase, "further regions hold a copy that is as large, so that one can take over; it lags about a second"));
+    }
+    let cluster = DatabaseCluster {
+        domains, readers: way.readers, readers_most, max_connections: way.max_connections, chosen: way.chosen, global: settings.global,
+    };
+    Ok((cluster, reasons))
+}
+
+/// The first service's domain keeps the cluster that is there; every further service has its own.
+fn domains(settings: &Settings, request: &Request) -> Vec<String> {
+    let further = request.settings.services.iter().skip(1).filter(|_| settings.federated).map(|service| service.name.clone());
+    std::iter::once(String::new()).chain(further).collect()
+}
+
+/// The domains are taken to share the load evenly: nothing is known of their proportions.
+fn part(request: &Request, domains: f64, connections: u64) -> Part {
+    let load = request.load;
+    let writer = sizing::needs(load, load.database_writes.scaled(1.0 / domains), load.working_set_bytes.scaled(1.0 / domains), connections);
+    let peak = load.requests_peak.get();
+    let stress = if peak > 0.0 { (load.requests_ceiling().get() / peak).max(1.0) } else { 1.0 };
+    Part {
+        writer,
+        reads_vcpu: load.database_vcpus_for(load.database_reads_after_cache().scaled(1.0 / domains)),
+        stress,
+        peak_factor: load.assumptions.peak_factor(),
+        // One reader in every other zone: each can become the writer.
+        least_readers: (request.zones as u64).max(2) - 1,
+    }
+}
+
+fn provisioned(request: &Request, prices: &Prices, part: &Part) -> Option<Way> {
+    let classes = request.catalog.classes_of(Service::Rds).filter(|class| FAMILIES.contains(&class.family.as_str()));
+    let ways = classes.filter(|class| unmet(class, &part.writer).is_none()).filter_map(|class| {
+        let price = prices.price(&Offering::Aurora.key(class), &request.region.region).ok()?;
+        let readers = count_for(part.reads_vcpu, class.sustained_vcpu(), 1.0).max(part.least_readers);
+        let way = Way {
+            hourly: price.usd.times(1 + readers),
+            readers,
+            max_connections: class.max_connections(),
+            chosen: Chosen::Provisioned(class.clone()),
+        };
+        (readers <= MOST_READERS).then_some((way, class.memory))
+    });
+    ways.min_by_key(|(way, memory)| (way.hourly, Reverse(*memory))).map(|(way, _)| way)
+}
+
+/// Serverless never shrinks below the working set, so that its buffers stay warm; it is billed for what the mean load of the day takes.
+fn serverless(request: &Request, prices: &Prices, part: &Part) -> Option<Way> {
+    let price = prices.price("aurora.serverless_v2.acu", &request.region.region).ok()?;
+    let readers = part.least_readers;
+    let vcpu = part.writer.vcpu.max(part.reads_vcpu / readers as f64);
+    let least = halves(part.writer.memory.as_f64() / ACU_MEMORY as f64).max(1.0);
+    let mean = halves(vcpu / part.peak_factor / ACU_VCPU).max(least);
+    let peak = halves(vcpu / ACU_VCPU).max(least);
+    let most = halves(peak * part.stress).max(2.0 * peak).max(LEAST_CEILING).max(acu_for_connections(part.writer.connections));
+    let max_connections = connections_of(most.min(MOST_ACU));
+    (peak <= MOST_ACU && max_connections >= part.writer.connections).then(|| Way {
+        chosen: Chosen::Serverless { least: least.min(MOST_ACU), most: most.min(MOST_ACU), mean },
+        readers,
+        hourly: price.usd.times(decimal(mean)).times(1 + readers),
+        max_connections,
+    })
+}
+
+/// Rounded up to half an ACU, the step that Aurora has.
+fn halves(acu: f64) -> f64 {
+    (acu * 2.0).ceil() / 2.0
+}
+
+/// Bytes of memory for one connection in PostgreSQL's default, and its cap (Aurora user guide, docs 2023-06).
+const BYTES_PER_CONNECTION: f64 = 9_531_392.0;
+const MOST_CONNECTIONS: f64 = 5_000.0;
+
+/// `max_connections` is set by the most capacity, whatever is in use.
+fn connections_of(most: f64) -> u64 {
+    (most * ACU_MEMORY as f64 / BYTES_PER_CONNECTION).min(MOST_CONNECTIONS) as u64
+}
+
+fn acu_for_connections(connections: u64) -> f64 {
+    halves((connections + 1) as f64 * BYTES_PER_CONNECTION / ACU_MEMORY as f64)
+}
+
+/// Both bills, with the loads that they rest on; none where there is nothing to compare.
+fn compared(settings: &Settings, prices: &Prices, part: &Part, fixed: Option<&Way>, scaling: Option<&Way>) -> Option<Reason> {
+    let (Some(fixed), Some(scaling)) = (fixed, scaling) else {
+        let text = "a global database wants memory-optimised classes; Serverless would need 8 ACU in each instance there";
+        return settings.global.then(|| Reason::new(Driver::Phase, text));
+    };
+    let (Chosen::Provisioned(class), Chosen::Serverless { mean, most, .. }) = (&fixed.chosen, &scaling.chosen) else { return None };
+    let month = |way: &Way| way.hourly.times(prices.hours_per_month);
+    let cheaper = if scaling.hourly < fixed.hourly { "cheaper" } else { "no cheaper" };
+    let text = format!(
+        "Serverless v2 is {cheaper}: {} instances at a mean of {mean} ACU (up to {most} at peaks) are {} a month, {} × {} are {}; the mean is the peak ÷ {}",
+        1 + scaling.readers, month(scaling), 1 + fixed.readers, class.name, month(fixed), number(part.peak_factor)
+    );
+    Some(Reason::new(Driver::Cost, text))
+}
+
+fn writer_sentence(binding: Driver, request: &Request, part: &Part, class: &Class, connections: u64, domains: usize) -> String {
+    let sentence = sizing::sentence(binding, request.load, &part.writer, &class.name, connections);
+    if domains == 1 { sentence } else { format!("{sentence}; each domain is taken to have 1/{domains} of the load") }
+}
+
+fn readers_reason(request: &Request, way: &Way, part: &Part) -> Reason {
+    let alone = match &way.chosen {
+        Chosen::Provisioned(class) => count_for(part.reads_vcpu, class.sustained_vcpu(), 1.0),
+        Chosen::Serverless { .. } => 1,
+    };
+    let reads = request.load.database_reads_after_cache();
+    if way.readers > part.least_readers {
+        return Reason::new(Driver::Throughput, format!("{reads} of reads behind the cache need {} readers", way.readers));
+    }
+    let text = format!("{} zones ask for a writer and {} of the same class; the reads alone ({reads} behind the cache) would need {alone}",
+        request.zones, if way.readers == 1 { "1 reader".to_owned() } else { format!("{} readers", way.readers) });
+    Reason::new(Driver::Availability, text)
+}

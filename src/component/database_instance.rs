@@ -1,0 +1,167 @@
+//! PostgreSQL on RDS: a leader with a standby in another zone takes the writes, a follower in the third zone takes reads.
+
+mod build;
+
+use serde::Deserialize;
+
+use cfn::resource::rds;
+use cfn::{Id, Val};
+
+use crate::catalog::sizing::cheapest_class;
+use crate::catalog::{Class, Offering};
+use crate::component::{Component, Driver, Family, Layers, Metric, Offers, Reason, Request, Site, Size, Unplaceable};
+use crate::recipe::database::{self, sizing};
+use crate::recipe::watch::{above, alarmed, below, line};
+use crate::units::{thousands, whole};
+
+/// What a phase file says of it: nothing, the load decides.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {}
+
+/// The sized database.
+#[derive(Debug, Clone)]
+pub struct DatabaseInstance {
+    /// The class of leader, standby and follower: each must be able to carry everything.
+    pub class: Class,
+    /// GiB of storage that leader and follower begin with.
+    pub storage: u64,
+    /// GiB up to which storage grows by itself.
+    pub storage_most: u64,
+}
+
+/// Families on offer, all Graviton: burstable, balanced, memory-optimised.
+const FAMILIES: &[&str] = &["db.t4g", "db.m7g", "db.r7g", "db.r8g"];
+/// GiB: the least that RDS gives PostgreSQL as gp3 (RDS user guide, 2023-06).
+const LEAST_STORAGE: u64 = 20;
+/// GiB: the most storage of one instance (same).
+const MOST_STORAGE: u64 = 65_536;
+/// The part of `max_connections` at which somebody should look.
+const CONNECTIONS_ALARM: f64 = 0.7;
+
+/// Chooses the cheapest class of which one alone carries all reads and writes: the follower may be gone, or be the only one left.
+///
+/// # Errors
+/// When no class has the memory, the vCPUs or the connections, or when there is no price in the region.
+pub fn size(_settings: &Settings, request: &Request) -> Result<(DatabaseInstance, Vec<Reason>), Unplaceable> {
+    let unplaceable = |problem: String| Unplaceable { component: "database_instance", problem };
+    let prices = request.catalog.prices().map_err(|error| unplaceable(error.to_string()))?;
+    let (load, region) = (request.load, &request.region.region);
+    let connections = sizing::connections(load);
+    let needs = sizing::needs(load, load.database_reads + load.database_writes, load.working_set_bytes, connections);
+    let choice = cheapest_class(request.catalog, prices, region, Offering::RdsMultiAz, FAMILIES, &needs)
+        .map_err(|error| unplaceable(error.to_string()))?;
+    let class = choice.class.clone();
+    let storage = load.stored_bytes.scaled(2.0).gib_ceil(LEAST_STORAGE).min(MOST_STORAGE);
+    let storage_most = storage.saturating_mul(5).min(MOST_STORAGE);
+    let binding = sizing::binding(request.catalog, prices, region, Offering::RdsMultiAz, FAMILIES, &needs);
+    let mut reasons = vec![Reason::new(binding, sizing::sentence(binding, load, &needs, &class.name, connections))];
+    reasons.push(Reason::new(
+        Driver::Availability,
+        "a leader with a standby in another zone and a follower in the third: three machines, where the load alone would need one",
+    ));
+    if binding != Driver::Connections {
+        let most = thousands(class.max_connections());
+        reasons.push(Reason::new(Driver::Connections, format!("{} connections when scaled out, of {most} that the class allows", thousands(connections))));
+    }
+    let text = format!("{} of data: {storage} GiB leaves as much again free, and grows by itself up to {storage_most} GiB", load.stored_bytes);
+    reasons.push(Reason::new(Driver::Storage, text));
+    Ok((DatabaseInstance { class, storage, storage_most }, reasons))
+}
+
+impl DatabaseInstance {
+    fn leader() -> Id<rds::DBInstance> {
+        Id::new("DatabaseLeader")
+    }
+
+    fn follower() -> Id<rds::DBInstance> {
+        Id::new("DatabaseFollower")
+    }
+
+    /// The lines and alarms of one server.
+    fn watch(&self, word: &str, id: &Id<rds::DBInstance>) -> Vec<Metric> {
+        let of = |name: &str, title: &str, family, metric, statistic| {
+            let dimensions = vec![("DBInstanceIdentifier", id.reference())];
+            line(format!("Database{word}{name}"), title, family, ("AWS/RDS", metric, statistic), dimensions)
+        };
+        let connections = whole(self.class.max_connections() as f64 * CONNECTIONS_ALARM) as f64;
+        let memory = self.class.memory.scaled(0.05).as_f64();
+        let storage = self.storage as f64 * 0.05 * (1u64 << 30) as f64;
+        let class = &self.class.name;
+        vec![
+            alarmed(
+                of("Cpu", "Database: CPU (%)", Family::Saturation, "CPUUtilization", "Average"),
+                above(80.0, 3, format!("The database's processors ({class}) are busy: look for the dearest queries in Database Insights, then take a larger class.")),
+            ),
+            alarmed(
+                of("Memory", "Database: free memory (bytes)", Family::Saturation, "FreeableMemory", "Average"),
+                below(memory, 3, "The database has less than 5 % of its memory free: close idle connections or take a class with more memory."),
+            ),
+            alarmed(
+                of("Connections", "Database: connections", Family::Database, "DatabaseConnections", "Maximum"),
+                above(
+                    connections,
+                    2,
+                    format!("70 % of the {} connections are open: look for leaks, make the app's pools smaller.", thousands(self.class.max_connections())),
+                ),
+            ),
+            alarmed(
+                of("Storage", "Database: free storage (bytes)", Family::Saturation, "FreeStorageSpace", "Minimum"),
+                below(
+                    storage,
+                    1,
+                    format!("Storage is nearly full although it grows by itself: raise its ceiling of {} GiB before writes stop.", self.storage_most),
+                ),
+            ),
+            of("ReadLatency", "Database: read and write latency (s)", Family::Database, "ReadLatency", "Average"),
+            of("WriteLatency", "Database: read and write latency (s)", Family::Database, "WriteLatency", "Average"),
+        ]
+    }
+}
+
+impl Component for DatabaseInstance {
+    fn name(&self) -> &'static str {
+        "database_instance"
+    }
+
+    fn label(&self) -> &'static str {
+        "Database (RDS PostgreSQL)"
+    }
+
+    fn size(&self) -> Size {
+        let note = format!("leader with standby, and a follower; {} GiB gp3 each", self.storage);
+        Size { count: Some(3), class: Some(self.class.name.clone()), note }
+    }
+
+    fn offers(&self, site: &Site) -> Offers {
+        let reader: Val<String> = Self::follower().endpoint_address();
+        Offers {
+            variables: database::variables("", Self::leader().endpoint_address(), Some(reader)),
+            secrets: vec![database::secret_variable(site, "")],
+            ..Offers::default()
+        }
+    }
+
+    fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {
+        let Some(network) = &offers.network else { return };
+        database::put_group(site, network, offers, layers);
+        database::put_secret(site, offers, layers, "");
+        database::put_subnet_group(site, network, layers);
+        build::instances(self, site, network, offers, layers);
+    }
+
+    fn metrics(&self, _site: &Site) -> Vec<Metric> {
+        let lag = line(
+            "DatabaseFollowerLag",
+            "Database: lag of the follower (s)",
+            Family::Database,
+            ("AWS/RDS", "ReplicaLag", "Maximum"),
+            vec![("DBInstanceIdentifier", Self::follower().reference())],
+        );
+        let late = above(60.0, 2, "The follower is a minute behind: send reads to the leader and look for long transactions or a follower that is too small.");
+        let mut metrics = self.watch("Leader", &Self::leader());
+        metrics.extend(self.watch("Follower", &Self::follower()));
+        metrics.push(alarmed(lag, late));
+        metrics
+    }
+}

@@ -1,0 +1,148 @@
+//! Sessions in DynamoDB: a global table from the start, so that further regions are replicas that are added in place.
+
+use cfn::resource::dynamodb::{self, global_table as table};
+use cfn::{Id, Resource, Val};
+use serde::Deserialize;
+
+use crate::component::{
+    Component, Driver, Family, Grant, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable, name_tag,
+};
+use crate::recipe::watch::{above, alarmed, line};
+use crate::units::{Bytes, thousands};
+
+/// What a phase file says of it: nothing.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {}
+
+/// The table; it is billed by request and has no size to choose.
+#[derive(Debug, Clone)]
+pub struct Sessions {
+    /// Sessions kept at one time.
+    pub sessions: u64,
+    /// What they take.
+    pub bytes: Bytes,
+}
+
+/// The key of an item.
+const KEY: &str = "session_id";
+/// Whose session it is: the key of the index.
+const USER: &str = "user_id";
+/// When an item expires, in seconds since 1970; DynamoDB deletes it within days after, at no cost.
+const EXPIRES: &str = "expires_at";
+/// The index over all sessions of a user: to sign out everywhere.
+const INDEX: &str = "by-user";
+/// Writes per second that a new table takes on demand without getting used to the load first (DynamoDB developer guide, docs 2023-06).
+const FIRST_WRITES: f64 = 4_000.0;
+
+/// On demand takes what comes.
+///
+/// # Errors
+/// None.
+pub fn size(_settings: &Settings, request: &Request) -> Result<(Sessions, Vec<Reason>), Unplaceable> {
+    let load = request.load;
+    let text = format!(
+        "{} sessions, {}, outlive servers and caches; every request reads one and touches it, {} at peak and {} in the stress case",
+        thousands(load.sessions), load.session_bytes, load.requests_peak, load.requests_stress
+    );
+    let mut reasons = vec![Reason::new(Driver::Availability, text)];
+    if load.requests_ceiling().get() > FIRST_WRITES {
+        let text = format!("a new table takes {} writes a second, and twice its last peak from then on: move sessions over in steps", thousands(FIRST_WRITES as u64));
+        reasons.push(Reason::new(Driver::Throughput, text));
+    }
+    Ok((Sessions { sessions: load.sessions, bytes: load.session_bytes }, reasons))
+}
+
+impl Sessions {
+    /// Fixed: other regions name it.
+    fn table_name(site: &Site) -> String {
+        site.name("sessions")
+    }
+
+    fn table(site: &Site) -> dynamodb::GlobalTable {
+        use table::{AttributeDefinition, AttributeType, KeySchema, KeyType, Projection};
+        let replicas: Vec<_> = site.regions.iter().map(|region| Self::replica(site, region.region.code())).collect();
+        let by_user = table::GlobalSecondaryIndex::new(
+            INDEX,
+            [KeySchema::new(USER, KeyType::Hash), KeySchema::new(KEY, KeyType::Range)],
+            Projection::new().projection_type(table::ProjectionType::KeysOnly),
+        );
+        dynamodb::GlobalTable::new(replicas)
+            .table_name(Self::table_name(site))
+            .attribute_definitions([AttributeDefinition::new(KEY, AttributeType::S), AttributeDefinition::new(USER, AttributeType::S)])
+            .key_schema([KeySchema::new(KEY, KeyType::Hash)])
+            .global_secondary_indexes([by_user])
+            .billing_mode(table::BillingMode::PayPerRequest)
+            // Replication between regions reads the stream; it is there before the second region is.
+            .stream_specification(table::StreamSpecification::new(table::StreamViewType::NewAndOldImages))
+            // By DynamoDB's own key in each region: a key of ours would have to be there before the replica is.
+            .sse_specification(table::SSESpecification::new(true).sse_type(table::SSEType::Kms))
+            .time_to_live_specification(table::TimeToLiveSpecification::new(true).attribute_name(EXPIRES))
+    }
+
+    fn replica(site: &Site, region: &str) -> table::ReplicaSpecification {
+        table::ReplicaSpecification::new(region)
+            .deletion_protection_enabled(true)
+            .point_in_time_recovery_specification(table::PointInTimeRecoverySpecification::new().point_in_time_recovery_enabled(true))
+            .tags(name_tag(site, "sessions"))
+    }
+}
+
+impl Component for Sessions {
+    fn name(&self) -> &'static str {
+        "sessions"
+    }
+
+    fn label(&self) -> &'static str {
+        "Sessions (DynamoDB)"
+    }
+
+    fn size(&self) -> Size {
+        Size { note: format!("on demand, {} sessions, {}", thousands(self.sessions), self.bytes), ..Size::default() }
+    }
+
+    fn offers(&self, site: &Site) -> Offers {
+        let name = Self::table_name(site);
+        let arn = format!("arn:${{AWS::Partition}}:dynamodb:${{AWS::Region}}:${{AWS::AccountId}}:table/{name}");
+        Offers {
+            variables: vec![Variable::new("SESSION_TABLE", Val::from(&name))],
+            grants: vec![Grant {
+                name: "UseSessions",
+                roles: &[Role::App],
+                actions: vec!["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
+                resources: vec![Val::sub(&*arn), Val::sub(format!("{arn}/index/{INDEX}"))],
+            }],
+            ..Offers::default()
+        }
+    }
+
+    fn resources(&self, site: &Site, _offers: &Offers, layers: &mut Layers) {
+        if site.leads() {
+            let id: Id<dynamodb::GlobalTable> = Id::new("SessionTable");
+            let why = "Sessions outlive servers and caches, expire by themselves, and are found by user; every region has its own replica";
+            layers.put(Layer::Data, &id, why, Resource::new(Self::table(site)).retain());
+        }
+    }
+
+    fn metrics(&self, site: &Site) -> Vec<Metric> {
+        let name = Self::table_name(site);
+        let of = |what: &str, title: &str, family, metric, statistic, operation: Option<&str>| {
+            let mut dimensions = vec![("TableName", Val::from(&name))];
+            dimensions.extend(operation.map(|operation| ("Operation", Val::from(operation))));
+            line(format!("Sessions{what}"), title, family, ("AWS/DynamoDB", metric, statistic), dimensions)
+        };
+        let throttled = "DynamoDB refuses requests for sessions: look for a hot user, or let the table get used to the load in steps.";
+        let failing = "DynamoDB itself fails: look at AWS's health page; the app should retry, then serve signed-out pages.";
+        let (title, errors) = ("Sessions: throttled requests", Family::Errors);
+        vec![
+            alarmed(of("ReadsThrottled", title, errors, "ReadThrottleEvents", "Sum", None), above(1.0, 2, throttled)),
+            alarmed(of("WritesThrottled", title, errors, "WriteThrottleEvents", "Sum", None), above(1.0, 2, throttled)),
+            alarmed(of("ReadsFailed", "Sessions: errors of DynamoDB", errors, "SystemErrors", "Sum", Some("GetItem")), above(10.0, 2, failing)),
+            alarmed(of("WritesFailed", "Sessions: errors of DynamoDB", errors, "SystemErrors", "Sum", Some("PutItem")), above(10.0, 2, failing)),
+            of("ReadUnits", "Sessions: consumed capacity", Family::Database, "ConsumedReadCapacityUnits", "Sum", None),
+            of("WriteUnits", "Sessions: consumed capacity", Family::Database, "ConsumedWriteCapacityUnits", "Sum", None),
+            of("ReadTime", "Sessions: time of requests (ms)", Family::Database, "SuccessfulRequestLatency", "Average", Some("GetItem")),
+            of("WriteTime", "Sessions: time of requests (ms)", Family::Database, "SuccessfulRequestLatency", "Average", Some("PutItem")),
+        ]
+    }
+}

@@ -1,0 +1,168 @@
+//! The app's surroundings: which variables, secrets and permissions go to whoever runs it, on a host or in a task.
+
+use cfn::Val;
+use cfn::policy::Statement;
+use indexmap::IndexMap;
+
+use crate::block::{Offers, Role, Unplaceable};
+use crate::settings::{Container, Settings};
+
+/// Environment variables by name, in the order in which they are handed over.
+pub type Environment = IndexMap<String, Val<String>>;
+
+/// The most bytes that variables of the user's own may have together: user data takes 16 KB with scripts and all.
+const MAX_ENVIRONMENT: usize = 8_000;
+
+/// Seconds that a call to another service may take before it is given up.
+const CALL_TIMEOUT_SECONDS: i64 = 2;
+
+/// Retries that a service may make, as a percentage of its calls: more would turn a hiccup into an avalanche.
+const CALL_RETRY_PERCENT: i64 = 10;
+
+/// The word for a role in `APP_ROLE`, so that one image can be the web server and the worker.
+pub fn word(role: Role) -> &'static str {
+    match role {
+        Role::App => "web",
+        Role::Worker => "worker",
+    }
+}
+
+/// What the container is told: the same names in every phase. What the user set wins over what is made here.
+pub fn environment(container: &Container, offers: &Offers, role: Role, own: &[(&str, Val<String>)]) -> Environment {
+    let mut environment = Environment::new();
+    environment.insert("APP_ROLE".to_owned(), word(role).into());
+    environment.insert("PORT".to_owned(), container.port.to_string().into());
+    environment.insert("AWS_REGION".to_owned(), Val::reference("AWS::Region"));
+    for variable in &offers.variables {
+        environment.insert(variable.name.to_string(), variable.value.clone());
+    }
+    for secret in &offers.secrets {
+        environment.insert(secret.name.to_string(), secret.arn.clone());
+    }
+    for (name, value) in own {
+        environment.insert((*name).to_owned(), value.clone());
+    }
+    for (name, value) in &container.environment {
+        environment.insert(name.clone(), value.into());
+    }
+    environment
+}
+
+/// How long a call between services may take and how often it may be repeated: settings that keep one slow service from stopping all.
+pub fn call_settings() -> Vec<(&'static str, Val<String>)> {
+    vec![
+        ("CALL_TIMEOUT_SECONDS", CALL_TIMEOUT_SECONDS.to_string().into()),
+        ("CALL_RETRY_PERCENT", CALL_RETRY_PERCENT.to_string().into()),
+    ]
+}
+
+/// What the container may do: the grants for its role, and to read the secrets that it was named.
+pub fn statements(offers: &Offers, role: Role) -> Vec<Statement> {
+    let granted = offers.grants.iter().filter(|grant| grant.roles.contains(&role) && !grant.resources.is_empty());
+    let mut statements: Vec<Statement> = granted
+        .map(|grant| Statement::allow(grant.actions.iter().copied()).on_each(grant.resources.iter().cloned()).sid(grant.name))
+        .collect();
+    statements.extend(reads_secrets(offers));
+    statements
+}
+
+/// Read access to the app's secrets, and to the keys that encrypt them, but only by way of Secrets Manager.
+pub fn reads_secrets(offers: &Offers) -> Vec<Statement> {
+    if offers.secrets.is_empty() {
+        return Vec::new();
+    }
+    let arns = offers.secrets.iter().map(|secret| secret.arn.clone());
+    let mut statements = vec![Statement::allow(["secretsmanager:GetSecretValue"]).on_each(arns).sid("ReadSecrets")];
+    let mut keys: Vec<Val<String>> = Vec::new();
+    for key in offers.secrets.iter().filter_map(|secret| secret.key.as_ref()) {
+        if !keys.contains(key) {
+            keys.push(key.clone());
+        }
+    }
+    if !keys.is_empty() {
+        let via = Val::sub("secretsmanager.${AWS::Region}.amazonaws.com");
+        statements.push(
+            Statement::allow(["kms:Decrypt"]).on_each(keys).when("StringEquals", "kms:ViaService", via).sid("DecryptSecrets"),
+        );
+    }
+    statements
+}
+
+/// A repository of Amazon ECR that an image is pulled from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registry<'a> {
+    /// `123456789012.dkr.ecr.eu-west-1.amazonaws.com`.
+    pub host: &'a str,
+    /// The account that owns it.
+    pub account: &'a str,
+    /// Its region.
+    pub region: &'a str,
+    /// The repository's name, without tag or digest.
+    pub repository: &'a str,
+}
+
+/// The private repository behind an image reference; none when anybody may pull it.
+pub fn registry(image: &str) -> Option<Registry<'_>> {
+    let (host, path) = image.split_once('/')?;
+    let (account, rest) = host.split_once(".dkr.ecr.")?;
+    let (region, _) = rest.split_once(".amazonaws.com")?;
+    let path = path.split_once('@').map_or(path, |(path, _)| path);
+    let repository = path.split_once(':').map_or(path, |(path, _)| path);
+    Some(Registry { host, account, region, repository })
+}
+
+/// Permission to pull an image from a private repository; nothing for a public one.
+pub fn pulls(image: &str) -> Vec<Statement> {
+    let Some(registry) = registry(image) else { return Vec::new() };
+    let Registry { account, region, repository, .. } = registry;
+    let arn = Val::sub(format!("arn:${{AWS::Partition}}:ecr:{region}:{account}:repository/{repository}"));
+    vec![
+        // ECR knows no resource for the token; it opens nothing by itself.
+        Statement::allow(["ecr:GetAuthorizationToken"]).on("*").sid("LogInToRegistry"),
+        Statement::allow(["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]).on(arn).sid("PullImage"),
+    ]
+}
+
+/// Whether the user's own variables fit into what a host can be handed.
+///
+/// # Errors
+/// When they are too long together.
+pub fn fits(component: &'static str, settings: &Settings) -> Result<(), Unplaceable> {
+    let length: usize = settings.container.environment.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+    if length <= MAX_ENVIRONMENT {
+        return Ok(());
+    }
+    let problem = format!(
+        "container.environment has {length} bytes; a host's user data leaves room for {MAX_ENVIRONMENT}: keep long values in SSM parameters"
+    );
+    Err(Unplaceable { component, problem })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_private_repositories_need_permission() {
+        assert_eq!(registry("public.ecr.aws/nginx/nginx:stable-alpine"), None);
+        assert_eq!(registry("nginx"), None);
+        let image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/shop:1.4.2@sha256:ab";
+        let expected = Registry {
+            host: "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+            account: "123456789012",
+            region: "eu-west-1",
+            repository: "team/shop",
+        };
+        assert_eq!(registry(image), Some(expected));
+        assert_eq!(pulls(image).len(), 2);
+    }
+
+    #[test]
+    fn what_the_user_sets_wins() {
+        let mut container = Container::default();
+        container.environment.insert("PORT".to_owned(), "9".to_owned());
+        let environment = environment(&container, &Offers::default(), Role::Worker, &[]);
+        assert_eq!(environment["PORT"], Val::from("9"));
+        assert_eq!(environment["APP_ROLE"], Val::from("worker"));
+    }
+}
