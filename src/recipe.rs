@@ -8,6 +8,10 @@ pub mod watch;
 pub mod host;
 pub mod target;
 
+pub mod bucket;
+pub mod front;
+pub mod rules;
+
 use cfn::policy::{self, Document, Statement};
 use cfn::resource::{ec2, iam, kms, lambda, logs, sqs};
 use cfn::{Id, Val};
