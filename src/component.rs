@@ -65,4 +65,8 @@ blocks! {
     http_api => HttpApi,
     /// The static page on Amplify Hosting.
     landing_page => LandingPage,
+    /// The bucket of users' files, and thumbnails of them.
+    uploads => Uploads,
+    /// Queues of jobs and events, and the function that takes events.
+    queue => Queue,
 }
