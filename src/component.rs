@@ -85,4 +85,14 @@ blocks! {
     data_volume => DataVolume,
     /// PostgreSQL on a host of its own.
     database_server => DatabaseServer,
+    /// The signup list: table and function.
+    signup => Signup,
+    /// The HTTP API in front of functions.
+    http_api => HttpApi,
+    /// The static page on Amplify Hosting.
+    landing_page => LandingPage,
+    /// The bucket of users' files, and thumbnails of them.
+    uploads => Uploads,
+    /// Queues of jobs and events, and the function that takes events.
+    queue => Queue,
 }

@@ -4,6 +4,8 @@
 
 pub mod application;
 pub mod database;
+pub mod queue;
+pub mod table;
 pub mod watch;
 pub mod host;
 pub mod target;
