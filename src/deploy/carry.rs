@@ -37,7 +37,7 @@ pub async fn carry<S: Stacks, O: Observer>(
         run.ask(&key, || run.stacks.set_policy(&key, &policy)).await?;
     }
     let stack = match &standing.state {
-        Some(state) if !standing.clear => Key::new(&state.id, &unit.region),
+        Some(state) if !standing.create => Key::new(&state.id, &unit.region),
         _ => match run.ask(&key, || run.stacks.describe(&key)).await? {
             Some(state) => Key::new(state.id, &unit.region),
             None => return Err(Halt::Stale(key, "it is gone".into())),
