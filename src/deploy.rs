@@ -36,7 +36,6 @@ pub use error::DeployError;
 pub use guard::{DataFate, Fate, holds_data};
 pub use observe::{Decision, Doing, Happening, Intent, Observer, Review, Step};
 pub use rendered::units;
-pub use outcome::{Changed, DeployError, Failure, Kept, Options, Outcome, OutputValue, Report, RootCause, StackReport};
 pub use outcome::{Changed, Failure, Kept, Options, Outcome, OutputValue, Report, RootCause, StackReport};
 pub use procedure::deploy;
 pub use report::{StackStatus, follow, status};
