@@ -53,6 +53,8 @@ blocks! {
     internal_load_balancer => InternalLoadBalancer,
     /// Static files in a bucket that only content delivery reads.
     assets => Assets,
+    /// Content delivery in front of everything.
+    content_delivery => ContentDelivery,
     /// The app's public name.
     names => Names,
     /// Alarm topic, alarms and dashboard.
