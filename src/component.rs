@@ -47,18 +47,6 @@ macro_rules! blocks {
 blocks! {
     /// VPC, subnets, routes, NAT gateways and gateway endpoints.
     network => Network,
-    /// The load balancer that users reach, with its certificate and its logs.
-    load_balancer => LoadBalancer,
-    /// The load balancer between services.
-    internal_load_balancer => InternalLoadBalancer,
-    /// Static files in a bucket that only content delivery reads.
-    assets => Assets,
-    /// Content delivery in front of everything.
-    content_delivery => ContentDelivery,
-    /// The app's public name.
-    names => Names,
-    /// Alarm topic, alarms and dashboard.
-    monitoring => Monitoring,
     /// The key for data at rest.
     encryption_key => EncryptionKey,
     /// The signup list: table and function.
@@ -97,6 +85,8 @@ blocks! {
     workers => Workers,
     /// The app's services on ECS.
     services => Services,
+    /// Content delivery in front of everything.
+    content_delivery => ContentDelivery,
     /// The app's public name.
     names => Names,
     /// Alarm topic, alarms and dashboard.

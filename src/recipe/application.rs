@@ -43,9 +43,17 @@ pub fn environment(container: &Container, offers: &Offers, role: Role, own: &[(&
         environment.insert((*name).to_owned(), value.clone());
     }
     for (name, value) in &container.environment {
-        environment.insert(name.clone(), value.into());
+        environment.insert(name.clone(), as_written(value));
     }
     environment
+}
+
+/// The user's text, in which nothing is replaced; outside `Fn::Sub` a `${` looks like a mistake to those who read templates.
+fn as_written(value: &String) -> Val<String> {
+    if !value.contains("${") {
+        return value.into();
+    }
+    Val::sub_with(value.replace("${", "${Dollar}{"), [("Dollar", Val::from("$"))])
 }
 
 /// How long a call between services may take and how often it may be repeated: settings that keep one slow service from stopping all.
