@@ -58,10 +58,7 @@ fn as_written(value: &String) -> Val<String> {
 
 /// How long a call between services may take and how often it may be repeated: settings that keep one slow service from stopping all.
 pub fn call_settings() -> Vec<(&'static str, Val<String>)> {
-    vec![
-        ("CALL_TIMEOUT_SECONDS", CALL_TIMEOUT_SECONDS.to_string().into()),
-        ("CALL_RETRY_PERCENT", CALL_RETRY_PERCENT.to_string().into()),
-    ]
+    vec![("CALL_TIMEOUT_SECONDS", CALL_TIMEOUT_SECONDS.to_string().into()), ("CALL_RETRY_PERCENT", CALL_RETRY_PERCENT.to_string().into())]
 }
 
 /// What the container may do: the grants for its role, and to read the secrets that it was named.
@@ -89,9 +86,7 @@ pub fn reads_secrets(offers: &Offers) -> Vec<Statement> {
     }
     if !keys.is_empty() {
         let via = Val::sub("secretsmanager.${AWS::Region}.amazonaws.com");
-        statements.push(
-            Statement::allow(["kms:Decrypt"]).on_each(keys).when("StringEquals", "kms:ViaService", via).sid("DecryptSecrets"),
-        );
+        statements.push(Statement::allow(["kms:Decrypt"]).on_each(keys).when("StringEquals", "kms:ViaService", via).sid("DecryptSecrets"));
     }
     statements
 }

@@ -48,7 +48,8 @@ pub fn function(id: &Id<lambda::Function>, errors: Option<f64>) -> Vec<Metric> {
     if let Some(limit) = errors {
         failed = alarmed(failed, above(limit, 1, format!("{name} fails: its log group has the errors and what it was called with")));
     }
-    let throttled = above(1.0, 3, format!("{name} is throttled: raise the account's limit of concurrent executions, or find what calls so often"));
+    let throttled =
+        above(1.0, 3, format!("{name} is throttled: raise the account's limit of concurrent executions, or find what calls so often"));
     vec![
         of("Duration", "Functions: duration, p95 (ms)", Family::Latency, "Duration", "p95"),
         failed,
@@ -60,8 +61,10 @@ pub fn function(id: &Id<lambda::Function>, errors: Option<f64>) -> Vec<Metric> {
 pub fn dead_letters(id: &Id<sqs::Queue>) -> Metric {
     let name = id.name();
     let source = ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum");
-    let metric = line(format!("{name}Messages"), "Dead-letter queues: messages", Family::Queues, source, vec![("QueueName", id.queue_name())]);
-    let why = format!("{name} holds messages that were given up: read one, mend the cause, then start a redrive; they are kept for 14 days");
+    let metric =
+        line(format!("{name}Messages"), "Dead-letter queues: messages", Family::Queues, source, vec![("QueueName", id.queue_name())]);
+    let why =
+        format!("{name} holds messages that were given up: read one, mend the cause, then start a redrive; they are kept for 14 days");
     alarmed(metric, above(1.0, 1, why))
 }
 
@@ -72,7 +75,8 @@ pub fn writes(id: &str, table: &Val<String>) -> Vec<Metric> {
     };
     let name = || ("TableName", table.clone());
     let latency = vec![name(), ("Operation", "PutItem".into())];
-    let throttled = above(1.0, 3, format!("{id} refuses writes: more came at once than twice the peak so far; it grows by itself in minutes"));
+    let throttled =
+        above(1.0, 3, format!("{id} refuses writes: more came at once than twice the peak so far; it grows by itself in minutes"));
     vec![
         of("WriteTime", "DynamoDB: time of a write, mean (ms)", Family::Database, "SuccessfulRequestLatency", "Average", latency),
         alarmed(of("WriteThrottles", "DynamoDB: throttled writes", Family::Errors, "WriteThrottleEvents", "Sum", vec![name()]), throttled),

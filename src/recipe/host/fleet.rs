@@ -102,7 +102,11 @@ impl Fleet {
     /// How many carry another load; a whole number in each zone.
     pub fn count_for(&self, vcpus: f64, zones: usize) -> u64 {
         let zones = u64::try_from(zones).unwrap_or(1).max(1);
-        let needed = if zones > 1 && self.loss == Loss::Carried { vcpus / self.sustained * zones as f64 / (zones - 1) as f64 } else { vcpus / self.sustained };
+        let needed = if zones > 1 && self.loss == Loss::Carried {
+            vcpus / self.sustained * zones as f64 / (zones - 1) as f64
+        } else {
+            vcpus / self.sustained
+        };
         whole(needed).max(1).div_ceil(zones) * zones
     }
 
