@@ -19,7 +19,6 @@ mod schema;
 mod screen;
 mod status;
 mod target;
-mod unit;
 mod world;
 
 use std::path::PathBuf;

@@ -13,3 +13,4 @@ pub mod plan;
 pub mod progress;
 pub mod review;
 pub mod stale;
+pub mod status;

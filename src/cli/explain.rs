@@ -43,8 +43,12 @@ pub fn run(args: &Args, screen: &Screen) -> Result<Exit, Stop> {
                 crate::report::phases::one(&target::find(id)?, &phases()?, look)
             }
             None => {
-                let known: Vec<&str> =
-                    LISTS.into_iter().chain(LEDGER.iter().map(|entry| entry.id)).chain(component::BLOCKS.iter().copied()).chain(phase::IDS).collect();
+                let known: Vec<&str> = LISTS
+                    .into_iter()
+                    .chain(LEDGER.iter().map(|entry| entry.id))
+                    .chain(component::BLOCKS.iter().copied())
+                    .chain(phase::IDS)
+                    .collect();
                 let near = rule::suggestion(&word, known.iter().copied());
                 return Err(Stop::usage(format!("nothing is called \"{id}\"{near}\n  lists: {}", LISTS.join(", "))));
             }

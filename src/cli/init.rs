@@ -29,7 +29,10 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     named(rule::prefix(&args.app, &args.environment))?;
     let path = global.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG));
     if path.symlink_metadata().is_ok() {
-        return Err(Stop::error(format!("{} exists and stays as it is; remove it first, or write elsewhere with --config FILE", path.display())));
+        return Err(Stop::error(format!(
+            "{} exists and stays as it is; remove it first, or write elsewhere with --config FILE",
+            path.display()
+        )));
     }
     let text = TEMPLATE.replace("{app}", &args.app).replace("{environment}", &args.environment).replace("{schema}", SCHEMA_FILE);
     let schema = path.parent().unwrap_or(Path::new("")).join(SCHEMA_FILE);

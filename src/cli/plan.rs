@@ -1,9 +1,9 @@
 //! `scalectl plan`: the decision, on one screen.
 
+use super::Global;
 use super::exit::{Exit, Stop};
 use super::screen::{self, Screen};
 use super::target::{Home, Target};
-use super::Global;
 use crate::{render, report};
 
 /// Arguments of `plan`.

@@ -49,7 +49,7 @@ struct Rendered {
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let mut rendered = Vec::new();
     if args.all {
-        let ground = args.target.ground(global, Home::Fixed)?;
+        let ground = args.target.ground(global, screen, Home::Fixed)?;
         for phase in phase::all().map_err(Stop::error)? {
             let users = Users(phase.from);
             rendered.extend(files_of(&ground.plan(phase, users)?, args.format)?);
@@ -102,7 +102,8 @@ fn write(dir: &Path, rendered: &[Rendered], screen: &Screen) -> Result<(), Stop>
         .collect();
     files::write_all(&texts)?;
     for surplus in differences.iter().filter(|stale| stale.what == What::Surplus) {
-        fs::remove_file(&surplus.path).map_err(|e| Stop::error(format!("{} is no longer wanted and cannot be removed: {e}", surplus.path)))?;
+        fs::remove_file(&surplus.path)
+            .map_err(|e| Stop::error(format!("{} is no longer wanted and cannot be removed: {e}", surplus.path)))?;
         screen.note(&format!("removed {}: no stack of this phase is written to it\n", surplus.path));
     }
     let (written, same) = (texts.len(), rendered.len() - texts.len());
@@ -161,7 +162,9 @@ fn ours(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let layer = name.split('.').next().unwrap_or_default();
         let named = Layer::ALL.iter().any(|known| known.word() == layer) && (name.ends_with(".yaml") || name.ends_with(".json"));
-        named && path.is_file() && fs::read_to_string(path).is_ok_and(|text| text.contains("AWSTemplateFormatVersion") && text.contains("scalectl"))
+        named
+            && path.is_file()
+            && fs::read_to_string(path).is_ok_and(|text| text.contains("AWSTemplateFormatVersion") && text.contains("scalectl"))
     });
     paths.sort();
     Ok(paths)

@@ -1,6 +1,8 @@
 //! The way out: data to stdout, everything else to stderr, each with the look that its reader can take.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
 
 use super::exit::{Exit, Stop};
 use crate::report::look::Look;
@@ -64,16 +66,29 @@ impl Screen {
         let _ = io::stderr().write_all(self.err.finish(text).as_bytes());
     }
 
-    /// Asks a question on stderr and reads one line; none when nobody can answer.
-    pub fn ask(&self, question: &str) -> Option<String> {
+    /// Asks a question on stderr and reads one line. None when nobody can answer, or when `stopped` says so before somebody did.
+    pub fn ask(&self, question: &str, stopped: impl Fn() -> bool) -> Option<String> {
         if !self.ask {
             return None;
         }
         self.note(question);
-        let mut answer = String::new();
-        match io::stdin().read_line(&mut answer) {
-            Ok(read) if read > 0 => Some(answer.trim().to_owned()),
-            _ => None,
+        // Reading cannot be interrupted, so it happens aside; an unanswered question ends with the program.
+        let (send, answer) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            if io::stdin().read_line(&mut line).is_ok_and(|read| read > 0) {
+                let _ = send.send(line.trim().to_owned());
+            }
+        });
+        loop {
+            match answer.recv_timeout(Duration::from_millis(50)) {
+                Ok(line) => return Some(line),
+                Err(RecvTimeoutError::Timeout) if !stopped() => {}
+                Err(_) => {
+                    self.note("\n");
+                    return None;
+                }
+            }
         }
     }
 }

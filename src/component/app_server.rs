@@ -145,7 +145,7 @@ impl Component for AppServer {
         let mut statements = application::statements(offers, Role::App);
         statements.push(recipe::writes_logs(&logs));
         statements.extend(application::pulls(&site.settings.container.image));
-        let profile = host::identity(layers, Layer::App, "AppServer", statements);
+        let profile = host::identity(layers, Layer::App, "AppServer", statements, &[]);
 
         let model = host::instance(
             site,

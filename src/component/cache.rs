@@ -136,7 +136,7 @@ impl Cache {
     }
 
     fn secret() -> Id<sm::Secret> {
-        Id::new("CacheSecret")
+        Id::new("CacheCredentials")
     }
 
     /// How many nodes there are.

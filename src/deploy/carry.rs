@@ -1,8 +1,9 @@
 //! Carries one unit through: the change set that fits the moment, the guard, execution, progress, and protection afterwards.
 
+use super::error::DeployError;
 use super::guard;
 use super::observe::{Decision, Happening, Intent, Observer, Review};
-use super::outcome::{Changed, DeployError, Failure, OutputValue, StackReport};
+use super::outcome::{Changed, Failure, OutputValue, RootCause, StackReport};
 use super::prepare::{self, Prepared, Standing};
 use super::run::{Halt, Run};
 use super::stacks::{StackState, Stacks};
@@ -36,7 +37,7 @@ pub async fn carry<S: Stacks, O: Observer>(
         run.ask(&key, || run.stacks.set_policy(&key, &policy)).await?;
     }
     let stack = match &standing.state {
-        Some(state) if !standing.clear => Key::new(&state.id, &unit.region),
+        Some(state) if !standing.create => Key::new(&state.id, &unit.region),
         _ => match run.ask(&key, || run.stacks.describe(&key)).await? {
             Some(state) => Key::new(state.id, &unit.region),
             None => return Err(Halt::Stale(key, "it is gone".into())),
@@ -59,7 +60,10 @@ pub async fn carry<S: Stacks, O: Observer>(
             run.tell(Happening::Finished { key, elapsed: report.elapsed });
             Ok(report)
         }
-        status => Err(failed(run, unit, ended, status, begun)),
+        status => {
+            let ended = explain(run, unit, &stack, ended).await;
+            Err(failed(run, unit, ended, status, begun))
+        }
     }
 }
 
@@ -112,6 +116,25 @@ async fn clear<S: Stacks, O: Observer>(run: &Run<'_, S, O>, unit: &Unit, standin
     }
 }
 
+/// When no resource's event says why, hooks and validations may: `DescribeEvents` alone tells of them.
+async fn explain<S: Stacks, O: Observer>(run: &Run<'_, S, O>, unit: &Unit, stack: &Key, mut ended: Ended) -> Ended {
+    if !ended.causes.is_empty() {
+        return ended;
+    }
+    // An older endpoint or a missing permission leaves us with the stack's own sentence.
+    let events = run.stacks.failures(stack, None).await.unwrap_or_default();
+    let cause = |event: super::stacks::Event| {
+        let why = unit.why(&event.resource).to_owned();
+        event.reason.map(|reason| RootCause { id: event.resource, resource_type: event.resource_type, why, reason })
+    };
+    ended.causes = events.into_iter().filter_map(cause).collect();
+    if let (true, Some(reason)) = (ended.causes.is_empty(), ended.state.as_ref().and_then(|state| state.reason.clone())) {
+        let (id, resource_type) = (unit.stack.clone(), "AWS::CloudFormation::Stack".to_owned());
+        ended.causes.push(RootCause { id, resource_type, why: String::new(), reason });
+    }
+    ended
+}
+
 fn failed<S: Stacks, O: Observer>(
     run: &Run<'_, S, O>,
     unit: &Unit,
@@ -126,18 +149,18 @@ fn failed<S: Stacks, O: Observer>(
     }
     match &status {
         Some(Status::RollbackComplete | Status::UpdateRollbackComplete | Status::ImportRollbackComplete) => {
-            Halt::RolledBack(Failure { key, status, causes, command: None })
+            Halt::RolledBack(Box::new(Failure { key, status, causes, command: None }))
         }
         Some(other) => {
             let command = match next(&key, other) {
                 Next::Stuck { command, .. } => command,
                 _ => aws_command(&key, "describe-stack-events"),
             };
-            Halt::NeedsAction(Failure { key, status, causes, command: Some(command) })
+            Halt::NeedsAction(Box::new(Failure { key, status, causes, command: Some(command) }))
         }
         None => {
             let command = Some(aws_command(&key, "describe-stacks"));
-            Halt::NeedsAction(Failure { key, status, causes, command })
+            Halt::NeedsAction(Box::new(Failure { key, status, causes, command }))
         }
     }
 }

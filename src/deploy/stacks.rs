@@ -122,8 +122,9 @@ pub trait Stacks {
     fn newest_event(&self, key: &Key) -> impl Future<Output = Result<Option<String>, Trouble>>;
     /// The events after the one with this ID, oldest first.
     fn events(&self, key: &Key, after: Option<&str>) -> impl Future<Output = Result<Vec<Event>, Trouble>>;
-    /// The failures of a change set that could not be made: results of CloudFormation's early validation.
-    fn failures(&self, key: &Key, change_set: &str) -> impl Future<Output = Result<Vec<Event>, Trouble>>;
+    /// What failed, hooks and CloudFormation's early validation included: of a change set that could not be made, or of the stack's
+    /// last operations.
+    fn failures(&self, key: &Key, change_set: Option<&str>) -> impl Future<Output = Result<Vec<Event>, Trouble>>;
     /// Turns an update that goes on into a rollback.
     fn cancel_update(&self, key: &Key) -> impl Future<Output = Result<(), Trouble>>;
     /// Begins to delete the stack. `retain` names resources to leave; CloudFormation takes it only after a deletion that failed.

@@ -50,14 +50,24 @@ pub enum Trouble {
         message: String,
     },
     /// The answer is not one of AWS's: a proxy's page, an emulator's traceback.
-    #[error("{host} answered something that is not AWS's ({status}): {start:?}")]
+    #[error("{host} answered {what}, not AWS (HTTP {status}): {start:?}; check --endpoint-url and proxies")]
     Garbage {
         /// Who answered.
         host: String,
+        /// `HTML`, `nothing` or `something`.
+        what: &'static str,
         /// The HTTP status.
         status: u16,
         /// The answer's first words.
         start: String,
+    },
+    /// AWS has trouble of its own, after all retries.
+    #[error("AWS cannot do {action} for now: {message}")]
+    Unavailable {
+        /// The API action.
+        action: String,
+        /// AWS's words.
+        message: String,
     },
     /// Anything else.
     #[error("{action} failed: {message}")]
@@ -73,7 +83,7 @@ impl Trouble {
     /// Whether the same request may well succeed a little later.
     pub fn passes(&self) -> bool {
         match self {
-            Trouble::NoNetwork { .. } | Trouble::Throttled(_) => true,
+            Trouble::NoNetwork { .. } | Trouble::Throttled(_) | Trouble::Unavailable { .. } => true,
             Trouble::Garbage { status, .. } => *status >= 500,
             _ => false,
         }

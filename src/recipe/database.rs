@@ -36,7 +36,7 @@ pub fn word(domain: Domain) -> String {
 
 /// User and password, as JSON with `username` and `password`; RDS adds `host`, `port`, `dbname` and `engine`.
 pub fn secret(domain: Domain) -> Id<sm::Secret> {
-    Id::new(format!("{}DatabaseSecret", word(domain)))
+    Id::new(format!("{}DatabaseCredentials", word(domain)))
 }
 
 /// The security group of every relational database, in the network layer.

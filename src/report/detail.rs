@@ -1,8 +1,8 @@
 //! A plan with everything: every component with all its reasons, the chain of arithmetic, the stacks, the assumptions.
 
 use super::columns::columns;
-use super::look::{Ink, Look};
 use super::explain::entry_lines;
+use super::look::{Ink, Look};
 use super::plan::{counts, head, next, paragraph};
 use crate::architecture::Architecture;
 use crate::render::Stack;
@@ -39,7 +39,13 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &L
             let after: Vec<String> = stack
                 .after
                 .iter()
-                .map(|key| if key.region == stack.key.region { key.layer.word().to_owned() } else { format!("{} ({})", key.layer.word(), key.region) })
+                .map(|key| {
+                    if key.region == stack.key.region {
+                        key.layer.word().to_owned()
+                    } else {
+                        format!("{} ({})", key.layer.word(), key.region)
+                    }
+                })
                 .collect();
             vec![stack.name.clone(), stack.key.region.clone(), stack.template.resources.len().to_string(), after.join(", ")]
         })

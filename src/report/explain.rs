@@ -18,7 +18,10 @@ pub fn topics(lists: &[&str], look: &Look) -> String {
 /// Every assumption with its value.
 pub fn assumptions(ledger: &[Assumption], look: &Look) -> String {
     let mut text: String = ledger.iter().map(|entry| entry_lines(entry, entry.value, "", look)).collect();
-    text.push_str(&format!("\ntrust: {}\n", [Trust::A, Trust::B, Trust::C, Trust::Estimate].map(|trust| format!("{trust} {}", trusted(trust))).join(" · ")));
+    text.push_str(&format!(
+        "\ntrust: {}\n",
+        [Trust::A, Trust::B, Trust::C, Trust::Estimate].map(|trust| format!("{trust} {}", trusted(trust))).join(" · ")
+    ));
     text.push_str("change one: --assume peak_factor=4, or assume: in scalectl.yaml\n");
     text
 }

@@ -122,7 +122,12 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack]) -> String {
         assumptions: architecture
             .assumptions
             .entries()
-            .map(|(entry, value)| AssumptionView { id: entry.id, value, unit: entry.unit, set: architecture.assumptions.is_overridden(entry.id) })
+            .map(|(entry, value)| AssumptionView {
+                id: entry.id,
+                value,
+                unit: entry.unit,
+                set: architecture.assumptions.is_overridden(entry.id),
+            })
             .collect(),
         notices: &architecture.notices,
     };

@@ -6,17 +6,55 @@ use super::review::refusal;
 use super::stale::plural;
 use crate::deploy::{Changed, Failure, Key, Outcome, OutputValue, Report};
 
-/// The end of a deployment, for stderr.
-pub fn outcome(outcome: &Outcome, look: &Look) -> String {
-    let mut text = match outcome {
-        Outcome::Done(report) if !report.changed() => format!("{} nothing to change: AWS has what was planned\n", look.ink(Ink::Good, "✔")),
-        Outcome::Done(report) => done(report, look),
-        Outcome::Refused { fates, .. } => format!("{} data would be lost, moved or left behind:\n{}", look.ink(Ink::Danger, "refused:"), refusal(fates, look)),
-        Outcome::Stale { key, why, .. } => {
-            format!("{} AWS would do other than was shown to {key}: {why}\n  that stack was not changed · look again with: scalectl deploy\n", look.ink(Ink::Danger, "stopped:"))
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// A deployment.
+    Deploy,
+    /// A destruction.
+    Destroy,
+}
+
+impl Act {
+    fn noun(self) -> &'static str {
+        match self {
+            Act::Deploy => "deployment",
+            Act::Destroy => "deletion",
         }
-        Outcome::RolledBack { failures, .. } => format!("{} and was rolled back\n{}", look.ink(Ink::Danger, "the deployment failed"), told(failures)),
-        Outcome::NeedsAction { failures, .. } => format!("{} and needs you\n{}", look.ink(Ink::Danger, "the deployment failed"), told(failures)),
+    }
+
+    fn flag(self) -> &'static str {
+        match self {
+            Act::Deploy => "--accept-data-fate",
+            Act::Destroy => "--delete-data",
+        }
+    }
+
+    fn nothing(self) -> &'static str {
+        match self {
+            Act::Deploy => "nothing to change: AWS has what was planned",
+            Act::Destroy => "nothing to delete: no such stack stands",
+        }
+    }
+}
+
+/// The end of a deployment or a destruction, for stderr.
+pub fn outcome(outcome: &Outcome, act: Act, look: &Look) -> String {
+    let failed = || look.ink(Ink::Danger, &format!("the {} failed", act.noun()));
+    let mut text = match outcome {
+        Outcome::Done(report) if !report.changed() => format!("{} {}\n", look.ink(Ink::Good, "✔"), act.nothing()),
+        Outcome::Done(report) => done(report, look),
+        Outcome::Refused { fates, .. } => {
+            format!("{} data would be lost, moved or left behind:\n{}", look.ink(Ink::Danger, "refused:"), refusal(fates, act.flag(), look))
+        }
+        Outcome::Stale { key, why, .. } => {
+            format!(
+                "{} AWS would do other than was shown to {key}: {why}\n  that stack was not changed · look again with: scalectl deploy\n",
+                look.ink(Ink::Danger, "stopped:")
+            )
+        }
+        Outcome::RolledBack { failures, .. } => format!("{} and was rolled back\n{}", failed(), told(failures)),
+        Outcome::NeedsAction { failures, .. } => format!("{} and needs you\n{}", failed(), told(failures)),
         Outcome::Declined(_) => "declined: nothing was changed\n".to_owned(),
         Outcome::GaveUp { going, .. } => format!("gave up waiting; {}\n", goes_on(going)),
         Outcome::Interrupted { going, .. } => format!("interrupted; {}\n", goes_on(going)),
@@ -48,8 +86,12 @@ fn summary(report: &Report) -> String {
         let count = report.stacks.iter().filter(|stack| stack.change == wanted).count();
         (count > 0).then(|| format!("{count} {} {word}", plural(count, "stack")))
     };
-    let parts =
-        [count(Changed::Created, "created"), count(Changed::Updated, "changed"), count(Changed::Deleted, "deleted"), count(Changed::Nothing, "as they were")];
+    let parts = [
+        count(Changed::Created, "created"),
+        count(Changed::Updated, "changed"),
+        count(Changed::Deleted, "deleted"),
+        count(Changed::Nothing, "as they were"),
+    ];
     let longest = report.stacks.iter().map(|stack| stack.elapsed).max().unwrap_or_default();
     let words: Vec<String> = parts.into_iter().flatten().collect();
     if words.is_empty() { "nothing".to_owned() } else { format!("{} · the longest took {}", words.join(", "), elapsed(longest)) }

@@ -7,7 +7,8 @@ use crate::units::Users;
 
 /// All phases: id, from how many users, what it is and what it adds.
 pub fn road(phases: &[Phase], look: &Look) -> String {
-    let rows: Vec<Vec<String>> = phases.iter().map(|phase| vec![phase.id.clone(), Users(phase.from).to_string(), phase.title.clone()]).collect();
+    let rows: Vec<Vec<String>> =
+        phases.iter().map(|phase| vec![phase.id.clone(), Users(phase.from).to_string(), phase.title.clone()]).collect();
     let mut text = columns(&["PHASE", "FROM USERS", "WHAT"], &rows, &[], 0, look);
     text.push_str("\nOne phase: scalectl phases 10k      Its plan: scalectl plan --phase 10k\n");
     text

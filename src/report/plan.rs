@@ -64,9 +64,8 @@ pub fn head(architecture: &Architecture, look: &Look) -> String {
     let regions: Vec<String> = architecture.regions.iter().map(|region| region.region.to_string()).collect();
     let title = format!("{} monthly users → phase {} · {}", architecture.users, phase.id, regions.join(", "));
     let mut text = format!("{}\n", look.ink(Ink::Strong, &title));
-    let stress = assumption("stress_share").map_or_else(String::new, |entry| {
-        entry.unit.format(architecture.assumptions.value(entry.id).unwrap_or(entry.value))
-    });
+    let stress = assumption("stress_share")
+        .map_or_else(String::new, |entry| entry.unit.format(architecture.assumptions.value(entry.id).unwrap_or(entry.value)));
     let number = |rate: crate::units::PerSecond| crate::units::number(rate.get());
     let rates = format!(
         "{} a day · {} requests/s mean · {} at peak · {} if {stress} come at once",

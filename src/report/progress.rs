@@ -63,7 +63,12 @@ pub fn line(happening: &Happening, terminal: bool, look: &Look) -> Option<String
         Happening::Retrying { trouble, wait } => format!("{} {trouble}; again in {}", dot(), elapsed(*wait)),
         Happening::NeedlessAcceptance(id) => format!("{} --accept-data-fate {id} was not needed: nothing happens to its data", dot()),
         Happening::LeftOver(key) => {
-            format!("{} {} ({}) is no longer part of this phase and stays as it is; it is still billed", look.ink(Ink::Warning, "!"), key.stack, key.region)
+            format!(
+                "{} {} ({}) is no longer part of this phase and stays as it is; it is still billed",
+                look.ink(Ink::Warning, "!"),
+                key.stack,
+                key.region
+            )
         }
         Happening::Resource { key, id, resource_type, why, doing, step: Step::Finished, elapsed: time, undoing } if !terminal => {
             let undoing = if *undoing { "undone: " } else { "" };
@@ -76,6 +81,11 @@ pub fn line(happening: &Happening, terminal: bool, look: &Look) -> Option<String
         other if !terminal => format!("{} {}: {}", dot(), stack_of(other).map_or("", |key| key.stack.as_str()), now(other)?),
         _ => return None,
     })
+}
+
+/// The line that stays when a stack is gone.
+pub fn gone(key: &Key, time: Duration, look: &Look) -> String {
+    format!("{} {} is gone, after {}", look.ink(Ink::Good, "✔"), key.stack, elapsed(time))
 }
 
 /// What failed first, as a sentence.

@@ -15,7 +15,8 @@ pub fn review(reviews: &[Review], look: &Look) -> String {
     }
     for review in reviews {
         for change in changes(review).iter().filter(|change| replaced(change)) {
-            let causes: Vec<&str> = change.causes.iter().filter(|cause| cause.recreation != "Never").map(|cause| cause.property.as_str()).collect();
+            let causes: Vec<&str> =
+                change.causes.iter().filter(|cause| cause.recreation != "Never").map(|cause| cause.property.as_str()).collect();
             let why = if causes.is_empty() { String::new() } else { format!(" ({} changes)", causes.join(", ")) };
             let word = if change.replacement == Replacement::Always { "is replaced" } else { "may be replaced" };
             text.push_str(&format!("{} {} {word}{why}\n", look.ink(Ink::Warning, "±"), change.id));
@@ -58,15 +59,15 @@ pub fn fate_words(fate: &DataFate) -> String {
     format!("{} ({}, {}) {what}{causes}{why}", fate.id, fate.resource_type, fate.key.stack)
 }
 
-/// The refusal of a deployment that would take data away, with the flags that accept it.
-pub fn refusal(fates: &[DataFate], look: &Look) -> String {
+/// The refusal of a deployment that would take data away, with the flags (`flag`) that accept it.
+pub fn refusal(fates: &[DataFate], flag: &str, look: &Look) -> String {
     let mut text = String::new();
     for fate in fates {
         for (index, line) in wrap(&fate_words(fate), look.width.saturating_sub(4)).iter().enumerate() {
             text.push_str(&format!("  {} {line}\n", if index == 0 { look.ink(Ink::Danger, "!") } else { " ".to_owned() }));
         }
     }
-    let flags: Vec<String> = fates.iter().map(|fate| format!("--accept-data-fate {}", fate.id)).collect();
+    let flags: Vec<String> = fates.iter().map(|fate| format!("{flag} {}", fate.id)).collect();
     text.push_str(&format!("  nothing was changed in these stacks · if this is what you want, add:\n    {}\n", flags.join(" ")));
     text
 }
@@ -74,7 +75,7 @@ pub fn refusal(fates: &[DataFate], look: &Look) -> String {
 fn changes(review: &Review) -> &[Change] {
     match &review.intent {
         Intent::Create(changes) | Intent::Update(changes) => changes,
-        Intent::Nothing | Intent::Delete { .. } | Intent::Later { .. } => &[],
+        Intent::Delete { .. } | Intent::Nothing | Intent::Later { .. } => &[],
     }
 }
 
@@ -86,11 +87,12 @@ fn intent(review: &Review) -> String {
     match &review.intent {
         Intent::Create(changes) => format!("new: {} {}", changes.len(), plural(changes.len(), "resource")),
         Intent::Update(changes) => update(changes),
-        Intent::Delete { resources } => format!("deleted: {resources} {}", plural(*resources, "resource")),
+        Intent::Delete { resources } => format!("deleted with its {resources} {}", plural(*resources, "resource")),
         Intent::Nothing => "no changes".to_owned(),
         Intent::Later { create, resources, waits_for } => {
             let names: Vec<&str> = waits_for.iter().map(|key| key.stack.as_str()).collect();
-            let what = if *create { format!("new: {resources} {}", plural(*resources, "resource")) } else { "changes are known later".to_owned() };
+            let what =
+                if *create { format!("new: {resources} {}", plural(*resources, "resource")) } else { "changes are known later".to_owned() };
             format!("{what}; waits for outputs of {}", names.join(", "))
         }
     }
@@ -109,7 +111,9 @@ fn update(changes: &[Change]) -> String {
         named("-", &|change| change.action == Action::Remove),
         named("±", &replaced),
         named("+", &|change| matches!(change.action, Action::Add | Action::Import)),
-        named("~", &|change| change.action != Action::Remove && !matches!(change.action, Action::Add | Action::Import) && !replaced(change)),
+        named("~", &|change| {
+            change.action != Action::Remove && !matches!(change.action, Action::Add | Action::Import) && !replaced(change)
+        }),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
@@ -120,6 +124,9 @@ fn totals(reviews: &[Review]) -> (usize, usize, usize, usize) {
     for review in reviews {
         if let Intent::Later { create: true, resources, .. } = review.intent {
             totals.0 += resources;
+        }
+        if let Intent::Delete { resources } = review.intent {
+            totals.3 += resources;
         }
         for change in changes(review) {
             match change.action {

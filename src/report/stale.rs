@@ -57,7 +57,10 @@ pub fn diff(stale: &[Stale], look: &Look) -> String {
 
 /// How many files of how many, and what to do.
 pub fn summary(stale: &[Stale], files: usize, dir: &str, look: &Look) -> String {
-    let mut text = format!("{} in {dir} (of {files} rendered):\n", look.ink(Ink::Danger, &format!("{} stale {}", stale.len(), plural(stale.len(), "file"))));
+    let mut text = format!(
+        "{} in {dir} (of {files} rendered):\n",
+        look.ink(Ink::Danger, &format!("{} stale {}", stale.len(), plural(stale.len(), "file")))
+    );
     for file in stale {
         let word = match file.what {
             What::Changed { .. } => "changed",

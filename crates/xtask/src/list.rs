@@ -73,6 +73,7 @@ pub const MODELS: &[Model] = &[
     model("AWS::CloudFront::CachePolicy"),
     model("AWS::CloudFront::Distribution"),
     model("AWS::CloudFront::Function"),
+    model("AWS::CloudFront::MonitoringSubscription"),
     model("AWS::CloudFront::OriginAccessControl"),
     model("AWS::CloudFront::OriginRequestPolicy"),
     model("AWS::CloudFront::ResponseHeadersPolicy"),

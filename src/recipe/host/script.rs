@@ -1,6 +1,6 @@
 //! User data: one script that runs on every boot, put together from parts, with values that are known only when it is deployed.
 
-use cfn::resource::{ec2, logs};
+use cfn::resource::{ec2, ecs, logs};
 use cfn::{Id, Node, Val};
 
 use crate::recipe::application::{Environment, registry};
@@ -24,6 +24,7 @@ const DOCKER: &str = include_str!("docker.sh");
 const APP: &str = include_str!("app.sh");
 const HTTPS: &str = include_str!("https.sh");
 const DATABASE: &str = include_str!("database.sh");
+const CONTAINER_HOST: &str = include_str!("container_host.sh");
 
 /// cloud-init runs a plain script once in a machine's life; its own configuration makes that every boot, so that a change takes effect.
 const EVERY_BOOT: &str = "Content-Type: multipart/mixed; boundary=\"part\"
@@ -107,8 +108,7 @@ impl Script {
         let group = self.value("LogGroup", &group.reference());
         self.add(DOCKER, &[]);
         // The environment goes last: what the user wrote must not be taken for a placeholder.
-        let parts =
-            [("PULL", &*pull), ("PUBLISH", &ports), ("LOG_GROUP", &group), ("IMAGE", &image), ("ENVIRONMENT", &lines.join("\n"))];
+        let parts = [("PULL", &*pull), ("PUBLISH", &ports), ("LOG_GROUP", &group), ("IMAGE", &image), ("ENVIRONMENT", &lines.join("\n"))];
         self.add(APP, &parts);
         self.last.push("systemctl restart --no-block app.service");
         if let Publish::Https(domain) = publish {
@@ -144,10 +144,11 @@ impl Script {
         self
     }
 
-    /// Further lines of a script, without any `${`.
+    /// Joins a cluster of ECS; its image has Docker and the agent, which starts when this script is done.
     #[must_use]
-    pub fn lines(mut self, text: &str) -> Self {
-        self.add(text, &[]);
+    pub fn container_host(mut self, cluster: &Id<ecs::Cluster>) -> Self {
+        let cluster = self.value("Cluster", &cluster.reference());
+        self.add(CONTAINER_HOST, &[("CLUSTER", &cluster)]);
         self
     }
 

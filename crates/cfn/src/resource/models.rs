@@ -76,6 +76,7 @@ pub(crate) static ALL: &[&crate::facts::Facts] = &[
     &cloudfront::cache_policy::FACTS,
     &cloudfront::distribution::FACTS,
     &cloudfront::function::FACTS,
+    &cloudfront::monitoring_subscription::FACTS,
     &cloudfront::origin_access_control::FACTS,
     &cloudfront::origin_request_policy::FACTS,
     &cloudfront::response_headers_policy::FACTS,

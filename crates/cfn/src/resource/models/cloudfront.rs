@@ -3,6 +3,7 @@
 pub mod cache_policy;
 pub mod distribution;
 pub mod function;
+pub mod monitoring_subscription;
 pub mod origin_access_control;
 pub mod origin_request_policy;
 pub mod response_headers_policy;
@@ -10,6 +11,7 @@ pub mod response_headers_policy;
 pub use cache_policy::CachePolicy;
 pub use distribution::Distribution;
 pub use function::Function;
+pub use monitoring_subscription::MonitoringSubscription;
 pub use origin_access_control::OriginAccessControl;
 pub use origin_request_policy::OriginRequestPolicy;
 pub use response_headers_policy::ResponseHeadersPolicy;

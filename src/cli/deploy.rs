@@ -1,0 +1,85 @@
+//! `scalectl deploy`: makes AWS agree with the plan.
+
+use std::time::Duration;
+
+use super::Global;
+use super::exit::{Exit, Stop};
+use super::progress::{Question, Watcher};
+use super::screen::Screen;
+use super::target::{Home, Target};
+use super::world::{self, World};
+use crate::catalog::Catalog;
+use crate::deploy::{self, OutputValue};
+use crate::report::outcome::{self, Act};
+use crate::{render, settings::rule};
+
+/// Arguments of `deploy`.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The answer's codes: scalectl explain exit-codes\nSCALECTL_POLL_MS sets the time between two looks at a stack (2000)."
+)]
+pub struct Args {
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    world: World,
+    /// Do not ask
+    #[arg(short, long)]
+    yes: bool,
+    /// Accept what happens to the data of this resource; may be repeated
+    #[arg(long, value_name = "LOGICAL_ID")]
+    accept_data_fate: Vec<String>,
+    /// S3 bucket for templates over 51,200 bytes [settings: template_bucket]
+    #[arg(long, value_name = "BUCKET")]
+    template_bucket: Option<String>,
+    /// Machine image for new hosts, instead of the newest Amazon Linux
+    #[arg(long, value_name = "AMI")]
+    image_id: Option<String>,
+    /// Give scaling groups the newest image; hosts that hold data keep theirs
+    #[arg(long)]
+    refresh_images: bool,
+    /// Stop waiting after this time (45m, 2h); the deployment goes on at AWS
+    #[arg(long, value_name = "TIME", value_parser = world::time)]
+    timeout: Option<Duration>,
+}
+
+/// Plans, renders, deploys, and prints what stands then.
+pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let architecture = args.target.architecture(global, screen, Home::Environment)?;
+    let stacks = render::stacks(&architecture).map_err(Stop::error)?;
+    let settings = &architecture.settings;
+    let units = deploy::units(&stacks, settings);
+    let mut options = world::options(args.timeout)?;
+    options.yes = args.yes;
+    options.accept_data_fate = args.accept_data_fate.iter().cloned().collect();
+    options.image_id = args.image_id.as_deref().map(image).transpose()?;
+    options.refresh_images = args.refresh_images;
+    options.template_bucket = args.template_bucket.clone().or_else(|| settings.template_bucket.clone());
+    if let Some(bucket) = &args.template_bucket {
+        rule::bucket(bucket).map_err(|message| Stop::usage(format!("--template-bucket: {message}")))?;
+    }
+    options.family = world::keys(&world::family(settings, &Catalog::builtin().map_err(Stop::error)?));
+    let head = format!("{} · {} · phase {}", settings.prefix(), settings.region, architecture.phase.id);
+    let ended = args.world.enter(&settings.region, async |aws, account, interrupt| {
+        screen.note(&format!("{head} · account {account}\n\n"));
+        let mut watcher = Watcher::new(screen, Question::Yes, interrupt);
+        let ended = deploy::deploy(aws, &units, &options, &mut watcher).await;
+        watcher.end();
+        ended.map_err(Stop::error).and_then(|ended| world::unless_interrupted(ended, interrupt))
+    })?;
+    screen.note(&outcome::outcome(&ended, Act::Deploy, &screen.err));
+    let exit = Exit::of(ended.exit_code());
+    if exit == Exit::Done {
+        let outputs: Vec<OutputValue> = ended.report().stacks.iter().flat_map(|stack| stack.outputs.clone()).collect();
+        screen.view(&outcome::outputs(&outputs))?;
+    }
+    Ok(exit)
+}
+
+fn image(id: &str) -> Result<String, Stop> {
+    let digits = id.strip_prefix("ami-").unwrap_or_default();
+    if matches!(digits.len(), 8 | 17) && digits.chars().all(|c| c.is_ascii_hexdigit()) {
+        return Ok(id.to_owned());
+    }
+    Err(Stop::usage(format!("--image-id \"{id}\" is not the id of a machine image such as ami-0123456789abcdef0")))
+}

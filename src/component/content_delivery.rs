@@ -1,0 +1,174 @@
+//! Content delivery: CloudFront in front of everything, close to users, and the secret that proves to load balancers that it is ours.
+
+mod distribution;
+mod policies;
+
+use cfn::resource::cloudfront::{self, monitoring_subscription as watched};
+use cfn::resource::secretsmanager::{self, secret};
+use cfn::{Id, Resource, Val};
+use serde::Deserialize;
+
+use crate::component::{
+    Address, Component, Driver, Family, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Threshold, Unplaceable,
+};
+use crate::recipe::{front, watch};
+
+/// It has no settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {}
+
+/// The sized distribution.
+#[derive(Debug)]
+pub struct ContentDelivery {
+    /// Requests a second that it answers or passes on at peak.
+    requests: String,
+    price_class: cloudfront::distribution::PriceClass,
+}
+
+/// It scales by itself; where it serves from follows from where the app stands.
+///
+/// # Errors
+/// None.
+pub fn size(_settings: &Settings, request: &Request) -> Result<(ContentDelivery, Vec<Reason>), Unplaceable> {
+    let load = request.load;
+    let all = load.static_requests_peak + load.requests_peak;
+    let (files, left) = (load.static_requests_peak, load.static_requests_after_cdn());
+    let mut reasons = vec![
+        Reason::new(Driver::Throughput, format!("static files are {files} of {all} requests at peak; all but {left} are answered at the edge")),
+        Reason::new(Driver::Phase, "nothing but it reaches the load balancer, and users connect close to where they are"),
+    ];
+    if request.regions > 1 {
+        let way = match front::public_name(request.settings) {
+            Some(name) => format!("{} leads each request to the nearest region that is healthy", name.origin()),
+            None => "without a domain every dynamic request goes to the leading region; set `domain` and `hosted_zone_id`".to_owned(),
+        };
+        reasons.push(Reason::new(Driver::Availability, way));
+    }
+    let price_class = price_class(request.region.region.code(), request.regions);
+    Ok((ContentDelivery { requests: all.to_string(), price_class }, reasons))
+}
+
+/// From which edge locations it serves: the cheapest class that has some near the app's region; with several regions, all of them
+/// (CloudFront developer guide, "Price class").
+fn price_class(region: &str, regions: usize) -> cloudfront::distribution::PriceClass {
+    use cloudfront::distribution::PriceClass;
+    match region.split('-').next() {
+        _ if regions > 1 => PriceClass::PriceClassAll,
+        Some("us" | "ca" | "eu") => PriceClass::PriceClass100,
+        Some("ap" | "me" | "il" | "af") => PriceClass::PriceClass200,
+        _ => PriceClass::PriceClassAll,
+    }
+}
+
+/// Where the edge layer is deployed, and where CloudFront's metrics are.
+const EDGE_REGION: &str = "us-east-1";
+
+/// Characters of the header's secret: 48 of 62 kinds are 285 bits, and fit a header condition's 128.
+const TOKEN_LENGTH: i64 = 48;
+
+fn distribution() -> Id<cloudfront::Distribution> {
+    Id::new("Distribution")
+}
+
+fn secret() -> Id<secretsmanager::Secret> {
+    Id::new("OriginSecret")
+}
+
+/// The secret and its copies, in every region whose stacks resolve it by name.
+fn put_secret(site: &Site, offers: &Offers, layers: &mut Layers) {
+    let token = secret::GenerateSecretString::new()
+        .secret_string_template("{}")
+        .generate_string_key("token")
+        .password_length(TOKEN_LENGTH)
+        .exclude_punctuation(true);
+    let mut copies: Vec<&str> = std::iter::once(EDGE_REGION).chain(site.regions.iter().map(|region| region.region.code())).collect();
+    copies.retain(|region| *region != site.region.region.code());
+    copies.sort_unstable();
+    copies.dedup();
+    let mut model = secretsmanager::Secret::new()
+        .name(front::origin_secret_name(site))
+        .description("The header by which load balancers know our content delivery")
+        .generate_secret_string(token);
+    if let Some(key) = &offers.key {
+        model = model.kms_key_id(key.arn());
+    }
+    if !copies.is_empty() {
+        model = model.replica_regions(copies.into_iter().map(secret::ReplicaRegion::new).collect::<Vec<_>>());
+    }
+    let why = "Load balancers answer only what comes through our own distribution";
+    layers.put(Layer::Data, &secret(), why, Resource::new(model).retain());
+}
+
+impl Component for ContentDelivery {
+    fn name(&self) -> &'static str {
+        "content_delivery"
+    }
+
+    fn label(&self) -> &'static str {
+        "Content delivery"
+    }
+
+    fn size(&self) -> Size {
+        let class = self.price_class.as_str().replace('_', " ");
+        Size { count: None, class: None, note: format!("{} at peak, {class}", self.requests) }
+    }
+
+    fn offers(&self, site: &Site) -> Offers {
+        let lead = site.regions.first().map_or(site.region.region.code(), |region| region.region.code());
+        if site.leads() {
+            return Offers { origin_secret: Some(secret()), addresses: vec![Address::Distribution(distribution())], ..Offers::default() };
+        }
+        Offers { origin_secret: Some(secret().in_region(lead)), ..Offers::default() }
+    }
+
+    fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {
+        if !site.leads() {
+            return;
+        }
+        put_secret(site, offers, layers);
+        let Some(door) = &offers.front_door else { return };
+        let policies = policies::put(site, layers);
+        let id = distribution();
+        let model = distribution::model(site, offers, door, &policies, self.price_class, layers);
+        let why = "Users are answered from close by, and what can be kept is not asked for again";
+        // The secret is resolved by name: nothing but this says that it must stand first.
+        layers.put(Layer::Edge, &id, why, Resource::new(model).after(secret().name()));
+        let metrics: Id<cloudfront::MonitoringSubscription> = Id::new("DistributionMetrics");
+        let on = watched::RealtimeMetricsSubscriptionConfig::new(watched::RealtimeMetricsSubscriptionStatus::Enabled);
+        let on = watched::MonitoringSubscriptionProperty::new().realtime_metrics_subscription_config(on);
+        let model = cloudfront::MonitoringSubscription::new(id.reference(), on);
+        layers.put(Layer::Edge, &metrics, "The dashboard shows how much the edge answers by itself", model);
+        let url = match front::public_name(site.settings) {
+            Some(name) => format!("https://{}", name.domain).into(),
+            None => Val::sub(format!("https://${{{}.DomainName}}", id.name())),
+        };
+        layers.tell_address(Layer::Edge, "AppUrl", url, "Where users reach the app");
+        layers.tell(Layer::Edge, "DistributionId", id.reference(), "What a release invalidates after it has put its static files");
+        layers.tell(Layer::Edge, "DistributionDomain", id.domain_name(), "The distribution's own name");
+    }
+
+    fn metrics(&self, site: &Site) -> Vec<Metric> {
+        if !site.leads() {
+            return Vec::new();
+        }
+        // CloudFront's metrics are in us-east-1 alone, and an alarm watches only its own region.
+        let here = site.region.region.code() == EDGE_REGION;
+        let line = |name, title, family, metric, statistic| {
+            let dimensions = vec![("DistributionId", distribution().reference()), ("Region", "Global".into())];
+            let region = if here { None } else { Some(EDGE_REGION) };
+            Metric { region, ..watch::line(name, title, family, ("AWS/CloudFront", metric, statistic), dimensions) }
+        };
+        let why = "More than 5 % of all requests fail at the edge: look at the load balancer first, then at the distribution";
+        let failing: Option<Threshold> = here.then(|| watch::above(5.0, 2, why));
+        vec![
+            line("DistributionRequests", "Content delivery: requests", Family::Latency, "Requests", "Sum"),
+            line("DistributionOriginLatency", "Content delivery: origin latency, p95 (ms)", Family::Latency, "OriginLatency", "p95"),
+            line("DistributionHits", "Content delivery: cache hit rate (%)", Family::CacheHits, "CacheHitRate", "Average"),
+            Metric {
+                alarm: failing,
+                ..line("DistributionErrors", "Content delivery: failed requests (%)", Family::Errors, "5xxErrorRate", "Average")
+            },
+        ]
+    }
+}

@@ -1,0 +1,115 @@
+//! The load balancer between services: one address inside the VPC, a path for each service.
+
+use cfn::resource::elasticloadbalancingv2::{self as elb, listener, load_balancer};
+use cfn::{Id, Val};
+use serde::Deserialize;
+
+use crate::component::{
+    Component, Driver, Family, FrontDoor, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Threshold, Tier, Unplaceable, Variable,
+};
+use crate::recipe;
+
+/// It has no settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {}
+
+/// The sized load balancer.
+#[derive(Debug)]
+pub struct InternalLoadBalancer {
+    zones: usize,
+}
+
+/// The balancer scales by itself.
+///
+/// # Errors
+/// None.
+pub fn size(_settings: &Settings, request: &Request) -> Result<(InternalLoadBalancer, Vec<Reason>), Unplaceable> {
+    let zones = request.zones.max(2);
+    let reason = format!("services call each other over one address in {zones} zones, so that no caller knows where another runs");
+    Ok((InternalLoadBalancer { zones }, vec![Reason::new(Driver::Availability, reason)]))
+}
+
+/// HTTP: the traffic never leaves the VPC, security groups let in nobody but our own callers, and no public authority issues a certificate
+/// for a name that AWS owns.
+const PORT: u16 = 80;
+
+fn door() -> FrontDoor {
+    FrontDoor {
+        group: Id::new("InternalLoadBalancerSecurityGroup"),
+        balancer: Id::new("InternalLoadBalancer"),
+        listener: Id::new("InternalListener"),
+        https: false,
+        sticky: false,
+        internal: true,
+    }
+}
+
+impl Component for InternalLoadBalancer {
+    fn name(&self) -> &'static str {
+        "internal_load_balancer"
+    }
+
+    fn label(&self) -> &'static str {
+        "Internal load balancer"
+    }
+
+    fn size(&self) -> Size {
+        Size { count: None, class: None, note: format!("{} zones", self.zones) }
+    }
+
+    fn offers(&self, _site: &Site) -> Offers {
+        let door = door();
+        let url = Val::sub(format!("http://${{{}.DNSName}}", door.balancer.name()));
+        Offers { internal_door: Some(door), variables: vec![Variable { name: "SERVICES_URL".into(), value: url }], ..Offers::default() }
+    }
+
+    fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {
+        let Some(network) = &offers.network else { return };
+        let door = door();
+        recipe::security_group(site, network, layers, &door.group, "internal-load-balancer", "The load balancer between services");
+        recipe::let_callers_in(layers, "InternalLoadBalancer", &door.group, &offers.callers, PORT, "the load balancer between services");
+        let attribute = |key: &str, value: &str| load_balancer::LoadBalancerAttribute::new().key(key).value(value);
+        let model = elb::LoadBalancer::new()
+            .type_(load_balancer::LoadBalancerType::Application)
+            .scheme(load_balancer::Scheme::Internal)
+            .ip_address_type(load_balancer::IpAddressType::Ipv4)
+            .subnets(network.subnets(Tier::Private, site.zones.max(2)))
+            .security_groups([door.group.group_id()])
+            .load_balancer_attributes([
+                attribute("routing.http.drop_invalid_header_fields.enabled", "true"),
+                attribute("deletion_protection.enabled", "false"),
+            ])
+            .tags(crate::component::name_tag(site, "internal"));
+        layers.put(Layer::App, &door.balancer, "Services reach each other by path, wherever their tasks run", model);
+        let unknown = listener::FixedResponseConfig::new("404").content_type("text/plain").message_body("No such service");
+        let refuse = listener::Action::new(listener::ActionType::FixedResponse).fixed_response_config(unknown);
+        let model = elb::Listener::new([refuse], door.balancer.reference()).port(i64::from(PORT)).protocol(listener::Protocol::Http);
+        layers.put(Layer::App, &door.listener, "Takes calls between services", model);
+        recipe::rules::put(layers, &door, &recipe::rules::roads(offers, true), None);
+    }
+
+    fn metrics(&self, _site: &Site) -> Vec<Metric> {
+        let metric = |name: &str, title: &str, family, metric, statistic| Metric {
+            name: name.to_owned(),
+            title: title.to_owned(),
+            family,
+            namespace: "AWS/ApplicationELB",
+            metric,
+            dimensions: vec![("LoadBalancer", door().balancer.load_balancer_full_name())],
+            statistic,
+            region: None,
+            alarm: None,
+        };
+        let time = "Between services: response time (s)";
+        let errors = "Between services: failed calls";
+        let why = "Calls between services find nobody to answer: look at the health of the services' tasks".to_owned();
+        let failing = Threshold { above: true, limit: 10.0, period: 60, periods: 5, missing: "notBreaching", why, actions: Vec::new() };
+        vec![
+            metric("InternalLoadBalancerSlow", time, Family::Latency, "TargetResponseTime", "p95"),
+            metric("InternalLoadBalancerSlowest", time, Family::Latency, "TargetResponseTime", "p99"),
+            metric("InternalLoadBalancerTargetErrors", errors, Family::Errors, "HTTPCode_Target_5XX_Count", "Sum"),
+            Metric { alarm: Some(failing), ..metric("InternalLoadBalancerErrors", errors, Family::Errors, "HTTPCode_ELB_5XX_Count", "Sum") },
+        ]
+    }
+}

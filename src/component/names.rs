@@ -1,0 +1,86 @@
+//! The app's public name: one record that follows the app from a host to a load balancer to content delivery.
+
+use cfn::Id;
+use cfn::resource::route53::{self, record_set};
+use serde::Deserialize;
+
+use crate::component::{Address, Component, Driver, Layer, Layers, Offers, Reason, Request, Site, Size, Unplaceable};
+use crate::recipe::front;
+
+/// It has no settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {}
+
+/// The name, when there is one.
+#[derive(Debug)]
+pub struct Names {
+    domain: Option<String>,
+}
+
+/// Names have no size.
+///
+/// # Errors
+/// None.
+pub fn size(_settings: &Settings, request: &Request) -> Result<(Names, Vec<Reason>), Unplaceable> {
+    let domain = front::public_name(request.settings).map(|name| name.domain.to_owned());
+    let reason = match &domain {
+        Some(domain) => format!("{domain} follows the app from phase to phase"),
+        None => "no `domain` with a `hosted_zone_id` is configured: users reach the app by an address of AWS's".to_owned(),
+    };
+    Ok((Names { domain }, vec![Reason::new(Driver::Phase, reason)]))
+}
+
+/// The zone of every CloudFront name (Route 53 API reference, "AliasTarget").
+const CLOUDFRONT_ZONE: &str = "Z2FDTNDATAQYW2";
+
+/// Seconds that resolvers keep a host's address: how long a move to the next phase takes to be seen.
+const TTL: &str = "60";
+
+/// How far out an address stands.
+fn rank(address: &Address) -> u8 {
+    match address {
+        Address::Host(_) => 0,
+        Address::Balancer(_) => 1,
+        Address::Distribution(_) => 2,
+    }
+}
+
+impl Component for Names {
+    fn name(&self) -> &'static str {
+        "names"
+    }
+
+    fn label(&self) -> &'static str {
+        "Public name"
+    }
+
+    fn size(&self) -> Size {
+        Size { count: None, class: None, note: self.domain.clone().unwrap_or_else(|| "none configured".to_owned()) }
+    }
+
+    fn offers(&self, _site: &Site) -> Offers {
+        Offers::default()
+    }
+
+    fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {
+        let outermost = offers.addresses.iter().max_by_key(|address| rank(address));
+        let (Some(name), Some(address), true) = (front::public_name(site.settings), outermost, site.leads()) else { return };
+        // One logical ID in every phase, so that the move to the next one changes the record in place.
+        let id: Id<route53::RecordSet> = Id::new("AddressRecord");
+        let record = |kind: &str| route53::RecordSet::new(name.domain, kind).hosted_zone_id(name.zone);
+        let model = match address {
+            Address::Host(host) => record("A").resource_records([host.public_ip()]).ttl(TTL),
+            Address::Balancer(balancer) => {
+                record("A").alias_target(record_set::AliasTarget::new(balancer.dns_name(), balancer.canonical_hosted_zone_id()))
+            }
+            Address::Distribution(distribution) => {
+                let alias = || record_set::AliasTarget::new(distribution.domain_name(), CLOUDFRONT_ZONE);
+                let v6: Id<route53::RecordSet> = Id::new("AddressRecordV6");
+                layers.put(Layer::Edge, &v6, "Users with IPv6 reach the app by its name", record("AAAA").alias_target(alias()));
+                record("A").alias_target(alias())
+            }
+        };
+        layers.put(Layer::Edge, &id, "Users reach the app by its name, wherever it has moved", model);
+    }
+}

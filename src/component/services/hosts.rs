@@ -1,0 +1,158 @@
+//! Where tasks run: Fargate, or hosts in a group that the cluster scales and drains by itself.
+
+use cfn::resource::autoscaling::{self, auto_scaling_group as group};
+use cfn::resource::ecs::{self, capacity_provider as provider, cluster_capacity_provider_associations as associations};
+use cfn::resource::ec2;
+use cfn::{Id, Resource, Val};
+
+use super::{Part, cluster};
+use crate::catalog::Class;
+use crate::catalog::sizing::Needs;
+use crate::component::{Driver, Layer, Layers, Offers, Reason, Request, Site, Tier, Unplaceable};
+use crate::recipe::host::fleet;
+use crate::recipe::host::script::Script;
+use crate::recipe::{self, host};
+use crate::units::{Bytes, whole};
+
+/// The hosts of all services.
+#[derive(Debug)]
+pub struct Hosts {
+    /// `m7g.large`.
+    pub class: String,
+    /// As many as carry the tasks of the peak.
+    pub least: u64,
+    /// As many as carry the tasks of the stress case.
+    pub most: u64,
+}
+
+/// Families whose processor is all there all the time: hosts are meant to be full.
+const FAMILIES: &[&str] = &["m7g", "c7g", "m8g", "c8g"];
+
+/// How full hosts are kept, in percent: room for a task that is replaced.
+const FULL: i64 = 90;
+
+/// GiB of a host's root disk: ECS's image is 30, and holds every service's image.
+const DISK: i64 = 50;
+
+/// The managed policy that ECS's agent needs.
+const AGENT: &str = "service-role/AmazonEC2ContainerServiceforEC2Role";
+
+/// Seconds from the start of a host until it takes tasks.
+const WARM_UP_SECONDS: i64 = 180;
+
+/// Where a service's tasks are placed, and what must be there before.
+#[derive(Debug)]
+pub struct Strategy {
+    /// The capacity provider's name.
+    pub provider: Val<String>,
+    /// Whether it is hosts of ours.
+    pub hosts: bool,
+}
+
+/// Hosts that hold two of the largest tasks each: every task takes a network interface, and machines of these families have three or more.
+///
+/// # Errors
+/// When no class holds two of the largest tasks.
+pub fn size(request: &Request, parts: &[Part]) -> Result<(Hosts, Reason), Unplaceable> {
+    let cpu = parts.iter().map(|part| part.cpu).max().unwrap_or(1_024).max(1_024);
+    let memory = parts.iter().map(|part| part.memory).max().unwrap_or(2_048);
+    let needs = Needs {
+        vcpu: f64::from(cpu) / 1_024.0 * 2.0,
+        memory: Bytes::mib(u64::from(memory) * 2) + Bytes::from_f64(request.assumptions.system_memory_bytes()),
+        connections: 0,
+    };
+    let choice = fleet::class("services", request, FAMILIES, &needs)?;
+    let (least, most) = (count(request, choice.class, parts, |part| part.least), count(request, choice.class, parts, |part| part.most));
+    let class = choice.class.name.clone();
+    let because = if request.settings.compute.is_some() { "as the settings say" } else { "where many tasks fill hosts that cost less than Fargate" };
+    let text = format!("on hosts of EC2, {because}: {class} is the cheapest that holds two of the largest tasks ({needs}); {FULL} % full");
+    Ok((Hosts { class, least, most }, Reason::new(Driver::Cost, text)))
+}
+
+/// Hosts for all tasks, by processor, memory and network interfaces, the same number in each zone.
+fn count(request: &Request, class: &Class, parts: &[Part], tasks: impl Fn(&Part) -> u64) -> u64 {
+    let sum = |of: &dyn Fn(&Part) -> f64| parts.iter().map(|part| of(part) * tasks(part) as f64).sum::<f64>();
+    let cpu = sum(&|part| f64::from(part.cpu)) / (f64::from(class.vcpu) * 1_024.0);
+    let usable = (class.memory.as_f64() - request.assumptions.system_memory_bytes()) / Bytes::MIB as f64;
+    let memory = sum(&|part| f64::from(part.memory)) / usable.max(1.0);
+    let interfaces = sum(&|_| 1.0) / (interfaces(class) - 1.0);
+    let zones = u64::try_from(request.zones).unwrap_or(1).max(1);
+    let full = FULL as f64 / 100.0;
+    whole(cpu.max(memory) / full).max(whole(interfaces)).max(1).div_ceil(zones) * zones
+}
+
+/// Network interfaces of a Graviton class; one is the host's own (EC2 user guide, "Maximum IP addresses per network interface").
+fn interfaces(class: &Class) -> f64 {
+    match class.vcpu {
+        0..=1 => 2.0,
+        2..=3 => 3.0,
+        4..=15 => 4.0,
+        16..=47 => 8.0,
+        _ => 15.0,
+    }
+}
+
+/// Joins the cluster with what carries its tasks.
+pub fn capacity(site: &Site, offers: &Offers, layers: &mut Layers, hosts: Option<&Hosts>, zones: usize) -> Strategy {
+    let association: Id<ecs::ClusterCapacityProviderAssociations> = Id::new("ServicesClusterCapacity");
+    let (names, strategy): (Vec<Val<String>>, Strategy) = match hosts {
+        None => (vec!["FARGATE".into()], Strategy { provider: "FARGATE".into(), hosts: false }),
+        Some(hosts) => {
+            let provider = put_hosts(site, offers, layers, hosts, zones);
+            // Fargate stays at hand, so that services change over while both are there.
+            let names = vec!["FARGATE".into(), provider.reference()];
+            (names, Strategy { provider: provider.reference(), hosts: true })
+        }
+    };
+    let default = associations::CapacityProviderStrategy::new(strategy.provider.clone()).weight(1);
+    let model = ecs::ClusterCapacityProviderAssociations::new(cluster().reference(), [default]).capacity_providers(names);
+    layers.put(Layer::App, &association, "Says where the cluster's tasks run", model);
+    strategy
+}
+
+fn put_hosts(site: &Site, offers: &Offers, layers: &mut Layers, hosts: &Hosts, zones: usize) -> Id<ecs::CapacityProvider> {
+    let provider: Id<ecs::CapacityProvider> = Id::new("ContainerHostsProvider");
+    let machines: Id<autoscaling::AutoScalingGroup> = Id::new("ContainerHosts");
+    let Some(network) = &offers.network else { return provider };
+    let security: Id<ec2::SecurityGroup> = Id::new("ContainerHostSecurityGroup");
+    recipe::security_group(site, network, layers, &security, "container-hosts", "Container hosts");
+    let profile = host::identity(layers, Layer::App, "ContainerHosts", Vec::new(), &[AGENT]);
+    let template: Id<ec2::LaunchTemplate> = Id::new("ContainerHostsLaunchTemplate");
+    let mould = host::Mould {
+        class: &hosts.class,
+        image: layers.image(Layer::App, "ContainerHostsImageId", host::CONTAINER_IMAGE, true),
+        profile: &profile,
+        group: &security,
+        user_data: Script::default().container_host(&cluster()).user_data(),
+        disk: DISK,
+    };
+    layers.put(Layer::App, &template, "Every host is made alike, so that any can replace any", host::launch_template(mould));
+    let model = autoscaling::AutoScalingGroup::new(hosts.most.to_string(), hosts.least.to_string())
+        .vpc_zone_identifier(network.subnets(Tier::Private, zones))
+        .launch_template(host::newest(&template))
+        .health_check_type("EC2")
+        .default_instance_warmup(WARM_UP_SECONDS)
+        // The cluster decides which host goes, and drains it first.
+        .new_instances_protected_from_scale_in(true)
+        .metrics_collection([group::MetricsCollection::new("1Minute")])
+        .tags(
+            host::group_tag(site, "container-host")
+                .into_iter()
+                .chain([group::TagProperty::new("AmazonECSManaged", true, "")])
+                .collect::<Vec<_>>(),
+        );
+    let resource = Resource::new(model).update_policy(host::rolling_update(hosts.least, "PT3M"));
+    layers.put(Layer::App, &machines, "Carries the services' tasks at less than Fargate's price, in every zone", resource);
+    let scaling = provider::ManagedScaling::new()
+        .status(provider::Status::Enabled)
+        .target_capacity(FULL)
+        .instance_warmup_period(WARM_UP_SECONDS);
+    let model = ecs::CapacityProvider::new().auto_scaling_group_provider(
+        provider::AutoScalingGroupProvider::new(machines.reference())
+            .managed_scaling(scaling)
+            .managed_draining(provider::ManagedDraining::Enabled)
+            .managed_termination_protection(provider::ManagedTerminationProtection::Enabled),
+    );
+    layers.put(Layer::App, &provider, "Adds hosts before tasks wait for room, and empties them before they go", model);
+    provider
+}

@@ -1,0 +1,167 @@
+//! Workers: machines that work off the queue; how many there are follows from how much waits for each.
+
+use cfn::resource::autoscaling::{self, auto_scaling_group as group, scaling_policy as scaling};
+use cfn::resource::{ec2, logs, sqs};
+use cfn::{Id, Resource};
+use serde::Deserialize;
+
+use crate::component::{
+    Component, Driver, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Tier, Unplaceable,
+};
+use crate::recipe::host::fleet::{self, APP_FAMILIES, Fleet, Loss, zones_in_words};
+use crate::recipe::host::script::{Publish, Script};
+use crate::recipe::{self, application, host};
+use crate::units::{PerSecond, number};
+
+/// A phase file says nothing of it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {}
+
+/// The sized group.
+#[derive(Debug)]
+pub struct Workers {
+    fleet: Fleet,
+    least: u64,
+    most: u64,
+    zones: usize,
+    /// Jobs that may wait for each worker.
+    backlog: f64,
+}
+
+/// Seconds that a job may wait before it is done, at the most, while workers are added.
+const WAIT_SECONDS: f64 = 60.0;
+
+/// Background work stands in two zones: a lost zone delays it, and the queue keeps what waits.
+const ZONES: usize = 2;
+
+/// Seconds from the start of a machine until it takes its first job.
+const WARM_UP_SECONDS: i64 = 240;
+
+/// How long a rolling update waits for each new machine, in the notation of CloudFormation.
+const PAUSE: &str = "PT3M";
+
+/// As many as work off the jobs of the peak hour, in two zones.
+///
+/// # Errors
+/// When no class carries its part, or the user's variables are too long.
+pub fn size(_settings: &Settings, request: &Request) -> Result<(Workers, Vec<Reason>), Unplaceable> {
+    application::fits("workers", request.settings)?;
+    let load = request.load;
+    // A job takes the processor as long as a function call does, and machines are filled to the app's target.
+    let seconds = request.assumptions.function_milliseconds() / 1_000.0;
+    let vcpus_for = |requests: PerSecond| {
+        requests.get() * request.assumptions.messages_per_request() * seconds / request.assumptions.utilisation_target_app()
+    };
+    let zones = request.zones.min(ZONES);
+    let regional = Request { zones, ..*request };
+    let here = 1.0 / request.regions.max(1) as f64;
+    let memory = |vcpus: f64| load.app_host_memory(vcpus);
+    let fleet = fleet::fleet("workers", &regional, APP_FAMILIES, vcpus_for(load.requests_peak.scaled(here)), Loss::Delayed, &memory)?;
+    let least = fleet.count_for(vcpus_for(load.requests_mean.scaled(here)), zones);
+    // When a region is lost, the others grow to do its work too.
+    let most = fleet.count_for(vcpus_for(load.requests_ceiling()), zones).max(fleet.count * 2);
+    let backlog = (WAIT_SECONDS / seconds * fleet.sustained * request.assumptions.utilisation_target_app()).round().max(1.0);
+    let in_zones = zones_in_words(zones);
+    let jobs = format!("{} jobs a second at peak, {} ms each", number(load.messages_peak.get()), number(seconds * 1_000.0));
+    let first = if fleet.count > zones as u64 {
+        Reason::new(Driver::Throughput, format!("{jobs}: {}", fleet.words()))
+    } else {
+        Reason::new(Driver::Availability, format!("availability needs {in_zones}; the load alone, {jobs}, would need {}", fleet.alone))
+    };
+    let text = format!("{least} to {most}, so that no more than {} jobs wait for each: a minute's work", number(backlog));
+    let reasons = vec![first, Reason::new(Driver::Throughput, text)];
+    Ok((Workers { fleet, least, most, zones, backlog }, reasons))
+}
+
+fn workers() -> Id<autoscaling::AutoScalingGroup> {
+    Id::new("Workers")
+}
+
+impl Workers {
+    fn template(&self, site: &Site, offers: &Offers, layers: &mut Layers) -> Id<ec2::LaunchTemplate> {
+        let container = &site.settings.container;
+        let logs: Id<logs::LogGroup> = Id::new("WorkersLogGroup");
+        recipe::log_group(layers, Layer::App, &logs, recipe::LOG_DAYS, "What the workers say is kept for a month, apart from the app's");
+        let mut statements = application::statements(offers, Role::Worker);
+        statements.push(recipe::writes_logs(&logs));
+        statements.extend(application::pulls(&container.image));
+        let profile = host::identity(layers, Layer::App, "Workers", statements, &[]);
+        let environment = application::environment(container, offers, Role::Worker, &[]);
+        let mould = host::Mould {
+            class: &self.fleet.class,
+            image: layers.image(Layer::App, "WorkersImageId", host::IMAGE, true),
+            profile: &profile,
+            group: &recipe::worker_group(),
+            user_data: Script::default().app(container, &environment, &logs, Publish::Nothing).user_data(),
+            disk: host::ROOT_GIB,
+        };
+        let template: Id<ec2::LaunchTemplate> = Id::new("WorkersLaunchTemplate");
+        layers.put(Layer::App, &template, "Every worker is made alike, so that any can replace any", host::launch_template(mould));
+        template
+    }
+
+    /// As many workers as keep the jobs that wait for each at the target: a minute's work, however long the queue is.
+    fn policy(&self, queue: &Id<sqs::Queue>, layers: &mut Layers) {
+        let stat = |namespace: &str, metric: &str, dimension: &str, value, statistic: &str| {
+            let metric = scaling::Metric::new(metric, namespace).dimensions([scaling::MetricDimension::new(dimension, value)]);
+            scaling::TargetTrackingMetricStat::new(metric, statistic)
+        };
+        let waiting = stat("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue.queue_name(), "Sum");
+        let working = stat("AWS/AutoScaling", "GroupInServiceInstances", "AutoScalingGroupName", workers().reference(), "Average");
+        let query = scaling::TargetTrackingMetricDataQuery::new;
+        let metrics = [
+            query("waiting").label("Jobs that wait").metric_stat(waiting).return_data(false),
+            query("working").label("Workers in service").metric_stat(working).return_data(false),
+            query("backlog").label("Jobs that wait for each worker").expression("waiting / working").return_data(true),
+        ];
+        let tracking = scaling::TargetTrackingConfiguration::new(self.backlog)
+            .customized_metric_specification(scaling::CustomizedMetricSpecification::new().metrics(metrics));
+        let model = autoscaling::ScalingPolicy::new(workers().reference())
+            .policy_type(scaling::PolicyType::TargetTrackingScaling)
+            .target_tracking_configuration(tracking);
+        let why = "No job waits for more than about a minute, and idle workers are given back";
+        layers.put(Layer::App, &Id::<autoscaling::ScalingPolicy>::new("WorkersBacklogPolicy"), why, model);
+    }
+}
+
+impl Component for Workers {
+    fn name(&self) -> &'static str {
+        "workers"
+    }
+
+    fn label(&self) -> &'static str {
+        "Workers"
+    }
+
+    fn size(&self) -> Size {
+        let note = format!("{}, scales {} to {}", zones_in_words(self.zones), self.least, self.most);
+        Size { count: Some(self.fleet.count), class: Some(self.fleet.class.clone()), note }
+    }
+
+    fn offers(&self, _site: &Site) -> Offers {
+        Offers { callers: vec![recipe::worker_caller()], ..Offers::default() }
+    }
+
+    fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {
+        let Some(network) = &offers.network else { return };
+        recipe::security_group(site, network, layers, &recipe::worker_group(), "workers", "Workers");
+        let template = self.template(site, offers, layers);
+        let model = autoscaling::AutoScalingGroup::new(self.most.to_string(), self.least.to_string())
+            .vpc_zone_identifier(network.subnets(Tier::Private, self.zones))
+            .launch_template(host::newest(&template))
+            .health_check_type("EC2")
+            .default_instance_warmup(WARM_UP_SECONDS)
+            .metrics_collection([group::MetricsCollection::new("1Minute")])
+            .tags(host::group_tag(site, "worker"));
+        let resource = Resource::new(model).update_policy(host::rolling_update(self.least, PAUSE));
+        layers.put(Layer::App, &workers(), "Slow work is done apart from users' requests, by as many as it takes", resource);
+        if let Some(queue) = &offers.backlog {
+            self.policy(queue, layers);
+        }
+    }
+
+    fn metrics(&self, _site: &Site) -> Vec<Metric> {
+        vec![host::group_metrics("Workers", "Workers", &workers())]
+    }
+}
