@@ -5,6 +5,7 @@ use scalectl::architecture::Architecture;
 use scalectl::catalog::Catalog;
 use scalectl::component::Layer;
 use scalectl::render::{self, Stack};
+use scalectl::recipe::database;
 use scalectl::settings::Settings;
 use scalectl::units::Users;
 use scalectl::workload::Assumptions;
@@ -106,7 +107,7 @@ fn every_domain_has_a_cluster_and_the_first_keeps_its_own() {
         assert_eq!(text(stack, id, "DatabaseName"), "app");
     }
     assert!(!stack.template.resources.contains_key("WebDatabaseCluster"));
-    assert_eq!(text(stack, "UsersDatabaseSecret", "Name"), "app-prod/users-database");
+    assert_eq!(text(stack, database::secret("users").name(), "Name"), "app-prod/users-database");
     // Global databases take memory-optimised classes only.
     for (id, resource) in stack.template.resources.iter().filter(|(_, resource)| resource.resource_type == "AWS::RDS::DBInstance") {
         let class = resource.properties.get("DBInstanceClass").and_then(Node::as_str).unwrap_or_default();
@@ -127,8 +128,8 @@ fn further_regions_hold_copies_that_follow_the_leading_one() {
     assert_eq!(copy.get("KmsKeyId"), Some(&Node::map([("Fn::GetAtt", Node::list(["DataKey", "Arn"]))])));
     assert!(!further.template.resources.contains_key("DatabaseWriter") && further.template.resources.contains_key("DatabaseReader3"));
     // The secret and the table have their copies in the further region, made by the leading stack.
-    assert!(!further.template.resources.contains_key("DatabaseSecret") && !further.template.resources.contains_key("SessionTable"));
-    let copies = resource(leading, "DatabaseSecret").properties.get("ReplicaRegions").unwrap();
+    assert!(!further.template.resources.contains_key(database::secret("").name()) && !further.template.resources.contains_key("SessionTable"));
+    let copies = resource(leading, database::secret("").name()).properties.get("ReplicaRegions").unwrap();
     assert_eq!(copies.as_list().unwrap()[0].get("Region").and_then(Node::as_str), Some("us-west-2"));
     assert_eq!(resource(leading, "SessionTable").properties.get("Replicas").unwrap().as_list().unwrap().len(), 2);
 }
