@@ -8,5 +8,8 @@ mod convert;
 mod signed;
 mod stacks;
 
+#[cfg(test)]
+mod tests;
+
 pub use clock::Interrupt;
 pub use connect::{Aws, Caller, Connection};

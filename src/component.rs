@@ -47,38 +47,48 @@ macro_rules! blocks {
 blocks! {
     /// VPC, subnets, routes, NAT gateways and gateway endpoints.
     network => Network,
-    /// The load balancer that users reach, with its certificate and its logs.
-    load_balancer => LoadBalancer,
-    /// The load balancer between services.
-    internal_load_balancer => InternalLoadBalancer,
-    /// Static files in a bucket that only content delivery reads.
-    assets => Assets,
-    /// Content delivery in front of everything.
-    content_delivery => ContentDelivery,
-    /// The app's public name.
-    names => Names,
-    /// Alarm topic, alarms and dashboard.
-    monitoring => Monitoring,
     /// The key for data at rest.
     encryption_key => EncryptionKey,
-    /// PostgreSQL on RDS: leader, standby and follower.
-    database_instance => DatabaseInstance,
-    /// The single host of the first phases.
-    app_server => AppServer,
+    /// The signup list: table and function.
+    signup => Signup,
+    /// The HTTP API in front of functions.
+    http_api => HttpApi,
+    /// The static page on Amplify Hosting.
+    landing_page => LandingPage,
     /// The data volume of a database on EC2.
     data_volume => DataVolume,
+    /// The single host of the first phases.
+    app_server => AppServer,
     /// PostgreSQL on a host of its own.
     database_server => DatabaseServer,
-    /// Web servers in several zones behind the load balancer.
-    web_servers => WebServers,
-    /// Machines that work off the queue.
-    workers => Workers,
-    /// The app's services on ECS.
-    services => Services,
+    /// PostgreSQL on RDS: leader, standby and follower.
+    database_instance => DatabaseInstance,
     /// PostgreSQL on Aurora: writer and readers, by domain and region.
     database_cluster => DatabaseCluster,
     /// Valkey in cluster mode: hot reads, and sessions at first.
     cache => Cache,
     /// Sessions in a global table of DynamoDB.
     sessions => Sessions,
+    /// Static files in a bucket that only content delivery reads.
+    assets => Assets,
+    /// The bucket of users' files, and thumbnails of them.
+    uploads => Uploads,
+    /// Queues of jobs and events, and the function that takes events.
+    queue => Queue,
+    /// The load balancer that users reach, with its certificate and its logs.
+    load_balancer => LoadBalancer,
+    /// The load balancer between services.
+    internal_load_balancer => InternalLoadBalancer,
+    /// Web servers in several zones behind the load balancer.
+    web_servers => WebServers,
+    /// Machines that work off the queue.
+    workers => Workers,
+    /// The app's services on ECS.
+    services => Services,
+    /// Content delivery in front of everything.
+    content_delivery => ContentDelivery,
+    /// The app's public name.
+    names => Names,
+    /// Alarm topic, alarms and dashboard.
+    monitoring => Monitoring,
 }

@@ -8,13 +8,14 @@ mod change;
 mod deployed;
 mod destroy;
 mod ending;
+mod error;
 mod guard;
 mod observe;
 mod order;
 mod outcome;
-mod rendered;
 mod prepare;
 mod procedure;
+mod rendered;
 mod report;
 mod run;
 mod stacks;
@@ -24,13 +25,19 @@ mod trouble;
 mod unit;
 mod watch;
 
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod tests;
+
 pub use change::{Action, Cause, Change, ChangeSet, Given, Policy, Replacement, Stage};
 pub use destroy::destroy;
+pub use error::DeployError;
 pub use guard::{DataFate, Fate, holds_data};
 pub use observe::{Decision, Doing, Happening, Intent, Observer, Review, Step};
-pub use rendered::units;
-pub use outcome::{Changed, DeployError, Failure, Kept, Options, Outcome, OutputValue, Report, RootCause, StackReport};
+pub use outcome::{Changed, Failure, Kept, Options, Outcome, OutputValue, Report, RootCause, StackReport};
 pub use procedure::deploy;
+pub use rendered::units;
 pub use report::{StackStatus, follow, status};
 pub use stacks::{Body, ChangeSetRequest, Event, StackResource, StackState, Stacks};
 pub use status::{Next, Status, next};

@@ -26,11 +26,16 @@ pub enum PlanError {
 ///
 /// # Errors
 /// When a region is unknown, or when a component finds no class and count that carry the load.
-pub fn plan(phase: Phase, users: Users, settings: &Settings, assumptions: &Assumptions, catalog: &Catalog) -> Result<Architecture, PlanError> {
+pub fn plan(
+    phase: Phase,
+    users: Users,
+    settings: &Settings,
+    assumptions: &Assumptions,
+    catalog: &Catalog,
+) -> Result<Architecture, PlanError> {
     let load = workload::load(users, assumptions);
     let regions = regions(&phase, settings, catalog)?;
-    let request =
-        Request { load: &load, catalog, settings, region: regions[0], zones: phase.zones, regions: regions.len(), assumptions };
+    let request = Request { load: &load, catalog, settings, region: regions[0], zones: phase.zones, regions: regions.len(), assumptions };
     let mut pieces = Vec::new();
     for block in &phase.components {
         let (component, reasons) = block.size(&request)?;

@@ -4,9 +4,11 @@
 
 pub mod application;
 pub mod database;
-pub mod watch;
 pub mod host;
+pub mod queue;
+pub mod table;
 pub mod target;
+pub mod watch;
 
 pub mod bucket;
 pub mod front;
@@ -73,7 +75,8 @@ pub fn let_callers_in(layers: &mut Layers, callee: &str, to: &Id<ec2::SecurityGr
 pub fn role(layers: &mut Layers, layer: Layer, id: &Id<iam::Role>, service: &str, statements: Vec<Statement>, managed: &[&str]) {
     let mut role = iam::Role::new(policy::assumable_by(service));
     if !managed.is_empty() {
-        let arns: Vec<Val<String>> = managed.iter().map(|name| Val::sub(format!("arn:${{AWS::Partition}}:iam::aws:policy/{name}"))).collect();
+        let arns: Vec<Val<String>> =
+            managed.iter().map(|name| Val::sub(format!("arn:${{AWS::Partition}}:iam::aws:policy/{name}"))).collect();
         role = role.managed_policy_arns(arns);
     }
     if !statements.is_empty() {

@@ -192,7 +192,10 @@ fn stack(
     let mut inputs = Vec::new();
     for asked in layers.asked.iter().filter(|asked| asked.layer == layer) {
         template.parameters.insert(asked.name.clone(), asked.parameter.clone());
-        inputs.push(Input { parameter: asked.name.clone(), source: Source::Image { path: asked.image_path, refreshable: asked.refreshable } });
+        inputs.push(Input {
+            parameter: asked.name.clone(),
+            source: Source::Image { path: asked.image_path, refreshable: asked.refreshable },
+        });
     }
     let mut retarget = Retarget::new(site, layer, owners, template.parameters.keys().cloned().collect());
     for placed in layers.placed.iter().filter(|placed| placed.layer == layer) {

@@ -12,7 +12,7 @@ pub mod rule;
 use indexmap::IndexMap;
 
 pub use problem::{Place, Problem, Problems};
-pub use read::{Known, MAX_BYTES, keys, read, too_large};
+pub use read::{Known, MAX_BYTES, blank, keys, read, too_large};
 
 /// The JSON schema of the settings file, for editors; `scalectl schema` prints it.
 pub const SCHEMA: &str = include_str!("../schemas/scalectl.schema.json");

@@ -39,6 +39,10 @@ pub fn of_credentials(error: &CredentialsError) -> Trouble {
     if lower.contains("expired") || lower.contains("invalid_grant") {
         return Trouble::ExpiredCredentials(innermost(error));
     }
+    // The chain ends at the instance's metadata service, whose words only confuse on any other machine.
+    if lower.contains("imds") {
+        return Trouble::NoCredentials("none in the environment, in the profile, or in the machine's role".into());
+    }
     Trouble::NoCredentials(innermost(error))
 }
 
@@ -46,18 +50,35 @@ pub fn of_credentials(error: &CredentialsError) -> Trouble {
 pub fn of_code(code: &str, message: &str, status: u16, action: &str) -> Trouble {
     let (text, action) = (message.to_owned(), action.to_owned());
     match code {
-        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "InvalidClientTokenId" | "UnrecognizedClientException"
-        | "SignatureDoesNotMatch" | "AuthFailure" | "InvalidAccessKeyId" | "InvalidToken" => Trouble::ExpiredCredentials(format!("{code}: {text}")),
-        "Throttling" | "ThrottlingException" | "ThrottledException" | "RequestLimitExceeded" | "TooManyRequestsException" | "RequestThrottled"
-        | "RequestThrottledException" | "SlowDown" => Trouble::Throttled(action),
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" => Trouble::AccessDenied { action, message: text },
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "RequestExpired"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "SignatureDoesNotMatch"
+        | "AuthFailure"
+        | "InvalidAccessKeyId"
+        | "InvalidToken" => Trouble::ExpiredCredentials(format!("{code}: {text}")),
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestLimitExceeded"
+        | "TooManyRequestsException"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "SlowDown" => Trouble::Throttled(action),
+        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" => {
+            Trouble::AccessDenied { action, message: text }
+        }
         "InvalidChangeSetStatus" => Trouble::Obsolete(text),
         _ if code.contains("AlreadyExists") => Trouble::AlreadyExists(text),
         _ if code.contains("NotFound") || code == "NoSuchBucket" || code == "NoSuchEntity" => Trouble::NotFound(text),
         "ValidationError" if message.contains("does not exist") => Trouble::NotFound(text),
-        "ValidationError" | "ValidationException" | "InsufficientCapabilitiesException" | "InsufficientCapabilities" | "InvalidParameterValue" => {
-            Trouble::Validation { action, message: text }
-        }
+        "ValidationError"
+        | "ValidationException"
+        | "InsufficientCapabilitiesException"
+        | "InsufficientCapabilities"
+        | "InvalidParameterValue" => Trouble::Validation { action, message: text },
         _ if status >= 500 => Trouble::Unavailable { action, message: format!("{code}: {text}") },
         _ => Trouble::Other { action, message: format!("{code}: {text}") },
     }
@@ -68,7 +89,13 @@ pub fn garbage(host: &str, status: u16, body: &[u8]) -> Trouble {
     let text = String::from_utf8_lossy(body);
     let words: Vec<&str> = text.split_whitespace().take(24).collect();
     let start: String = words.join(" ").chars().take(120).collect();
-    let what = if text.trim_start().starts_with('<') && text.to_ascii_lowercase().contains("<html") { "HTML" } else { "something" };
+    let what = if text.trim().is_empty() {
+        "nothing"
+    } else if text.trim_start().starts_with('<') && text.to_ascii_lowercase().contains("<html") {
+        "HTML"
+    } else {
+        "something"
+    };
     Trouble::Garbage { host: host.to_owned(), what, status, start }
 }
 

@@ -10,7 +10,7 @@ use aws_sdk_cloudformation::Client;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
-use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -54,6 +54,16 @@ pub struct Aws {
     clients: RefCell<BTreeMap<String, Client>>,
 }
 
+/// The SDK's HTTP client: TLS by `ring`, proxies from the environment.
+pub(super) fn http_client() -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(|settings, components| {
+        let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
+        builder.set_connector_settings(settings.cloned());
+        builder.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).build()
+    })
+}
+
 fn connector() -> Connector {
     Connector::builder().proxy_config(ProxyConfig::from_env()).tls_provider(Provider::Rustls(CryptoMode::Ring)).build()
 }
@@ -61,19 +71,13 @@ fn connector() -> Connector {
 impl Aws {
     /// Reads credentials and settings; sends nothing but what finding credentials needs.
     pub async fn connect(connection: Connection) -> Aws {
-        let http = Builder::new().build_with_connector_fn(|settings, components| {
-            let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
-            builder.set_connector_settings(settings.cloned());
-            builder.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
-            builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).build()
-        });
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
         let retries = RetryConfig::standard()
             .with_max_attempts(ATTEMPTS)
             .with_initial_backoff(Duration::from_millis(300))
             .with_max_backoff(Duration::from_secs(8));
         let mut loader =
-            aws_config::defaults(BehaviorVersion::latest()).http_client(http).timeout_config(timeouts).retry_config(retries);
+            aws_config::defaults(BehaviorVersion::latest()).http_client(http_client()).timeout_config(timeouts).retry_config(retries);
         if let Ok(name) = AppName::new("scalectl") {
             loader = loader.app_name(name);
         }
@@ -107,8 +111,7 @@ impl Aws {
     pub async fn caller(&self) -> Result<Caller, Trouble> {
         let region = self.region().unwrap_or("us-east-1").to_owned();
         let retries = RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(200));
-        let config =
-            aws_sdk_sts::config::Builder::from(&self.config).region(Region::new(region.clone())).retry_config(retries).build();
+        let config = aws_sdk_sts::config::Builder::from(&self.config).region(Region::new(region.clone())).retry_config(retries).build();
         let answer = aws_sdk_sts::Client::from_conf(config).get_caller_identity().send().await;
         let answer = answer.map_err(|error| classify(&error, "sts:GetCallerIdentity", &self.host("sts", &region)))?;
         Ok(Caller { account: answer.account().unwrap_or_default().to_owned(), arn: answer.arn().unwrap_or_default().to_owned() })

@@ -8,6 +8,11 @@ fn text(text: Option<&str>) -> String {
     text.unwrap_or_default().to_owned()
 }
 
+/// A text that says something; some endpoints send empty ones.
+fn said(text: Option<&str>) -> Option<String> {
+    text.filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
 fn millis(time: Option<&DateTime>) -> Option<i64> {
     time.and_then(|time| time.to_millis().ok())
 }
@@ -18,7 +23,7 @@ pub fn stack(stack: &types::Stack) -> StackState {
     StackState {
         id: text(stack.stack_id()),
         status: Status::parse(stack.stack_status().map_or("", types::StackStatus::as_str)),
-        reason: stack.stack_status_reason().map(str::to_owned),
+        reason: said(stack.stack_status_reason()),
         parameters: stack.parameters().iter().map(|parameter| pair(parameter.parameter_key(), parameter.parameter_value())).collect(),
         outputs: stack.outputs().iter().map(|output| pair(output.output_key(), output.output_value())).collect(),
         protected: stack.enable_termination_protection().unwrap_or(false),
@@ -34,7 +39,7 @@ pub fn resource(resource: &types::StackResourceSummary) -> StackResource {
         physical: resource.physical_resource_id().map(str::to_owned),
         resource_type: text(resource.resource_type()),
         status: text(resource.resource_status().map(types::ResourceStatus::as_str)),
-        reason: resource.resource_status_reason().map(str::to_owned),
+        reason: said(resource.resource_status_reason()),
     }
 }
 
@@ -47,7 +52,7 @@ pub fn event(event: &types::StackEvent) -> Event {
         physical: event.physical_resource_id().map(str::to_owned),
         resource_type: text(event.resource_type()),
         status: text(event.resource_status().map(types::ResourceStatus::as_str)),
-        reason: event.resource_status_reason().map(str::to_owned),
+        reason: said(event.resource_status_reason()),
     }
 }
 

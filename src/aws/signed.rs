@@ -66,9 +66,13 @@ impl Aws {
             .settings(settings)
             .build()
             .map_err(|error| other(error.to_string()))?;
-        let signable =
-            SignableRequest::new(request.method, request.url, request.headers.iter().copied(), SignableBody::Bytes(request.body.as_bytes()))
-                .map_err(|error| other(error.to_string()))?;
+        let signable = SignableRequest::new(
+            request.method,
+            request.url,
+            request.headers.iter().copied(),
+            SignableBody::Bytes(request.body.as_bytes()),
+        )
+        .map_err(|error| other(error.to_string()))?;
         let (instructions, _) = sign(signable, &parameters.into()).map_err(|error| other(error.to_string()))?.into_parts();
         let mut builder = http::Request::builder().method(request.method).uri(request.url);
         for (name, value) in request.headers {
@@ -103,7 +107,9 @@ impl Aws {
         let text = |key: &str| json.as_ref().and_then(|json| json.get(key)).and_then(|text| text.as_str()).unwrap_or_default();
         // The code may come with its namespace: `com.amazonaws.ssm#ParameterNotFound`.
         match text("__type").rsplit('#').next() {
-            Some("ParameterNotFound") => Err(Trouble::NotFound(format!("there is no image parameter {path} in {region}; give one with --image-id"))),
+            Some("ParameterNotFound") => {
+                Err(Trouble::NotFound(format!("there is no image parameter {path} in {region}; give one with --image-id")))
+            }
             Some(code) if !code.is_empty() => {
                 let message = if text("message").is_empty() { text("Message") } else { text("message") };
                 Err(of_code(code, message, answer.status, action))
@@ -119,7 +125,8 @@ impl Aws {
             // The path style works for every bucket name; names with dots break the certificate of the other style.
             let url = format!("{}/{bucket}/{name}", self.endpoint("s3", &region));
             let headers = [("content-type", "application/json"), ("x-amz-server-side-encryption", "AES256")];
-            let request = Request { method: "PUT", url: &url, service: "s3", region: &region, action: "s3:PutObject", headers: &headers, body };
+            let request =
+                Request { method: "PUT", url: &url, service: "s3", region: &region, action: "s3:PutObject", headers: &headers, body };
             let answer = self.send(&request).await?;
             if (200..300).contains(&answer.status) {
                 return Ok(url);

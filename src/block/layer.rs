@@ -126,4 +126,3 @@ impl Layers {
         Val::reference(name)
     }
 }
-

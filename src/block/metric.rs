@@ -74,4 +74,3 @@ pub struct Threshold {
     /// Further actions beside the topic, such as the recovery of an instance.
     pub actions: Vec<Val<String>>,
 }
-

@@ -219,4 +219,3 @@ pub struct HttpFunction {
     /// The function.
     pub function: Id<lambda::Function>,
 }
-

@@ -4,9 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::exit::Stop;
+use super::screen::Screen;
 use super::{CONFIG, Global};
 use crate::catalog::Catalog;
 use crate::phase;
+use crate::report::error;
 use crate::settings::{self, Known, MAX_BYTES, Problems, Settings, rule};
 use crate::workload::LEDGER;
 
@@ -25,13 +27,16 @@ pub struct Naming {
 }
 
 /// Reads the settings file, when there is one, and lays the flags over it. `fallback` is the region when neither names one.
-pub fn settings(naming: &Naming, global: &Global, catalog: &Catalog, fallback: Option<&str>) -> Result<Settings, Stop> {
+pub fn settings(naming: &Naming, global: &Global, catalog: &Catalog, fallback: Option<&str>, screen: &Screen) -> Result<Settings, Stop> {
     let regions: Vec<&str> = catalog.regions().iter().map(|region| region.region.code()).collect();
     let assumptions: Vec<&str> = LEDGER.iter().map(|entry| entry.id).collect();
     let known = Known { regions: &regions, assumptions: &assumptions, phases: &phase::IDS };
     let (mut settings, names_region) = match bytes(global)? {
         Some((name, bytes)) => {
             let settings = settings::read(&name, &bytes, &known).map_err(Stop::error)?;
+            if settings::blank(&String::from_utf8_lossy(&bytes)) {
+                screen.note(&error::warning(&format!("{name} sets nothing: the defaults apply"), &screen.err));
+            }
             let names_region = String::from_utf8_lossy(&bytes).lines().any(|line| line.starts_with("region"));
             (settings, names_region)
         }

@@ -36,7 +36,7 @@ pub struct Args {
 /// Deletes the stacks that exist, last one first.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let catalog = Catalog::builtin().map_err(Stop::error)?;
-    let settings = config::settings(&args.naming, global, &catalog, config::region_of_environment().as_deref())?;
+    let settings = config::settings(&args.naming, global, &catalog, config::region_of_environment().as_deref(), screen)?;
     if let Some(name) = args.environment_name.as_ref().filter(|name| **name != settings.environment) {
         return Err(Stop::usage(format!(
             "--environment-name is \"{name}\", and the environment is \"{}\"; nothing was touched",

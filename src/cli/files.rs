@@ -41,7 +41,7 @@ impl Staged {
     fn directory(&mut self, directory: &Path) -> Result<(), Stop> {
         let standing = directory.ancestors().find(|part| !part.as_os_str().is_empty() && part.exists());
         if let Some(file) = standing.filter(|part| !part.is_dir()) {
-            return Err(failure(file, "it is a file, and a directory is needed"));
+            return Err(failure(file, "it is a file and not a directory"));
         }
         let missing: Vec<&Path> = directory.ancestors().take_while(|part| !part.as_os_str().is_empty() && !part.exists()).collect();
         for part in missing.into_iter().rev() {
@@ -91,7 +91,7 @@ mod tests {
 
         fs::write(at("file"), "x").expect("a file");
         let stop = write_all(&[(at("new/one.yaml"), "1".into()), (at("file/two.yaml"), "2".into())]).expect_err("file is no directory");
-        assert!(stop.message.contains("a directory is needed"), "{}", stop.message);
+        assert!(stop.message.contains("not a directory"), "{}", stop.message);
         assert!(!at("new").exists(), "the first file's directory is gone again");
         let stop = write_all(&[(at("a"), "x".into())]).expect_err("a is a directory");
         assert!(stop.message.contains("it is a directory"), "{}", stop.message);

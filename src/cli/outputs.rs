@@ -33,7 +33,7 @@ enum Format {
 /// Reads the outputs of the stacks that exist.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let catalog = Catalog::builtin().map_err(Stop::error)?;
-    let settings = config::settings(&args.naming, global, &catalog, config::region_of_environment().as_deref())?;
+    let settings = config::settings(&args.naming, global, &catalog, config::region_of_environment().as_deref(), screen)?;
     let keys = world::keys(&world::family(&settings, &catalog));
     let (found, outputs) = args.world.enter(&settings.region, async |aws, _, _| {
         let mut outputs = Vec::new();

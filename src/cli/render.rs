@@ -49,7 +49,7 @@ struct Rendered {
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let mut rendered = Vec::new();
     if args.all {
-        let ground = args.target.ground(global, Home::Fixed)?;
+        let ground = args.target.ground(global, screen, Home::Fixed)?;
         for phase in phase::all().map_err(Stop::error)? {
             let users = Users(phase.from);
             rendered.extend(files_of(&ground.plan(phase, users)?, args.format)?);

@@ -40,7 +40,7 @@ enum Format {
 /// Looks, and with `--follow` watches first.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let catalog = Catalog::builtin().map_err(Stop::error)?;
-    let settings = config::settings(&args.naming, global, &catalog, config::region_of_environment().as_deref())?;
+    let settings = config::settings(&args.naming, global, &catalog, config::region_of_environment().as_deref(), screen)?;
     let units = world::family(&settings, &catalog);
     let options = world::options(args.timeout)?;
     let (followed, statuses) = args.world.enter(&settings.region, async |aws, _, interrupt| {

@@ -10,7 +10,7 @@ use crate::phase::{self, Phase};
 use crate::planner;
 use crate::report::error;
 use crate::settings::{Settings, rule};
-use crate::units::Users;
+use crate::units::{Users, UsersError};
 use crate::workload::Assumptions;
 
 /// Flags that say what is to be built.
@@ -47,10 +47,10 @@ pub struct Ground {
 
 impl Target {
     /// Reads what the decision stands on.
-    pub fn ground(&self, global: &Global, home: Home) -> Result<Ground, Stop> {
+    pub fn ground(&self, global: &Global, screen: &Screen, home: Home) -> Result<Ground, Stop> {
         let catalog = Catalog::builtin().map_err(Stop::error)?;
         let fallback = if home == Home::Environment { region_of_environment() } else { None };
-        let settings = config::settings(&self.naming, global, &catalog, fallback.as_deref())?;
+        let settings = config::settings(&self.naming, global, &catalog, fallback.as_deref(), screen)?;
         let given = |id: &str| self.assume.iter().any(|flag| flag.split_once('=').is_some_and(|(name, _)| name.trim() == id));
         let of_file = settings.assume.iter().filter(|(id, _)| !given(id)).map(|(id, value)| format!("{id}={value}"));
         let all: Vec<String> = of_file.chain(self.assume.iter().cloned()).collect();
@@ -60,7 +60,7 @@ impl Target {
 
     /// Decides; a warning goes to stderr.
     pub fn architecture(&self, global: &Global, screen: &Screen, home: Home) -> Result<Architecture, Stop> {
-        let ground = self.ground(global, home)?;
+        let ground = self.ground(global, screen, home)?;
         let (phase, users) = self.choose(&ground.settings, screen)?;
         ground.plan(phase, users)
     }
@@ -93,7 +93,8 @@ impl Target {
             (None, None) => (settings.users.as_deref(), settings.phase.as_deref()),
             (users, phase) => (users.as_deref(), phase.as_deref()),
         };
-        let users: Option<Users> = users.map(str::parse).transpose().map_err(Stop::usage)?;
+        let source = if self.users.is_some() { "--users" } else { "users in the settings file" };
+        let users: Option<Users> = users.map(str::parse).transpose().map_err(|e: UsersError| Stop::usage(format!("{source}: {e}")))?;
         let named = phase.map(find).transpose()?;
         match (users, named) {
             (None, None) => Err(Stop::usage(

@@ -9,9 +9,10 @@ use serde::Deserialize;
 use crate::component::{
     Component, Driver, FrontDoor, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Target, Tier, Unplaceable,
 };
-use crate::recipe::host::fleet::{self, APP_FAMILIES, Fleet, zones_in_words};
+use crate::recipe::host::fleet::{self, APP_FAMILIES, Fleet, Loss, zones_in_words};
 use crate::recipe::host::script::{Publish, Script};
 use crate::recipe::{self, application, host, target};
+use crate::units::number;
 
 /// How the number of machines is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -57,13 +58,14 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(WebServers, Vec<R
     application::fits("web_servers", request.settings)?;
     let load = request.load;
     let memory = |vcpus: f64| load.app_host_memory(vcpus);
-    let fleet = fleet::fleet("web_servers", request, APP_FAMILIES, load.app_vcpus, &memory)?;
+    let fleet = fleet::fleet("web_servers", request, APP_FAMILIES, load.app_vcpus, Loss::Carried, &memory)?;
     let zones = zones_in_words(request.zones);
+    let peak = number(load.requests_peak.get());
     let mut reasons = Vec::new();
     if fleet.count > request.zones as u64 {
-        reasons.push(Reason::new(Driver::Cpu, format!("{}; {} at peak with one zone gone", fleet.words(), load.requests_peak)));
+        reasons.push(Reason::new(Driver::Cpu, format!("{}: {peak} requests a second at peak, with one zone gone", fleet.words())));
     } else {
-        let text = format!("availability needs {zones}; the load alone ({} at peak) would need {}", load.requests_peak, fleet.alone);
+        let text = format!("availability needs {zones}; the load alone, {peak} requests a second at peak, would need {}", fleet.alone);
         reasons.push(Reason::new(Driver::Availability, text));
         let text = format!("{} is the cheapest class with memory for the system and one worker that sustains its part", fleet.class);
         reasons.push(Reason::new(Driver::Memory, text));
@@ -77,7 +79,7 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(WebServers, Vec<R
         }
     };
     if settings.scaling == Scaling::Tracking {
-        let text = format!("{least} to {most}: the most carry the stress case of {} with one zone gone", load.requests_ceiling());
+        let text = format!("{least} to {most}: the most carry the stress case of {} requests a second", number(load.requests_ceiling().get()));
         reasons.push(Reason::new(Driver::Throughput, text));
     }
     let requests_per_minute = (load.requests_per_vcpu_at_target() * fleet.sustained * 60.0).round();

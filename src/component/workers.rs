@@ -8,10 +8,10 @@ use serde::Deserialize;
 use crate::component::{
     Component, Driver, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Tier, Unplaceable,
 };
-use crate::recipe::host::fleet::{self, APP_FAMILIES, Fleet, zones_in_words};
+use crate::recipe::host::fleet::{self, APP_FAMILIES, Fleet, Loss, zones_in_words};
 use crate::recipe::host::script::{Publish, Script};
 use crate::recipe::{self, application, host};
-use crate::units::number;
+use crate::units::{PerSecond, number};
 
 /// A phase file says nothing of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -50,24 +50,27 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Workers, Vec<Rea
     let load = request.load;
     // A job takes the processor as long as a function call does, and machines are filled to the app's target.
     let seconds = request.assumptions.function_milliseconds() / 1_000.0;
-    let vcpus_for = |jobs: f64| jobs * seconds / request.assumptions.utilisation_target_app();
+    let vcpus_for = |requests: PerSecond| {
+        requests.get() * request.assumptions.messages_per_request() * seconds / request.assumptions.utilisation_target_app()
+    };
     let zones = request.zones.min(ZONES);
-    let request = Request { zones, ..*request };
-    let vcpus = vcpus_for(load.messages_peak.get());
-    let fleet = fleet::fleet("workers", &request, APP_FAMILIES, vcpus, &|vcpus| load.app_host_memory(vcpus))?;
-    let ceiling = vcpus_for(load.requests_ceiling().get() * request.assumptions.messages_per_request());
-    let most = fleet.count_for(ceiling, zones).max(fleet.count * 2);
+    let regional = Request { zones, ..*request };
+    let here = 1.0 / request.regions.max(1) as f64;
+    let memory = |vcpus: f64| load.app_host_memory(vcpus);
+    let fleet = fleet::fleet("workers", &regional, APP_FAMILIES, vcpus_for(load.requests_peak.scaled(here)), Loss::Delayed, &memory)?;
+    let least = fleet.count_for(vcpus_for(load.requests_mean.scaled(here)), zones);
+    // When a region is lost, the others grow to do its work too.
+    let most = fleet.count_for(vcpus_for(load.requests_ceiling()), zones).max(fleet.count * 2);
     let backlog = (WAIT_SECONDS / seconds * fleet.sustained * request.assumptions.utilisation_target_app()).round().max(1.0);
     let in_zones = zones_in_words(zones);
-    let jobs = format!("{} jobs at peak, {} ms each", load.messages_peak, number(seconds * 1_000.0));
+    let jobs = format!("{} jobs a second at peak, {} ms each", number(load.messages_peak.get()), number(seconds * 1_000.0));
     let first = if fleet.count > zones as u64 {
         Reason::new(Driver::Throughput, format!("{jobs}: {}", fleet.words()))
     } else {
-        Reason::new(Driver::Availability, format!("availability needs {in_zones}; the load alone ({jobs}) would need {}", fleet.alone))
+        Reason::new(Driver::Availability, format!("availability needs {in_zones}; the load alone, {jobs}, would need {}", fleet.alone))
     };
-    let text = format!("up to {most}, one more whenever more than {} jobs wait for each: that is a minute's work", number(backlog));
+    let text = format!("{least} to {most}, so that no more than {} jobs wait for each: a minute's work", number(backlog));
     let reasons = vec![first, Reason::new(Driver::Throughput, text)];
-    let least = fleet.count;
     Ok((Workers { fleet, least, most, zones, backlog }, reasons))
 }
 

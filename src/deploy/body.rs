@@ -1,7 +1,8 @@
 //! How a template travels: in the request, without white space, or through a bucket.
 
 use super::change::Given;
-use super::outcome::{DeployError, Options};
+use super::error::DeployError;
+use super::outcome::Options;
 use super::unit::Unit;
 
 /// What a request carries, in bytes (CloudFormation quotas, "Template body size in a request").

@@ -1,8 +1,9 @@
 //! Carries one unit through: the change set that fits the moment, the guard, execution, progress, and protection afterwards.
 
+use super::error::DeployError;
 use super::guard;
 use super::observe::{Decision, Happening, Intent, Observer, Review};
-use super::outcome::{Changed, DeployError, Failure, OutputValue, RootCause, StackReport};
+use super::outcome::{Changed, Failure, OutputValue, RootCause, StackReport};
 use super::prepare::{self, Prepared, Standing};
 use super::run::{Halt, Run};
 use super::stacks::{StackState, Stacks};
@@ -36,7 +37,7 @@ pub async fn carry<S: Stacks, O: Observer>(
         run.ask(&key, || run.stacks.set_policy(&key, &policy)).await?;
     }
     let stack = match &standing.state {
-        Some(state) if !standing.clear => Key::new(&state.id, &unit.region),
+        Some(state) if !standing.create => Key::new(&state.id, &unit.region),
         _ => match run.ask(&key, || run.stacks.describe(&key)).await? {
             Some(state) => Key::new(state.id, &unit.region),
             None => return Err(Halt::Stale(key, "it is gone".into())),
@@ -148,18 +149,18 @@ fn failed<S: Stacks, O: Observer>(
     }
     match &status {
         Some(Status::RollbackComplete | Status::UpdateRollbackComplete | Status::ImportRollbackComplete) => {
-            Halt::RolledBack(Failure { key, status, causes, command: None })
+            Halt::RolledBack(Box::new(Failure { key, status, causes, command: None }))
         }
         Some(other) => {
             let command = match next(&key, other) {
                 Next::Stuck { command, .. } => command,
                 _ => aws_command(&key, "describe-stack-events"),
             };
-            Halt::NeedsAction(Failure { key, status, causes, command: Some(command) })
+            Halt::NeedsAction(Box::new(Failure { key, status, causes, command: Some(command) }))
         }
         None => {
             let command = Some(aws_command(&key, "describe-stacks"));
-            Halt::NeedsAction(Failure { key, status, causes, command })
+            Halt::NeedsAction(Box::new(Failure { key, status, causes, command }))
         }
     }
 }

@@ -3,9 +3,10 @@
 use super::change::Policy;
 use super::deployed::Deployed;
 use super::ending::Endings;
+use super::error::DeployError;
 use super::guard::{DataFate, Fate};
 use super::observe::{Decision, Happening, Intent, Observer, Review};
-use super::outcome::{Changed, DeployError, Failure, Kept, Options, Outcome, Report, StackReport};
+use super::outcome::{Changed, Failure, Kept, Options, Outcome, Report, StackReport};
 use super::prepare::read_deployed;
 use super::run::{Halt, Run};
 use super::stacks::{StackResource, StackState, Stacks};
@@ -134,7 +135,7 @@ async fn take_away<S: Stacks, O: Observer>(run: &Run<'_, S, O>, stack: &Doomed<'
                 causes: ended.causes.clone(),
             });
             let command = Some(aws_command(&key, "delete-stack"));
-            return Err(Halt::NeedsAction(Failure { key, status: Some(status), causes: ended.causes, command }));
+            return Err(Halt::NeedsAction(Box::new(Failure { key, status: Some(status), causes: ended.causes, command })));
         }
         retain = stubborn.iter().map(|resource| resource.id.clone()).collect();
     }

@@ -1,7 +1,8 @@
 //! Several stacks may end in several ways; a run ends in one.
 
+use super::error::DeployError;
 use super::guard::DataFate;
-use super::outcome::{DeployError, Failure, Outcome, Report, RootCause};
+use super::outcome::{Failure, Outcome, Report, RootCause};
 use super::run::Halt;
 use super::unit::Key;
 
@@ -32,8 +33,8 @@ impl Endings {
         for halt in self.halts {
             match halt {
                 Halt::Error(error) => errors.push(error),
-                Halt::NeedsAction(failure) => acting.push(failure),
-                Halt::RolledBack(failure) => rolled.push(failure),
+                Halt::NeedsAction(failure) => acting.push(*failure),
+                Halt::RolledBack(failure) => rolled.push(*failure),
                 Halt::Refused(more) => fates.extend(more),
                 Halt::Stale(key, why) => stale = stale.or(Some((key, why))),
                 Halt::Declined => declined = true,

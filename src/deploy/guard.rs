@@ -61,7 +61,6 @@ pub fn holds_data(resource_type: &str) -> bool {
         "AWS::RDS::GlobalCluster",
         "AWS::Redshift::Cluster",
         "AWS::S3::Bucket",
-        "AWS::SQS::Queue",
         "AWS::SecretsManager::Secret",
     ];
     TYPES.binary_search(&resource_type).is_ok()

@@ -1,6 +1,7 @@
 //! Which stack waits for which: from the parameters' sources and the explicit order.
 
-use super::outcome::DeployError;
+use super::error::DeployError;
+
 use super::unit::{Key, Supply, Unit};
 use std::collections::BTreeMap;
 

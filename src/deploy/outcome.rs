@@ -2,11 +2,9 @@
 
 use super::guard::DataFate;
 use super::status::Status;
-use super::trouble::Trouble;
 use super::unit::Key;
 use std::collections::BTreeSet;
 use std::time::Duration;
-use thiserror::Error;
 
 /// How to deploy.
 #[derive(Clone, Debug)]
@@ -229,69 +227,4 @@ pub struct RootCause {
     pub why: String,
     /// CloudFormation's words.
     pub reason: String,
-}
-
-/// Why a deployment could not be carried on. All of these are exit code 1.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum DeployError {
-    /// Stacks wait for each other.
-    #[error("these stacks wait for each other: {}; one of the references has to go", .0.join(" → "))]
-    Cycle(Vec<String>),
-    /// Two units are the same stack.
-    #[error("{0} is given twice; a stack is deployed once")]
-    Twice(Key),
-    /// An output that a parameter needs does not exist.
-    #[error("{wanted_by} needs the output \"{output}\" of {from} for its parameter \"{parameter}\", and there is none")]
-    NoOutput {
-        /// The stack that should have it.
-        from: Key,
-        /// The output's name.
-        output: String,
-        /// The stack that needs it.
-        wanted_by: Key,
-        /// Its parameter.
-        parameter: String,
-    },
-    /// Too large for a request.
-    #[error(
-        "the template of {key} has {bytes} bytes and a request carries 51,200; name a bucket of yours with --template-bucket to send it through S3"
-    )]
-    NeedsBucket {
-        /// The stack.
-        key: Key,
-        /// Size without white space.
-        bytes: usize,
-    },
-    /// Too large at all.
-    #[error("the template of {key} has {bytes} bytes and CloudFormation takes 1,000,000; split the stack")]
-    TooLarge {
-        /// The stack.
-        key: Key,
-        /// Size without white space.
-        bytes: usize,
-    },
-    /// CloudFormation could not make the change set.
-    #[error("CloudFormation cannot change {key} this way: {}", .reasons.join("; "))]
-    ChangeSet {
-        /// The stack.
-        key: Key,
-        /// CloudFormation's words.
-        reasons: Vec<String>,
-    },
-    /// The deployed template could not be read, so nobody knows what data it holds.
-    #[error("the deployed template of {key} cannot be read ({why}), so it is not known whether data would be lost")]
-    Unreadable {
-        /// The stack.
-        key: Key,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The world failed.
-    #[error("{about}: {trouble}")]
-    World {
-        /// The stack it was about.
-        about: String,
-        /// What happened.
-        trouble: Trouble,
-    },
 }

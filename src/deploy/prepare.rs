@@ -3,9 +3,10 @@
 use super::body::{Carriage, carriage, fingerprint};
 use super::change::{Action, Change, ChangeSet, Given, Stage};
 use super::deployed::{self, Deployed};
+use super::error::DeployError;
 use super::guard::{self, DataFate};
 use super::observe::Observer;
-use super::outcome::DeployError;
+
 use super::run::{Halt, Run};
 use super::stacks::{Body, ChangeSetRequest, StackState, Stacks};
 use super::status::Status;
@@ -74,7 +75,7 @@ pub async fn parameters<S: Stacks, O: Observer>(
                     None if pending.contains(&from) => return Ok(None),
                     None => {
                         let (wanted_by, parameter) = (unit.key(), parameter.name.clone());
-                        return Err(DeployError::NoOutput { from, output: output.clone(), wanted_by, parameter }.into());
+                        return Err(DeployError::NoOutput { output: format!("\"{output}\" of {from}"), wanted_by, parameter }.into());
                     }
                 }
             }

@@ -3,10 +3,11 @@
 use super::body;
 use super::carry::carry;
 use super::ending::Endings;
+use super::error::DeployError;
 use super::guard;
 use super::observe::{Decision, Happening, Intent, Observer, Review};
 use super::order;
-use super::outcome::{DeployError, Options, Outcome, Report, StackReport};
+use super::outcome::{Options, Outcome, Report, StackReport};
 use super::prepare::{self, Prepared, Standing};
 use super::run::{Halt, Run};
 use super::stacks::Stacks;

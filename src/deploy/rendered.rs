@@ -10,10 +10,10 @@ use crate::settings::Settings;
 
 /// One unit for each stack, in the same order, with the user's tags on every stack.
 pub fn units(stacks: &[Stack], settings: &Settings) -> Vec<Unit> {
-    let name = |key: &render::Key| -> String {
-        stacks.iter().find(|stack| stack.key == *key).map(|stack| stack.name.clone()).unwrap_or_default()
-    };
-    let mut tags = vec![("scalectl:app".to_owned(), settings.app.clone()), ("scalectl:environment".to_owned(), settings.environment.clone())];
+    let name =
+        |key: &render::Key| -> String { stacks.iter().find(|stack| stack.key == *key).map(|stack| stack.name.clone()).unwrap_or_default() };
+    let mut tags =
+        vec![("scalectl:app".to_owned(), settings.app.clone()), ("scalectl:environment".to_owned(), settings.environment.clone())];
     tags.extend(settings.tags.iter().map(|(key, value)| (key.clone(), value.clone())));
     stacks.iter().map(|stack| unit(stack, &name, &tags)).collect()
 }

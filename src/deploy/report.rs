@@ -1,7 +1,8 @@
 //! Looks without touching: how stacks stand, what goes on in them, and their outputs.
 
+use super::error::DeployError;
 use super::observe::Observer;
-use super::outcome::{DeployError, Options, Outcome, Report};
+use super::outcome::{Options, Outcome, Report};
 use super::run::{Halt, Run};
 use super::stacks::Stacks;
 use super::status::{Next, Status, next};

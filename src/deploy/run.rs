@@ -1,8 +1,9 @@
 //! One run of the procedure: the world, the observer, patience with passing trouble, and the reasons to stop early.
 
+use super::error::DeployError;
 use super::guard::DataFate;
 use super::observe::{Happening, Observer};
-use super::outcome::{DeployError, Failure, Options};
+use super::outcome::{Failure, Options};
 use super::stacks::Stacks;
 use super::trouble::Trouble;
 use super::unit::Key;
@@ -24,9 +25,9 @@ pub enum Halt {
     /// AWS would do other than was reviewed.
     Stale(Key, String),
     /// It failed and was undone.
-    RolledBack(Failure),
+    RolledBack(Box<Failure>),
     /// It failed and a person must act.
-    NeedsAction(Failure),
+    NeedsAction(Box<Failure>),
     /// The user said no.
     Declined,
     /// Time is up; the named stack goes on.

@@ -56,7 +56,12 @@ pub async fn look<S: Stacks, O: Observer>(run: &Run<'_, S, O>, unit: &Unit) -> R
 
 fn stuck(unit: &Unit, state: &StackState, reason: String, command: String) -> Halt {
     let cause = RootCause { id: unit.stack.clone(), resource_type: "AWS::CloudFormation::Stack".into(), why: String::new(), reason };
-    Halt::NeedsAction(Failure { key: unit.key(), status: Some(state.status.clone()), causes: vec![cause], command: Some(command) })
+    Halt::NeedsAction(Box::new(Failure {
+        key: unit.key(),
+        status: Some(state.status.clone()),
+        causes: vec![cause],
+        command: Some(command),
+    }))
 }
 
 /// Learns the outputs of stacks that parameters come from and that are not deployed here.

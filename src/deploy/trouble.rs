@@ -54,7 +54,7 @@ pub enum Trouble {
     Garbage {
         /// Who answered.
         host: String,
-        /// `HTML`, or `something`.
+        /// `HTML`, `nothing` or `something`.
         what: &'static str,
         /// The HTTP status.
         status: u16,

@@ -43,17 +43,22 @@ pub fn environment(container: &Container, offers: &Offers, role: Role, own: &[(&
         environment.insert((*name).to_owned(), value.clone());
     }
     for (name, value) in &container.environment {
-        environment.insert(name.clone(), value.into());
+        environment.insert(name.clone(), as_written(value));
     }
     environment
 }
 
+/// The user's text, in which nothing is replaced; outside `Fn::Sub` a `${` looks like a mistake to those who read templates.
+fn as_written(value: &String) -> Val<String> {
+    if !value.contains("${") {
+        return value.into();
+    }
+    Val::sub_with(value.replace("${", "${Dollar}{"), [("Dollar", Val::from("$"))])
+}
+
 /// How long a call between services may take and how often it may be repeated: settings that keep one slow service from stopping all.
 pub fn call_settings() -> Vec<(&'static str, Val<String>)> {
-    vec![
-        ("CALL_TIMEOUT_SECONDS", CALL_TIMEOUT_SECONDS.to_string().into()),
-        ("CALL_RETRY_PERCENT", CALL_RETRY_PERCENT.to_string().into()),
-    ]
+    vec![("CALL_TIMEOUT_SECONDS", CALL_TIMEOUT_SECONDS.to_string().into()), ("CALL_RETRY_PERCENT", CALL_RETRY_PERCENT.to_string().into())]
 }
 
 /// What the container may do: the grants for its role, and to read the secrets that it was named.
@@ -81,9 +86,7 @@ pub fn reads_secrets(offers: &Offers) -> Vec<Statement> {
     }
     if !keys.is_empty() {
         let via = Val::sub("secretsmanager.${AWS::Region}.amazonaws.com");
-        statements.push(
-            Statement::allow(["kms:Decrypt"]).on_each(keys).when("StringEquals", "kms:ViaService", via).sid("DecryptSecrets"),
-        );
+        statements.push(Statement::allow(["kms:Decrypt"]).on_each(keys).when("StringEquals", "kms:ViaService", via).sid("DecryptSecrets"));
     }
     statements
 }

@@ -62,12 +62,8 @@ pub fn objects(bucket: &Id<s3::Bucket>) -> Val<String> {
 
 /// Puts the bucket's policy, called `<Bucket>Policy`: nothing without TLS, and what is given.
 pub fn policy(layers: &mut Layers, layer: Layer, bucket: &Id<s3::Bucket>, why: &str, statements: Vec<Statement>) -> Id<s3::BucketPolicy> {
-    let only_tls = Statement::deny(["s3:*"])
-        .anyone()
-        .on(bucket.arn())
-        .on(objects(bucket))
-        .when("Bool", "aws:SecureTransport", "false")
-        .sid("OnlyTls");
+    let only_tls =
+        Statement::deny(["s3:*"]).anyone().on(bucket.arn()).on(objects(bucket)).when("Bool", "aws:SecureTransport", "false").sid("OnlyTls");
     let document = cfn::policy::Document::of(std::iter::once(only_tls).chain(statements));
     let id: Id<s3::BucketPolicy> = Id::new(format!("{}Policy", bucket.name()));
     layers.put(layer, &id, why, s3::BucketPolicy::new(bucket.reference(), document));

@@ -49,5 +49,8 @@ pub fn origin_token(site: &Site) -> String {
 
 /// `us-west-2` as part of a logical ID: `UsWest2`.
 pub fn camel(region: &str) -> String {
-    region.split('-').map(|word| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect::<String>()).collect()
+    region
+        .split('-')
+        .map(|word| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect::<String>())
+        .collect()
 }

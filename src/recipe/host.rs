@@ -31,7 +31,13 @@ pub const ROOT_GIB: i64 = 20;
 const HOPS: i64 = 2;
 
 /// A role that Session Manager is let into, and the profile by which a machine wears it; both are called after the machine.
-pub fn identity(layers: &mut Layers, layer: Layer, machine: &str, statements: Vec<Statement>, managed: &[&str]) -> Id<iam::InstanceProfile> {
+pub fn identity(
+    layers: &mut Layers,
+    layer: Layer,
+    machine: &str,
+    statements: Vec<Statement>,
+    managed: &[&str],
+) -> Id<iam::InstanceProfile> {
     let role: Id<iam::Role> = Id::new(format!("{machine}Role"));
     let managed = [&[SESSION_MANAGER], managed].concat();
     recipe::role(layers, layer, &role, "ec2.amazonaws.com", statements, &managed);
@@ -64,7 +70,8 @@ pub struct Single<'a> {
 
 /// A machine that stands alone: credentials only by signed requests, an encrypted root disk, no key pair.
 pub fn instance(site: &Site, host: Single) -> ec2::Instance {
-    let mut disk = single::Ebs::new().volume_type(single::VolumeType::Gp3).volume_size(ROOT_GIB).encrypted(true).delete_on_termination(true);
+    let mut disk =
+        single::Ebs::new().volume_type(single::VolumeType::Gp3).volume_size(ROOT_GIB).encrypted(true).delete_on_termination(true);
     if let Some(key) = host.key {
         disk = disk.kms_key_id(key.arn());
     }
@@ -124,7 +131,8 @@ pub fn launch_template(mould: Mould) -> ec2::LaunchTemplate {
 
 /// The newest version of a launch template, so that a change of it replaces machines.
 pub fn newest(template: &Id<ec2::LaunchTemplate>) -> autoscaling::auto_scaling_group::LaunchTemplateSpecification {
-    autoscaling::auto_scaling_group::LaunchTemplateSpecification::new(template.latest_version_number()).launch_template_id(template.reference())
+    autoscaling::auto_scaling_group::LaunchTemplateSpecification::new(template.latest_version_number())
+        .launch_template_id(template.reference())
 }
 
 /// The `Name` tag that every machine of a group is given.
@@ -180,8 +188,22 @@ pub fn single_metrics(name: &str, label: &str, instance: &Id<ec2::Instance>) -> 
     let (cpu, failed) = (format!("{label}: CPU (%)"), format!("{label}: failed status checks"));
     vec![
         metric("Busy", cpu, Family::Saturation, "CPUUtilization", "Average", busy),
-        metric("HardwareFailed", failed.clone(), Family::Errors, "StatusCheckFailed_System", "Maximum", check("its hardware fails", "recover")),
-        metric("Unresponsive", failed, Family::Errors, "StatusCheckFailed_Instance", "Maximum", check("its system does not answer", "reboot")),
+        metric(
+            "HardwareFailed",
+            failed.clone(),
+            Family::Errors,
+            "StatusCheckFailed_System",
+            "Maximum",
+            check("its hardware fails", "recover"),
+        ),
+        metric(
+            "Unresponsive",
+            failed,
+            Family::Errors,
+            "StatusCheckFailed_Instance",
+            "Maximum",
+            check("its system does not answer", "reboot"),
+        ),
     ]
 }
 
@@ -202,7 +224,9 @@ pub fn group_metrics(name: &str, label: &str, group: &Id<autoscaling::AutoScalin
             period: 300,
             periods: 3,
             missing: "missing",
-            why: format!("{label} have been busy above 85 % for a quarter of an hour: they are as many as they may be; plan for more users"),
+            why: format!(
+                "{label} have been busy above 85 % for a quarter of an hour: they are as many as they may be; plan for more users"
+            ),
             actions: Vec::new(),
         }),
     }

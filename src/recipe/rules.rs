@@ -22,7 +22,8 @@ pub struct Road<'a> {
 
 impl<'a> Road<'a> {
     fn to(target: &'a Target) -> Self {
-        let paths = if target.paths.iter().any(|path| path == "/*") { Vec::new() } else { target.paths.iter().map(String::as_str).collect() };
+        let paths =
+            if target.paths.iter().any(|path| path == "/*") { Vec::new() } else { target.paths.iter().map(String::as_str).collect() };
         Road { name: &target.name, paths, group: target.group.clone() }
     }
 }

@@ -26,7 +26,14 @@ pub fn internal_balancer() -> Id<elb::LoadBalancer> {
 }
 
 /// A target group for containers of this kind, checked on the path that the user named.
-pub fn group(site: &Site, network: &NetworkOffer, container: &Container, kind: parts::TargetType, door: Option<&FrontDoor>, suffix: &str) -> elb::TargetGroup {
+pub fn group(
+    site: &Site,
+    network: &NetworkOffer,
+    container: &Container,
+    kind: parts::TargetType,
+    door: Option<&FrontDoor>,
+    suffix: &str,
+) -> elb::TargetGroup {
     let attribute = |key: &str, value: String| parts::TargetGroupAttribute::new().key(key).value(value);
     let mut attributes = vec![
         attribute("deregistration_delay.timeout_seconds", DRAIN_SECONDS.to_string()),
@@ -70,15 +77,7 @@ pub fn metrics(name: &str, label: &str, group: &Id<elb::TargetGroup>, balancer: 
         dimensions: vec![("TargetGroup", group.target_group_full_name()), ("LoadBalancer", balancer.load_balancer_full_name())],
         statistic,
         region: None,
-        alarm: Some(Threshold {
-            above: true,
-            limit,
-            period: 60,
-            periods: 5,
-            missing,
-            why: format!("{label}: {why}"),
-            actions: Vec::new(),
-        }),
+        alarm: Some(Threshold { above: true, limit, period: 60, periods: 5, missing, why: format!("{label}: {why}"), actions: Vec::new() }),
     };
     vec![
         metric(

@@ -1,6 +1,7 @@
 //! Lines of the dashboard and the alarms on them, in few words.
 
-use cfn::Val;
+use cfn::resource::{lambda, sqs};
+use cfn::{Id, Val};
 
 use crate::block::{Family, Metric, Threshold};
 
@@ -35,4 +36,49 @@ pub fn below(limit: f64, periods: u32, why: impl Into<String>) -> Threshold {
 
 fn threshold(above: bool, limit: f64, periods: u32, why: String) -> Threshold {
     Threshold { above, limit, period: PERIOD, periods, missing: "notBreaching", why, actions: Vec::new() }
+}
+
+/// Errors, throttles and duration of a function. `errors`: how many in five minutes wake somebody; none where a dead-letter queue tells of them.
+pub fn function(id: &Id<lambda::Function>, errors: Option<f64>) -> Vec<Metric> {
+    let name = id.name();
+    let of = |word: &str, title, family, metric, statistic| {
+        line(format!("{name}{word}"), title, family, ("AWS/Lambda", metric, statistic), vec![("FunctionName", id.reference())])
+    };
+    let mut failed = of("Errors", "Functions: errors", Family::Errors, "Errors", "Sum");
+    if let Some(limit) = errors {
+        failed = alarmed(failed, above(limit, 1, format!("{name} fails: its log group has the errors and what it was called with")));
+    }
+    let throttled =
+        above(1.0, 3, format!("{name} is throttled: raise the account's limit of concurrent executions, or find what calls so often"));
+    vec![
+        of("Duration", "Functions: duration, p95 (ms)", Family::Latency, "Duration", "p95"),
+        failed,
+        alarmed(of("Throttles", "Functions: throttles", Family::Errors, "Throttles", "Sum"), throttled),
+    ]
+}
+
+/// Messages that were given up; one is enough to wake somebody.
+pub fn dead_letters(id: &Id<sqs::Queue>) -> Metric {
+    let name = id.name();
+    let source = ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum");
+    let metric =
+        line(format!("{name}Messages"), "Dead-letter queues: messages", Family::Queues, source, vec![("QueueName", id.queue_name())]);
+    let why =
+        format!("{name} holds messages that were given up: read one, mend the cause, then start a redrive; they are kept for 14 days");
+    alarmed(metric, above(1.0, 1, why))
+}
+
+/// Time of writes to a table on demand, and writes that it refused because they came too fast.
+pub fn writes(id: &str, table: &Val<String>) -> Vec<Metric> {
+    let of = |word: &str, title, family, metric, statistic, dimensions| {
+        line(format!("{id}{word}"), title, family, ("AWS/DynamoDB", metric, statistic), dimensions)
+    };
+    let name = || ("TableName", table.clone());
+    let latency = vec![name(), ("Operation", "PutItem".into())];
+    let throttled =
+        above(1.0, 3, format!("{id} refuses writes: more came at once than twice the peak so far; it grows by itself in minutes"));
+    vec![
+        of("WriteTime", "DynamoDB: time of a write, mean (ms)", Family::Database, "SuccessfulRequestLatency", "Average", latency),
+        alarmed(of("WriteThrottles", "DynamoDB: throttled writes", Family::Errors, "WriteThrottleEvents", "Sum", vec![name()]), throttled),
+    ]
 }

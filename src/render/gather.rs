@@ -21,7 +21,9 @@ pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, Render
         single(&mut all.api, one.api, "an HTTP API")?;
         single(&mut all.backlog, one.backlog, "a backlog")?;
         several(&mut all.callers, one.callers, |caller| format!("the caller {}", caller.name))?;
-        several(&mut all.targets, one.targets, |target| format!("the {} target {}", if target.internal { "internal" } else { "public" }, target.name))?;
+        several(&mut all.targets, one.targets, |target| {
+            format!("the {}target {}", if target.internal { "internal " } else { "" }, target.name)
+        })?;
         several(&mut all.functions, one.functions, |function| format!("the function {}", function.name))?;
         several(&mut all.origins, one.origins, |origin| format!("the origin {}", origin.name))?;
         several(&mut all.variables, one.variables, |variable| format!("the variable {}", variable.name))?;

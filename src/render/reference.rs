@@ -206,5 +206,8 @@ impl<'a> Retarget<'a> {
 
 /// `us-west-2` as part of a parameter's name: `UsWest2`.
 fn camel(region: &str) -> String {
-    region.split('-').map(|word| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect::<String>()).collect()
+    region
+        .split('-')
+        .map(|word| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect::<String>())
+        .collect()
 }

@@ -57,7 +57,7 @@ impl fmt::Display for Problem {
         };
         write!(f, "{}:{}:{}: {}", self.file, place.line, place.column, self.message)?;
         // A long line is shown from a little before the place on.
-        let skip = if place.column > MAX_COLUMNS / 2 { place.column - MAX_COLUMNS / 2 } else { 0 };
+        let skip = place.column.saturating_sub(MAX_COLUMNS / 2);
         let gutter = place.line.to_string().len() + 1;
         for (number, line) in &self.excerpt {
             let shown: String = line.chars().skip(skip).take(MAX_COLUMNS).collect();

@@ -23,6 +23,9 @@ pub struct Known<'a> {
 /// Reads a settings file; `name` is how the user calls it.
 pub fn read(name: &str, bytes: &[u8], known: &Known<'_>) -> Result<Settings, Problems> {
     let text = plain_text(name, bytes).map_err(|problem| Problems(vec![problem]))?;
+    if blank(text) {
+        return Ok(Settings::default());
+    }
     let file: File = serde_saphyr::from_str_with_options(text, options()).map_err(|e| Problems(vec![explain(name, text, &e)]))?;
     let mut check = Check { name, text, known, problems: Vec::new() };
     let settings = check.settings(file);
@@ -44,7 +47,12 @@ fn options() -> serde_saphyr::Options {
     }
 }
 
-/// UTF-8 text of a bearable size with no tab in its indentation and something in it.
+/// Whether a file sets nothing: it is empty, or holds comments only.
+pub fn blank(text: &str) -> bool {
+    text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#') || line.trim() == "---")
+}
+
+/// UTF-8 text of a bearable size with no tab in its indentation.
 fn plain_text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
     let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     if length > MAX_BYTES {
@@ -63,9 +71,6 @@ fn plain_text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
             let place = Place { line: index + 1, column: column + 1, width: 1 };
             return Err(Problem::at(name, text, place, "a tab indents this line; YAML takes spaces only"));
         }
-    }
-    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#') || line.trim() == "---") {
-        return Err(Problem::of_file(name, "the file is empty; remove it to use the defaults, or write one with: scalectl init"));
     }
     Ok(text)
 }

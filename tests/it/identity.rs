@@ -68,10 +68,8 @@ fn compare(from: &str, old: &[Stack], to: &str, new: &[Stack]) -> Vec<String> {
 
 fn neighbours(settings: &Settings) -> Vec<String> {
     let phases = phase::all().unwrap();
-    let rendered: Vec<(String, Vec<Stack>)> = phases
-        .iter()
-        .map(|phase| (phase.id.clone(), render::stacks(&architecture(&phase.id, phase.from, settings)).unwrap()))
-        .collect();
+    let rendered: Vec<(String, Vec<Stack>)> =
+        phases.iter().map(|phase| (phase.id.clone(), render::stacks(&architecture(&phase.id, phase.from, settings)).unwrap())).collect();
     rendered.windows(2).flat_map(|pair| compare(&pair[0].0, &pair[0].1, &pair[1].0, &pair[1].1)).collect()
 }
 
@@ -109,7 +107,8 @@ fn growing_within_a_phase_replaces_no_data() {
     let mut found = Vec::new();
     for (index, phase) in phases.iter().enumerate() {
         let end = phases.get(index + 1).map_or(phase.from * 3, |next| next.from);
-        let users = BTreeSet::from([phase.from, phase.from + (end - phase.from) / 4, phase.from + (end - phase.from) / 2, end.saturating_sub(1)]);
+        let users =
+            BTreeSet::from([phase.from, phase.from + (end - phase.from) / 4, phase.from + (end - phase.from) / 2, end.saturating_sub(1)]);
         let rendered: Vec<Vec<Stack>> =
             users.iter().map(|users| render::stacks(&architecture(&phase.id, *users, &Settings::default())).unwrap()).collect();
         found.extend(rendered.windows(2).flat_map(|pair| compare(&phase.id, &pair[0], &phase.id, &pair[1])));

@@ -58,7 +58,12 @@ fn a_reference_down_becomes_an_output_there_and_a_parameter_here() {
     let stacks = stacks(|_, layers| {
         let queue = queue(layers, Layer::Data, "Jobs");
         let topic: Id<sns::Topic> = Id::new("Told");
-        layers.put(Layer::App, &topic, "a topic", sns::Topic::new().display_name(Val::sub("of ${Jobs.Arn} in ${AWS::Region}, ${!Literal}")).topic_name(queue.queue_name()));
+        layers.put(
+            Layer::App,
+            &topic,
+            "a topic",
+            sns::Topic::new().display_name(Val::sub("of ${Jobs.Arn} in ${AWS::Region}, ${!Literal}")).topic_name(queue.queue_name()),
+        );
     })
     .unwrap();
     let [data, app] = stacks.as_slice() else { panic!("two stacks: {stacks:#?}") };

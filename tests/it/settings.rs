@@ -66,12 +66,17 @@ fn every_kind_of_mistake_names_line_column_and_what_would_be_right() {
         ("template_bucket: s3://mine\n", "is not the name of a bucket"),
         ("app: a\n---\napp: b\n", "a second document"),
         ("app: \"a\n", "scalectl.yaml:"),
-        ("", "the file is empty"),
-        ("# only a comment\n", "the file is empty"),
     ];
     for (text, expected) in list {
         let answer = answer(text);
         assert!(answer.contains(expected), "{text:?} was answered with\n{answer}\ninstead of {expected}");
+    }
+}
+
+#[test]
+fn a_file_that_sets_nothing_means_the_defaults() {
+    for text in ["", "\n", "# only a comment\n", "---\n"] {
+        assert_eq!(read(text), Ok(Settings::default()), "{text:?}");
     }
 }
 

@@ -1,6 +1,7 @@
 """The scripts inside `template…` (user data, inline functions): do they parse? bash, shellcheck, Python, Node; JSON lines."""
 
 import ast
+import email
 import json
 import re
 import shutil
@@ -37,8 +38,14 @@ def shell(file, at, source):
 def user_data(file, at, source):
     if len(source.encode()) > USER_DATA_LIMIT:
         report("user-data", "TOO_LONG", file, at, f"{len(source.encode())} bytes, EC2 takes {USER_DATA_LIMIT}")
-    if source.startswith("#!"):
+    if source.startswith("Content-Type: multipart/"):
+        for part in email.message_from_string(source).walk():
+            if not part.is_multipart():
+                user_data(file, at, part.get_payload())
+    elif source.startswith("#!"):
         shell(file, at, source)
+        for path, _, inner in re.findall(r"cat > (\S+) <<'(\w+)'\n(#!/bin/bash\n.*?\n)\2\n", source, re.S):
+            shell(file, f"{at}{path}", inner)
     elif source.startswith("#cloud-config"):
         try:
             written = (yaml.safe_load(source) or {}).get("write_files", [])

@@ -12,11 +12,9 @@ pub fn put<'a>(offers: &'a Offers, layers: &mut Layers) -> Vec<Road<'a>> {
     let mut roads = Vec::new();
     for function in &offers.functions {
         let permission: Id<lambda::Permission> = Id::new(format!("{}LoadBalancerPermission", function.name));
-        // Any target group of ours: this one does not exist yet, and it cannot be made before it may call the function.
-        let groups = Val::sub("arn:${AWS::Partition}:elasticloadbalancing:${AWS::Region}:${AWS::AccountId}:targetgroup/*");
+        // By account rather than by target group: the group cannot be made before it may call the function.
         let model = lambda::Permission::new("lambda:InvokeFunction", function.function.arn(), "elasticloadbalancing.amazonaws.com")
-            .source_account(Val::reference("AWS::AccountId"))
-            .source_arn(groups);
+            .source_account(Val::reference("AWS::AccountId"));
         layers.put(Layer::App, &permission, "Load balancers of this account may call the function", model);
         let group: Id<elb::TargetGroup> = Id::new(format!("{}TargetGroup", function.name));
         // Health checks would be calls, and would be billed as such.

@@ -3,7 +3,7 @@
 use crate::component::{Driver, Reason, Request, Site};
 use crate::recipe::host::fleet::zones_in_words;
 use crate::settings::{Container, Service};
-use crate::units::{number, whole};
+use crate::units::{Bytes, number, whole};
 
 /// One service, sized.
 #[derive(Debug, Clone)]
@@ -58,10 +58,11 @@ pub fn parts(request: &Request) -> (Vec<Part>, Vec<Reason>) {
 fn part(request: &Request, service: &Service, peak: f64, ceiling: f64) -> Part {
     let (cpu, least_memory) = task(request, service, peak);
     let vcpu = f64::from(cpu) / UNITS;
-    let wanted = request.assumptions.app_memory_bytes_per_vcpu() * vcpu / 1_048_576.0;
-    // Fargate gives memory in steps of a GiB from half a vCPU on.
-    let memory = service.memory.unwrap_or_else(|| least_memory.max(u32::try_from(whole(wanted / UNITS) * 1_024).unwrap_or(least_memory)));
-    let memory = if cpu == 256 && service.memory.is_none() { memory.min(2_048) } else { memory };
+    // The assumption is taken in steps of a GiB, which every task size but the smallest has.
+    let wanted = request.assumptions.app_memory_bytes_per_vcpu() * vcpu / Bytes::GIB as f64;
+    let enough = f64::from(least_memory) / UNITS >= wanted;
+    let memory = if enough { least_memory } else { u32::try_from(whole(wanted) * 1_024).unwrap_or(least_memory).min(cpu * 8) };
+    let memory = service.memory.unwrap_or(memory);
     let least = tasks(request, peak, vcpu);
     let most = tasks(request, ceiling, vcpu).max(least * 2);
     let requests_per_minute = (request.load.requests_per_vcpu_at_target() * vcpu * 60.0).round();
@@ -104,7 +105,7 @@ fn reasons(request: &Request, parts: &[Part], peak: f64) -> Vec<Reason> {
     } else {
         Reason::new(Driver::Availability, format!("availability needs {zones_word} for each service; the load alone would need {alone} of {task}"))
     };
-    let text = format!("up to {} tasks a service carry the stress case of {}", largest.most, request.load.requests_ceiling());
+    let text = format!("up to {} tasks a service carry the stress case of {} requests a second", largest.most, number(request.load.requests_ceiling().get()));
     let mut reasons = vec![first, Reason::new(Driver::Throughput, text)];
     if request.regions > 1 {
         let text = format!("each of {} regions carries its part, and grows to carry all when another is lost", request.regions);

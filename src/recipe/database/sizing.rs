@@ -55,8 +55,11 @@ pub fn sentence(driver: Driver, load: &Load, needs: &Needs, class: &str, connect
             SYSTEM_MEMORY.binary(),
             needs.memory.binary()
         ),
-        Driver::Cpu => format!("the queries at peak need {} vCPU at {} each; {class} sustains that",
-            crate::units::number(needs.vcpu), PerSecond::new(load.transactions_per_vcpu_at_target())),
+        Driver::Cpu => format!(
+            "the queries at peak need {} vCPU at {} each; {class} sustains that",
+            crate::units::number(needs.vcpu),
+            PerSecond::new(load.transactions_per_vcpu_at_target())
+        ),
         Driver::Connections => format!(
             "the app opens {} connections when scaled out, at most {} of max_connections: {class} allows enough",
             thousands(connections),

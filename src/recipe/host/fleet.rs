@@ -1,4 +1,4 @@
-//! How many machines of which class carry a load, so that the loss of a zone leaves enough of them.
+//! How many machines of which class carry a load, and what the loss of a zone may do to it.
 
 use crate::block::{Request, Unplaceable};
 use crate::catalog::sizing::{Choice, Needs, cheapest_class};
@@ -16,7 +16,7 @@ const MOST_PER_ZONE: u64 = 40;
 pub struct Fleet {
     /// `t4g.small`.
     pub class: String,
-    /// How many carry the load, also when a zone is gone.
+    /// How many carry the load.
     pub count: u64,
     /// How many would carry the load if nothing ever failed.
     pub alone: u64,
@@ -24,10 +24,21 @@ pub struct Fleet {
     pub sustained: f64,
     /// CPU utilisation in percent that one machine may show for hours: the baseline of a burstable class, else the target.
     pub target: f64,
+    /// What the loss of a zone may do.
+    pub loss: Loss,
 }
 
 /// What one machine must have, from the vCPUs that it is to keep busy.
 pub type MemoryOf<'a> = &'a dyn Fn(f64) -> Bytes;
+
+/// What the loss of a zone may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// Nothing: those that are left carry the load.
+    Carried,
+    /// Work waits until there are machines again.
+    Delayed,
+}
 
 /// The cheapest class that meets the needs in the region of the first stacks.
 ///
@@ -40,7 +51,7 @@ pub fn class<'a>(component: &'static str, request: &Request<'a>, families: &[&st
         .map_err(|error| unplaceable(error.to_string()))
 }
 
-/// The cheapest count and class that keep `vcpus` busy with one zone gone, the same number in each zone.
+/// The cheapest count and class that keep `vcpus` busy, the same number in each zone.
 ///
 /// # Errors
 /// When no class of the families carries its part.
@@ -49,6 +60,7 @@ pub fn fleet(
     request: &Request,
     families: &[&str],
     vcpus: f64,
+    loss: Loss,
     memory: MemoryOf,
 ) -> Result<Fleet, Unplaceable> {
     let zones = u64::try_from(request.zones).unwrap_or(1).max(1);
@@ -56,7 +68,7 @@ pub fn fleet(
     let mut last = None;
     for per_zone in 1..=MOST_PER_ZONE {
         let count = per_zone * zones;
-        let share = vcpus / survivors(count, zones);
+        let share = vcpus / survivors(count, zones, loss);
         match class(component, request, families, &Needs { vcpu: share, memory: memory(share), connections: 0 }) {
             Ok(choice) => {
                 let cost = choice.hourly.times(count);
@@ -68,29 +80,33 @@ pub fn fleet(
         }
     }
     match (best, last) {
-        (Some((_, count, class)), _) => Ok(Fleet::new(request, class, count, vcpus)),
+        (Some((_, count, class)), _) => Ok(Fleet::new(request, class, count, vcpus, loss)),
         (None, Some(error)) => Err(error),
         (None, None) => Err(Unplaceable { component, problem: "no number of machines was tried".to_owned() }),
     }
 }
 
-/// How many of `count` machines are left when one zone is gone; in a single zone there is nothing to lose but all.
-fn survivors(count: u64, zones: u64) -> f64 {
-    let lost = if zones > 1 { count.div_ceil(zones) } else { 0 };
+/// How many of `count` machines must do when one zone is gone; in a single zone there is nothing to lose but all.
+fn survivors(count: u64, zones: u64, loss: Loss) -> f64 {
+    let lost = if zones > 1 && loss == Loss::Carried { count.div_ceil(zones) } else { 0 };
     (count - lost) as f64
 }
 
 impl Fleet {
-    fn new(request: &Request, class: &Class, count: u64, vcpus: f64) -> Fleet {
+    fn new(request: &Request, class: &Class, count: u64, vcpus: f64, loss: Loss) -> Fleet {
         let sustained = class.sustained_vcpu();
         let target = class.baseline_percent.map_or(request.assumptions.utilisation_target_app() * 100.0, f64::from);
-        Fleet { class: class.name.clone(), count, alone: whole(vcpus / sustained).max(1), sustained, target }
+        Fleet { class: class.name.clone(), count, alone: whole(vcpus / sustained).max(1), sustained, target, loss }
     }
 
-    /// How many carry another load with one zone gone; a whole number in each zone.
+    /// How many carry another load; a whole number in each zone.
     pub fn count_for(&self, vcpus: f64, zones: usize) -> u64 {
         let zones = u64::try_from(zones).unwrap_or(1).max(1);
-        let needed = if zones > 1 { vcpus / self.sustained * zones as f64 / (zones - 1) as f64 } else { vcpus / self.sustained };
+        let needed = if zones > 1 && self.loss == Loss::Carried {
+            vcpus / self.sustained * zones as f64 / (zones - 1) as f64
+        } else {
+            vcpus / self.sustained
+        };
         whole(needed).max(1).div_ceil(zones) * zones
     }
 

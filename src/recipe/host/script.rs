@@ -108,8 +108,7 @@ impl Script {
         let group = self.value("LogGroup", &group.reference());
         self.add(DOCKER, &[]);
         // The environment goes last: what the user wrote must not be taken for a placeholder.
-        let parts =
-            [("PULL", &*pull), ("PUBLISH", &ports), ("LOG_GROUP", &group), ("IMAGE", &image), ("ENVIRONMENT", &lines.join("\n"))];
+        let parts = [("PULL", &*pull), ("PUBLISH", &ports), ("LOG_GROUP", &group), ("IMAGE", &image), ("ENVIRONMENT", &lines.join("\n"))];
         self.add(APP, &parts);
         self.last.push("systemctl restart --no-block app.service");
         if let Publish::Https(domain) = publish {
