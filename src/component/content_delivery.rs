@@ -144,7 +144,7 @@ impl Component for ContentDelivery {
             None => Val::sub(format!("https://${{{}.DomainName}}", id.name())),
         };
         layers.tell_address(Layer::Edge, "AppUrl", url, "Where users reach the app");
-        layers.tell(Layer::Edge, "DistributionId", id.reference(), "What a release invalidates after it has put its static files");
+        layers.tell(Layer::Edge, "DistributionId", id.id(), "What a release invalidates after it has put its static files");
         layers.tell(Layer::Edge, "DistributionDomain", id.domain_name(), "The distribution's own name");
     }
 
@@ -155,7 +155,7 @@ impl Component for ContentDelivery {
         // CloudFront's metrics are in us-east-1 alone, and an alarm watches only its own region.
         let here = site.region.region.code() == EDGE_REGION;
         let line = |name, title, family, metric, statistic| {
-            let dimensions = vec![("DistributionId", distribution().reference()), ("Region", "Global".into())];
+            let dimensions = vec![("DistributionId", distribution().id()), ("Region", "Global".into())];
             let region = if here { None } else { Some(EDGE_REGION) };
             Metric { region, ..watch::line(name, title, family, ("AWS/CloudFront", metric, statistic), dimensions) }
         };
