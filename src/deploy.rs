@@ -26,8 +26,6 @@ mod unit;
 mod watch;
 
 #[cfg(test)]
-mod fake;
-#[cfg(test)]
 mod tests;
 
 pub use change::{Action, Cause, Change, ChangeSet, Given, Policy, Replacement, Stage};

@@ -66,7 +66,7 @@ pub fn of_code(code: &str, message: &str, status: u16, action: &str) -> Trouble 
         | "TooManyRequestsException"
         | "RequestThrottled"
         | "RequestThrottledException"
-        | "SlowDown" => Trouble::Throttled(action),
+        | "SlowDown" => Trouble::Throttled { action, message: text },
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" => {
             Trouble::AccessDenied { action, message: text }
         }

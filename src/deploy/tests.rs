@@ -1,7 +1,9 @@
 //! The procedure against a small CloudFormation in memory.
 
-use super::fake::{World, run};
+mod fake;
+
 use super::*;
+use fake::{World, run};
 use std::time::Duration;
 
 #[derive(Default)]

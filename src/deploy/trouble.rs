@@ -7,7 +7,7 @@ use thiserror::Error;
 pub enum Trouble {
     /// Nobody said who is asking.
     #[error(
-        "no AWS credentials found ({0}); sign in with `aws sso login` or `aws configure`, name a profile with --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        "no AWS credentials found ({0}); sign in with `aws sso login` or `aws configure`, name a profile with --profile or AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
     )]
     NoCredentials(String),
     /// The credentials were good once.
@@ -22,8 +22,13 @@ pub enum Trouble {
         detail: String,
     },
     /// Too many requests, after all retries.
-    #[error("AWS refuses {0} for now because of too many requests; wait a minute and run the same command again")]
-    Throttled(String),
+    #[error("AWS refuses {action} for now because of too many requests ({message}); wait a minute and run the same command again")]
+    Throttled {
+        /// The API action.
+        action: String,
+        /// AWS's words.
+        message: String,
+    },
     /// A permission is missing.
     #[error("AWS does not allow {action}: {message}")]
     AccessDenied {
@@ -83,7 +88,7 @@ impl Trouble {
     /// Whether the same request may well succeed a little later.
     pub fn passes(&self) -> bool {
         match self {
-            Trouble::NoNetwork { .. } | Trouble::Throttled(_) | Trouble::Unavailable { .. } => true,
+            Trouble::NoNetwork { .. } | Trouble::Throttled { .. } | Trouble::Unavailable { .. } => true,
             Trouble::Garbage { status, .. } => *status >= 500,
             _ => false,
         }

@@ -32,7 +32,7 @@ impl Act {
 
     fn nothing(self) -> &'static str {
         match self {
-            Act::Deploy => "nothing to change: AWS has what was planned",
+            Act::Deploy => "no changes: AWS has what was planned",
             Act::Destroy => "nothing to delete: no such stack stands",
         }
     }

@@ -17,7 +17,7 @@ fn module(file: &str) -> &str {
 
 /// The program's own sources with their code; files of tests only are left out.
 fn sources() -> Vec<(String, String)> {
-    let own = files("src", "rs").into_iter().filter(|file| !file.ends_with("/tests.rs"));
+    let own = files("src", "rs").into_iter().filter(|file| !file.ends_with("/tests.rs") && !file.contains("/tests/"));
     own.map(|file| (file.clone(), code(&read(&file)))).collect()
 }
 

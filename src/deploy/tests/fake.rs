@@ -1,6 +1,6 @@
 //! A small CloudFormation in memory, with time that only sleeping moves, that can fail, be late, and die at any request.
 
-use super::*;
+use crate::deploy::*;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Future, poll_fn};
