@@ -88,7 +88,10 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(Cache, Vec<Reason
     let Some(way) = ways.min_by_key(|way| (way.hourly, way.shards(), Reverse(way.class.memory))) else {
         let families = FAMILIES.join(", ");
         let region = &request.region.region;
-        return Err(unplaceable(format!("no class of {families} in {region} holds {bytes} in {MOST_NODES} nodes at {} of their memory", percent(target))));
+        return Err(unplaceable(format!(
+            "no class of {families} in {region} holds {bytes} in {MOST_NODES} nodes at {} of their memory",
+            percent(target)
+        )));
     };
     let cache = Cache { class: way.class.clone(), shards: way.shards(), replicas: REPLICAS, sessions: settings.sessions, bytes };
     Ok((cache, reasons(settings, request, &way, bytes)))
@@ -97,7 +100,11 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(Cache, Vec<Reason
 fn reasons(settings: &Settings, request: &Request, way: &Way, bytes: Bytes) -> Vec<Reason> {
     let load = request.load;
     let name = &way.class.name;
-    let what = if settings.sessions { format!("{} of hot data and {} of sessions", load.cache_bytes, load.session_bytes) } else { format!("{bytes} of hot data") };
+    let what = if settings.sessions {
+        format!("{} of hot data and {} of sessions", load.cache_bytes, load.session_bytes)
+    } else {
+        format!("{bytes} of hot data")
+    };
     let target = percent(load.assumptions.utilisation_target_cache_memory());
     let memory = format!(
         "{what} fill at most {target} of the {} that a {name} has for data: {}",
@@ -110,7 +117,10 @@ fn reasons(settings: &Settings, request: &Request, way: &Way, bytes: Bytes) -> V
         crate::units::PerSecond::new(way.class.sustained_vcpu() * load.assumptions.cache_operations_per_vcpu()),
         if way.for_operations == 1 { "one shard is".to_owned() } else { format!("{} shards are", way.for_operations) }
     );
-    let availability = format!("each shard has {REPLICAS} copy in another zone that takes over by itself: the load alone would need {}", number(way.shards() as f64));
+    let availability = format!(
+        "each shard has {REPLICAS} copy in another zone that takes over by itself: the load alone would need {}",
+        number(way.shards() as f64)
+    );
     let memory = Reason::new(Driver::Memory, memory);
     let operations = Reason::new(Driver::Throughput, operations);
     let availability = Reason::new(Driver::Availability, availability);

@@ -112,6 +112,7 @@ impl Component for DatabaseCluster {
         let each = if clusters == 1 { format!("a writer and {readers}") } else { format!("{clusters} clusters of a writer and {readers}") };
         let note = match self.chosen {
             Chosen::Serverless { least, most, .. } => format!("{each}, {least} to {most} ACU each"),
+            Chosen::Provisioned(_) if self.global => format!("{each}; a copy of the same size in each further region"),
             Chosen::Provisioned(_) => each,
         };
         Size { count: Some(clusters * (1 + self.readers)), class: Some(self.class_name().to_owned()), note }
@@ -148,6 +149,3 @@ impl Component for DatabaseCluster {
         self.domains.iter().flat_map(|domain| watch::metrics(self, domain, self.copies(site))).collect()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -62,9 +62,13 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(DatabaseInstance
     ));
     if binding != Driver::Connections {
         let most = thousands(class.max_connections());
-        reasons.push(Reason::new(Driver::Connections, format!("{} connections when scaled out, of {most} that the class allows", thousands(connections))));
+        reasons.push(Reason::new(
+            Driver::Connections,
+            format!("{} connections when scaled out, of {most} that the class allows", thousands(connections)),
+        ));
     }
-    let text = format!("{} of data: {storage} GiB leaves as much again free, and grows by itself up to {storage_most} GiB", load.stored_bytes);
+    let text =
+        format!("{} of data: {storage} GiB leaves as much again free, and grows by itself up to {storage_most} GiB", load.stored_bytes);
     reasons.push(Reason::new(Driver::Storage, text));
     Ok((DatabaseInstance { class, storage, storage_most }, reasons))
 }
@@ -91,18 +95,31 @@ impl DatabaseInstance {
         vec![
             alarmed(
                 of("Cpu", "Database: CPU (%)", Family::Saturation, "CPUUtilization", "Average"),
-                above(80.0, 3, format!("The database's processors ({class}) are busy: look for the dearest queries in Database Insights, then take a larger class.")),
+                above(
+                    80.0,
+                    3,
+                    format!(
+                        "The database's processors ({class}) are busy: look for the dearest queries in Database Insights, then take a larger class."
+                    ),
+                ),
             ),
             alarmed(
                 of("Memory", "Database: free memory (bytes)", Family::Saturation, "FreeableMemory", "Average"),
-                below(memory, 3, "The database has less than 5 % of its memory free: close idle connections or take a class with more memory."),
+                below(
+                    memory,
+                    3,
+                    "The database has less than 5 % of its memory free: close idle connections or take a class with more memory.",
+                ),
             ),
             alarmed(
                 of("Connections", "Database: connections", Family::Database, "DatabaseConnections", "Maximum"),
                 above(
                     connections,
                     2,
-                    format!("70 % of the {} connections are open: look for leaks, make the app's pools smaller.", thousands(self.class.max_connections())),
+                    format!(
+                        "70 % of the {} connections are open: look for leaks, make the app's pools smaller.",
+                        thousands(self.class.max_connections())
+                    ),
                 ),
             ),
             alarmed(
@@ -110,7 +127,10 @@ impl DatabaseInstance {
                 below(
                     storage,
                     1,
-                    format!("Storage is nearly full although it grows by itself: raise its ceiling of {} GiB before writes stop.", self.storage_most),
+                    format!(
+                        "Storage is nearly full although it grows by itself: raise its ceiling of {} GiB before writes stop.",
+                        self.storage_most
+                    ),
                 ),
             ),
             of("ReadLatency", "Database: read and write latency (s)", Family::Database, "ReadLatency", "Average"),
@@ -158,7 +178,11 @@ impl Component for DatabaseInstance {
             ("AWS/RDS", "ReplicaLag", "Maximum"),
             vec![("DBInstanceIdentifier", Self::follower().reference())],
         );
-        let late = above(60.0, 2, "The follower is a minute behind: send reads to the leader and look for long transactions or a follower that is too small.");
+        let late = above(
+            60.0,
+            2,
+            "The follower is a minute behind: send reads to the leader and look for long transactions or a follower that is too small.",
+        );
         let mut metrics = self.watch("Leader", &Self::leader());
         metrics.extend(self.watch("Follower", &Self::follower()));
         metrics.push(alarmed(lag, late));

@@ -194,7 +194,7 @@ impl Component for Services {
     }
 
     fn metrics(&self, _site: &Site) -> Vec<Metric> {
-        self.parts.iter().flat_map(|part| metrics(part)).collect()
+        self.parts.iter().flat_map(metrics).collect()
     }
 }
 

@@ -43,11 +43,17 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Sessions, Vec<Re
     let load = request.load;
     let text = format!(
         "{} sessions, {}, outlive servers and caches; every request reads one and touches it, {} at peak and {} in the stress case",
-        thousands(load.sessions), load.session_bytes, load.requests_peak, load.requests_stress
+        thousands(load.sessions),
+        load.session_bytes,
+        load.requests_peak,
+        load.requests_stress
     );
     let mut reasons = vec![Reason::new(Driver::Availability, text)];
     if load.requests_ceiling().get() > FIRST_WRITES {
-        let text = format!("a new table takes {} writes a second, and twice its last peak from then on: move sessions over in steps", thousands(FIRST_WRITES as u64));
+        let text = format!(
+            "a new table takes {} writes a second, and twice its last peak from then on: move sessions over in steps",
+            thousands(FIRST_WRITES as u64)
+        );
         reasons.push(Reason::new(Driver::Throughput, text));
     }
     Ok((Sessions { sessions: load.sessions, bytes: load.session_bytes }, reasons))
@@ -60,21 +66,21 @@ impl Sessions {
     }
 
     fn table(site: &Site) -> dynamodb::GlobalTable {
-        use table::{AttributeDefinition, AttributeType, KeySchema, KeyType, Projection};
+        use table::{AttributeDefinition, AttributeType, BillingMode, KeySchema, KeyType, Projection, ProjectionType, StreamViewType};
         let replicas: Vec<_> = site.regions.iter().map(|region| Self::replica(site, region.region.code())).collect();
         let by_user = table::GlobalSecondaryIndex::new(
             INDEX,
             [KeySchema::new(USER, KeyType::Hash), KeySchema::new(KEY, KeyType::Range)],
-            Projection::new().projection_type(table::ProjectionType::KeysOnly),
+            Projection::new().projection_type(ProjectionType::KeysOnly),
         );
         dynamodb::GlobalTable::new(replicas)
             .table_name(Self::table_name(site))
             .attribute_definitions([AttributeDefinition::new(KEY, AttributeType::S), AttributeDefinition::new(USER, AttributeType::S)])
             .key_schema([KeySchema::new(KEY, KeyType::Hash)])
             .global_secondary_indexes([by_user])
-            .billing_mode(table::BillingMode::PayPerRequest)
+            .billing_mode(BillingMode::PayPerRequest)
             // Replication between regions reads the stream; it is there before the second region is.
-            .stream_specification(table::StreamSpecification::new(table::StreamViewType::NewAndOldImages))
+            .stream_specification(table::StreamSpecification::new(StreamViewType::NewAndOldImages))
             // By DynamoDB's own key in each region: a key of ours would have to be there before the replica is.
             .sse_specification(table::SSESpecification::new(true).sse_type(table::SSEType::Kms))
             .time_to_live_specification(table::TimeToLiveSpecification::new(true).attribute_name(EXPIRES))
@@ -137,8 +143,14 @@ impl Component for Sessions {
         vec![
             alarmed(of("ReadsThrottled", title, errors, "ReadThrottleEvents", "Sum", None), above(1.0, 2, throttled)),
             alarmed(of("WritesThrottled", title, errors, "WriteThrottleEvents", "Sum", None), above(1.0, 2, throttled)),
-            alarmed(of("ReadsFailed", "Sessions: errors of DynamoDB", errors, "SystemErrors", "Sum", Some("GetItem")), above(10.0, 2, failing)),
-            alarmed(of("WritesFailed", "Sessions: errors of DynamoDB", errors, "SystemErrors", "Sum", Some("PutItem")), above(10.0, 2, failing)),
+            alarmed(
+                of("ReadsFailed", "Sessions: errors of DynamoDB", errors, "SystemErrors", "Sum", Some("GetItem")),
+                above(10.0, 2, failing),
+            ),
+            alarmed(
+                of("WritesFailed", "Sessions: errors of DynamoDB", errors, "SystemErrors", "Sum", Some("PutItem")),
+                above(10.0, 2, failing),
+            ),
             of("ReadUnits", "Sessions: consumed capacity", Family::Database, "ConsumedReadCapacityUnits", "Sum", None),
             of("WriteUnits", "Sessions: consumed capacity", Family::Database, "ConsumedWriteCapacityUnits", "Sum", None),
             of("ReadTime", "Sessions: time of requests (ms)", Family::Database, "SuccessfulRequestLatency", "Average", Some("GetItem")),

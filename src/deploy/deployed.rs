@@ -15,8 +15,8 @@ pub struct Deployed {
     pub update_replace_policy: Option<String>,
     /// What it is for, from its metadata; may be empty.
     pub why: String,
-    /// Whether it is a member of a database cluster, which decides the default policy.
-    in_cluster: bool,
+    /// Whether it is a member of a database cluster, which decides the default policy; its data is the cluster's.
+    pub in_cluster: bool,
 }
 
 impl Deployed {

@@ -78,7 +78,7 @@ fn precious(unit: &Unit, options: &Options, id: &str, resource_type: &str) -> bo
 pub fn removed(unit: &Unit, options: &Options, deployed: &BTreeMap<String, Deployed>) -> Vec<DataFate> {
     deployed
         .iter()
-        .filter(|(id, old)| !unit.resources.contains_key(*id) && precious(unit, options, id, &old.resource_type))
+        .filter(|(id, old)| !unit.resources.contains_key(*id) && !old.in_cluster && precious(unit, options, id, &old.resource_type))
         .map(|(id, old)| DataFate {
             key: unit.key(),
             id: id.clone(),
@@ -96,6 +96,9 @@ pub fn of_changes(unit: &Unit, options: &Options, changes: &[Change], deployed: 
     let mut fates = Vec::new();
     for change in changes.iter().filter(|change| precious(unit, options, &change.id, &change.resource_type)) {
         let old = deployed.get(&change.id);
+        if old.is_some_and(|old| old.in_cluster) {
+            continue;
+        }
         let replace = || change.policy.unwrap_or_else(|| replace_policy(unit, &change.id, old));
         let fate = match (&change.action, change.replacement) {
             (Action::Remove, _) => gone(change.policy.unwrap_or_else(|| old.map_or(Policy::Delete, Deployed::deletion))),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cfn::{Node, Policy, facts};
+use cfn::{Node, Policy};
 
 use super::unit::{Key, OutputNote, Parameter, ResourceNote, Supply, Unit};
 use crate::render::{self, Source, Stack};
@@ -52,7 +52,7 @@ fn notes(stack: &Stack) -> BTreeMap<String, ResourceNote> {
         let note = ResourceNote {
             resource_type: resource.resource_type.clone(),
             why: why.unwrap_or_default().to_owned(),
-            holds_data: facts::of(&resource.resource_type).is_some_and(|facts| facts.holds_data),
+            holds_data: resource.holds_data(),
             deletion_policy: word(resource.deletion_policy),
             update_replace_policy: word(resource.update_replace_policy),
         };

@@ -176,11 +176,12 @@ pub fn single_metrics(name: &str, label: &str, instance: &Id<ec2::Instance>) -> 
         why: format!("{label} has been busy above 85 % for a quarter of an hour: plan for more users, or look for what keeps it busy"),
         actions: Vec::new(),
     };
-    let check = |what: &str, action: &str| Threshold {
+    // Moving to other hardware goes first: a reboot that comes in between would hold it up.
+    let check = |what: &str, action: &str, periods: u32| Threshold {
         above: true,
         limit: 1.0,
         period: 60,
-        periods: 3,
+        periods,
         missing: "missing",
         why: format!("{label}: {what}; AWS starts it again by itself, with the same address and disks"),
         actions: vec![Val::sub(format!("arn:${{AWS::Partition}}:automate:${{AWS::Region}}:ec2:{action}"))],
@@ -194,7 +195,7 @@ pub fn single_metrics(name: &str, label: &str, instance: &Id<ec2::Instance>) -> 
             Family::Errors,
             "StatusCheckFailed_System",
             "Maximum",
-            check("its hardware fails", "recover"),
+            check("its hardware fails", "recover", 2),
         ),
         metric(
             "Unresponsive",
@@ -202,7 +203,7 @@ pub fn single_metrics(name: &str, label: &str, instance: &Id<ec2::Instance>) -> 
             Family::Errors,
             "StatusCheckFailed_Instance",
             "Maximum",
-            check("its system does not answer", "reboot"),
+            check("its system does not answer", "reboot", 3),
         ),
     ]
 }

@@ -30,7 +30,7 @@ fn stateful(stacks: &[Stack]) -> BTreeMap<Place, Resource> {
     let mut all = BTreeMap::new();
     for stack in stacks {
         for (id, resource) in &stack.template.resources {
-            if facts::of(&resource.resource_type).is_some_and(|facts| facts.holds_data) {
+            if resource.holds_data() {
                 all.insert((stack.name.clone(), stack.key.region.clone(), id.clone()), resource.clone());
             }
         }

@@ -147,6 +147,12 @@ impl Resource {
         self
     }
 
+    /// Whether losing it loses data: by its type, but for the members of a database cluster, whose data is the cluster's.
+    pub fn holds_data(&self) -> bool {
+        let of_type = crate::facts::of(&self.resource_type).is_some_and(|facts| facts.holds_data);
+        of_type && !self.properties.contains_key("DBClusterIdentifier")
+    }
+
     /// Sets `UpdatePolicy`.
     #[must_use]
     pub fn update_policy(mut self, policy: Node) -> Self {

@@ -24,8 +24,14 @@ pub fn resources(cache: &Cache, site: &Site, network: &NetworkOffer, offers: &Of
     put_secret(site, offers, layers);
 
     let subnets: Id<elasticache::SubnetGroup> = Id::new("CacheSubnetGroup");
-    let model = elasticache::SubnetGroup::new("The data subnets of all three zones", network.subnets(Tier::Data, 3)).tags(name_tag(site, "cache"));
-    layers.put(Layer::Data, &subnets, "Caches stand in subnets without a way to the internet, in three zones", Resource::new(model).retain());
+    let model =
+        elasticache::SubnetGroup::new("The data subnets of all three zones", network.subnets(Tier::Data, 3)).tags(name_tag(site, "cache"));
+    layers.put(
+        Layer::Data,
+        &subnets,
+        "Caches stand in subnets without a way to the internet, in three zones",
+        Resource::new(model).retain(),
+    );
 
     let parameters: Id<elasticache::ParameterGroup> = Id::new("CacheParameterGroup");
     let model = elasticache::ParameterGroup::new(FAMILY, "Cluster mode; when memory is full, what expires goes first")

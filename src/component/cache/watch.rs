@@ -15,12 +15,22 @@ pub fn metrics(cache: &Cache) -> Vec<Metric> {
 fn of_node(cache: &Cache, shard: u64, node: u64) -> Vec<Metric> {
     let of = |what: &str, title: &str, family, metric, statistic| {
         let id = Val::sub(format!("${{{}}}-{shard:04}-{node:03}", Cache::group().name()));
-        line(format!("CacheShard{shard}Node{node}{what}"), title, family, ("AWS/ElastiCache", metric, statistic), vec![("CacheClusterId", id)])
+        line(
+            format!("CacheShard{shard}Node{node}{what}"),
+            title,
+            family,
+            ("AWS/ElastiCache", metric, statistic),
+            vec![("CacheClusterId", id)],
+        )
     };
     let class = &cache.class.name;
     let evicted = match cache.sessions {
-        true => "The cache throws out data to make room, sessions among it: users are signed out; add a shard or take a class with more memory.",
-        false => "The cache throws out data to make room and the database answers in its place: add a shard or take a class with more memory.",
+        true => {
+            "The cache throws out data to make room, sessions among it: users are signed out; add a shard or take a class with more memory."
+        }
+        false => {
+            "The cache throws out data to make room and the database answers in its place: add a shard or take a class with more memory."
+        }
     };
     vec![
         alarmed(

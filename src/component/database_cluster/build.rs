@@ -94,7 +94,8 @@ pub fn put_copy(
     let model = cluster(database, site, offers, shared, domain)
         .global_cluster_identifier(global_name(site, domain))
         .enable_global_write_forwarding(true);
-    let why = "A copy next to this region's users, which takes over when the leading region is lost; writes are forwarded to the leading region";
+    let why =
+        "A copy next to this region's users, which takes over when the leading region is lost; writes are forwarded to the leading region";
     let after = global(domain).in_region(leading.region.code());
     layers.put(Layer::Data, &id, why, Resource::new(model).retain().after(after.name()));
     for number in 1..=database.readers + 1 {
@@ -191,7 +192,9 @@ fn deleted_with_cluster(instance: rds::DBInstance) -> Resource {
 /// Readers come and go with the load, above those that the template has.
 fn put_scaling(database: &DatabaseCluster, layers: &mut Layers, cluster: &Id<rds::DBCluster>, word: &str) {
     use scaling::scalable_target::{ScalableDimension, ServiceNamespace};
-    use scaling::scaling_policy::{PolicyType, PredefinedMetricSpecification, PredefinedMetricType, TargetTrackingScalingPolicyConfiguration};
+    use scaling::scaling_policy::{
+        PolicyType, PredefinedMetricSpecification, PredefinedMetricType, TargetTrackingScalingPolicyConfiguration,
+    };
     let target: Id<scaling::ScalableTarget> = Id::new(format!("{word}DatabaseReaders"));
     let model = scaling::ScalableTarget::new(
         database.readers_most as i64,

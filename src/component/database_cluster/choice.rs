@@ -20,6 +20,8 @@ const ACU_MEMORY: u64 = 2 * Bytes::GIB;
 const ACU_VCPU: f64 = 0.25;
 /// The most ACUs of an instance (SDK reference).
 const MOST_ACU: f64 = 256.0;
+/// The least that keeps query statistics from taking the capacity of the queries (Aurora user guide, "Choosing the minimum capacity").
+const LEAST_ACU: f64 = 2.0;
 /// A ceiling that costs nothing until it is used, ACUs.
 const LEAST_CEILING: f64 = 8.0;
 /// The share of requests that scaling readers must reach beyond the peak, when the stress case asks for no more.
@@ -49,7 +51,8 @@ pub fn choose(settings: &Settings, request: &Request) -> Result<(DatabaseCluster
     let prices = request.catalog.prices().map_err(|error| error.to_string())?;
     let domains = domains(settings, request);
     let connections = sizing::connections(request.load).div_ceil(domains.len() as u64);
-    let part = part(request, domains.len() as f64, connections);
+    let mut part = part(request, domains.len() as f64, connections);
+    let strained = strained(request, prices, &mut part, connections);
     let provisioned = provisioned(request, prices, &part);
     // Serverless needs at least 8 ACU in a global database, which is dearer than a class of the same memory.
     let serverless = if settings.global { None } else { serverless(request, prices, &part) };
@@ -62,7 +65,11 @@ pub fn choose(settings: &Settings, request: &Request) -> Result<(DatabaseCluster
     let compared = compared(settings, prices, &part, provisioned.as_ref(), serverless.as_ref());
     let way = if take_serverless { serverless } else { provisioned };
     let Some(way) = way else {
-        return Err(format!("no class of {} with a price in {} has {} for the writer", FAMILIES.join(", "), request.region.region, part.writer));
+        let (families, region) = (FAMILIES.join(", "), &request.region.region);
+        return Err(format!(
+            "no class of {families} with a price in {region} has {} for the writer: divide the writes among more services' domains, or by key",
+            part.writer
+        ));
     };
     let readers_most = whole(way.readers as f64 * part.stress).max(way.readers * READER_ROOM).min(MOST_READERS);
     let mut reasons = Vec::new();
@@ -77,18 +84,35 @@ pub fn choose(settings: &Settings, request: &Request) -> Result<(DatabaseCluster
     reasons.push(readers_reason(request, &way, &part));
     reasons.push(Reason::new(
         Driver::Connections,
-        format!("{} connections to a cluster when scaled out, of {} that an instance allows", thousands(connections), thousands(way.max_connections)),
+        format!(
+            "{} connections to a cluster when scaled out, of {} that an instance allows",
+            thousands(connections),
+            thousands(way.max_connections)
+        ),
     ));
+    reasons.extend(strained);
     if settings.federated {
-        let text = format!("one cluster for each of {} domains: one writer alone would take {}, each of them {}",
-            domains.len(), request.load.database_writes, request.load.database_writes.scaled(1.0 / domains.len() as f64));
+        let text = format!(
+            "one cluster for each of {} domains: one writer alone would take {}, each of them {}",
+            domains.len(),
+            request.load.database_writes,
+            request.load.database_writes.scaled(1.0 / domains.len() as f64)
+        );
         reasons.push(Reason::new(Driver::Phase, text));
     }
     if settings.global {
-        reasons.push(Reason::new(Driver::Phase, "further regions hold a copy that is as large, so that one can take over; it lags about a second"));
+        reasons.push(Reason::new(
+            Driver::Phase,
+            "further regions hold a copy that is as large, so that one can take over; it lags about a second",
+        ));
     }
     let cluster = DatabaseCluster {
-        domains, readers: way.readers, readers_most, max_connections: way.max_connections, chosen: way.chosen, global: settings.global,
+        domains,
+        readers: way.readers,
+        readers_most,
+        max_connections: way.max_connections,
+        chosen: way.chosen,
+        global: settings.global,
     };
     Ok((cluster, reasons))
 }
@@ -115,6 +139,35 @@ fn part(request: &Request, domains: f64, connections: u64) -> Part {
     }
 }
 
+/// Memory and connections bend where processors do not: a working set may be read from the volume, connections may be pooled. What the largest
+/// class does not have is therefore said and not refused.
+fn strained(request: &Request, prices: &Prices, part: &mut Part, connections: u64) -> Vec<Reason> {
+    let offered = request.catalog.offered(prices, Offering::Aurora, &request.region.region);
+    let offered = || offered.iter().filter(|class| FAMILIES.contains(&class.family.as_str()));
+    let mut reasons = Vec::new();
+    let memory = offered().map(|class| class.memory).max().unwrap_or(part.writer.memory);
+    if part.writer.memory > memory {
+        let text = format!(
+            "{} would keep the day's data in memory, the largest class has {}: the rest is read from the volume until the data is divided further",
+            part.writer.memory.binary(),
+            memory.binary()
+        );
+        reasons.push(Reason::new(Driver::Memory, text));
+        part.writer.memory = memory;
+    }
+    let most = offered().map(|class| class.max_connections()).max().unwrap_or(part.writer.connections);
+    if part.writer.connections > most {
+        let text = format!(
+            "{} connections are more than an instance of {} should take: pool them in front of it",
+            thousands(connections),
+            thousands(most)
+        );
+        reasons.push(Reason::new(Driver::Connections, text));
+        part.writer.connections = most;
+    }
+    reasons
+}
+
 fn provisioned(request: &Request, prices: &Prices, part: &Part) -> Option<Way> {
     let classes = request.catalog.classes_of(Service::Rds).filter(|class| FAMILIES.contains(&class.family.as_str()));
     let ways = classes.filter(|class| unmet(class, &part.writer).is_none()).filter_map(|class| {
@@ -136,7 +189,7 @@ fn serverless(request: &Request, prices: &Prices, part: &Part) -> Option<Way> {
     let price = prices.price("aurora.serverless_v2.acu", &request.region.region).ok()?;
     let readers = part.least_readers;
     let vcpu = part.writer.vcpu.max(part.reads_vcpu / readers as f64);
-    let least = halves(part.writer.memory.as_f64() / ACU_MEMORY as f64).max(1.0);
+    let least = halves(part.writer.memory.as_f64() / ACU_MEMORY as f64).max(LEAST_ACU);
     let mean = halves(vcpu / part.peak_factor / ACU_VCPU).max(least);
     let peak = halves(vcpu / ACU_VCPU).max(least);
     let most = halves(peak * part.stress).max(2.0 * peak).max(LEAST_CEILING).max(acu_for_connections(part.writer.connections));
@@ -178,7 +231,12 @@ fn compared(settings: &Settings, prices: &Prices, part: &Part, fixed: Option<&Wa
     let cheaper = if scaling.hourly < fixed.hourly { "cheaper" } else { "no cheaper" };
     let text = format!(
         "Serverless v2 is {cheaper}: {} instances at a mean of {mean} ACU (up to {most} at peaks) are {} a month, {} × {} are {}; the mean is the peak ÷ {}",
-        1 + scaling.readers, month(scaling), 1 + fixed.readers, class.name, month(fixed), number(part.peak_factor)
+        1 + scaling.readers,
+        month(scaling),
+        1 + fixed.readers,
+        class.name,
+        month(fixed),
+        number(part.peak_factor)
     );
     Some(Reason::new(Driver::Cost, text))
 }
@@ -197,7 +255,10 @@ fn readers_reason(request: &Request, way: &Way, part: &Part) -> Reason {
     if way.readers > part.least_readers {
         return Reason::new(Driver::Throughput, format!("{reads} of reads behind the cache need {} readers", way.readers));
     }
-    let text = format!("{} zones ask for a writer and {} of the same class; the reads alone ({reads} behind the cache) would need {alone}",
-        request.zones, if way.readers == 1 { "1 reader".to_owned() } else { format!("{} readers", way.readers) });
+    let text = format!(
+        "{} zones ask for a writer and {} of the same class; the reads alone ({reads} behind the cache) would need {alone}",
+        request.zones,
+        if way.readers == 1 { "1 reader".to_owned() } else { format!("{} readers", way.readers) }
+    );
     Reason::new(Driver::Availability, text)
 }

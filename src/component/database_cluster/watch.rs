@@ -35,10 +35,13 @@ pub fn metrics(database: &DatabaseCluster, domain: &str, copy: bool) -> Vec<Metr
         metrics.push(alarmed(connections, above(limit, 2, leak)));
         metrics.push(capacity(database, of("Capacity", "", Family::Saturation, "", "Average")));
         metrics.push(of("Buffers", "Database: reads answered from memory (%)", Family::CacheHits, "BufferCacheHitRatio", "Average"));
-        let (latency, title) = if *role == "WRITER" { ("CommitLatency", "Database: commits (ms)") } else { ("SelectLatency", "Database: selects (ms)") };
+        let (latency, title) =
+            if *role == "WRITER" { ("CommitLatency", "Database: commits (ms)") } else { ("SelectLatency", "Database: selects (ms)") };
         metrics.push(of("Latency", title, Family::Database, latency, "Average"));
     }
-    let lag = |name: &str, title: &str, metric| line(format!("{word}Database{name}"), title, Family::Database, ("AWS/RDS", metric, "Maximum"), whole_cluster());
+    let lag = |name: &str, title: &str, metric| {
+        line(format!("{word}Database{name}"), title, Family::Database, ("AWS/RDS", metric, "Maximum"), whole_cluster())
+    };
     if copy {
         let late = "This region's copy is 10 s behind: what a switch to it would lose is growing; look at the leading region's write rate.";
         let lag = lag("CopyLag", "Database: lag of the copy (ms)", "AuroraGlobalDBReplicationLag");

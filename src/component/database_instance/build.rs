@@ -55,7 +55,12 @@ pub fn instances(database: &DatabaseInstance, site: &Site, network: &NetworkOffe
 }
 
 /// What leader and follower have in common.
-fn common(database: &DatabaseInstance, parameters: &Id<rds::DBParameterGroup>, monitoring: &Id<iam::Role>, offers: &Offers) -> rds::DBInstance {
+fn common(
+    database: &DatabaseInstance,
+    parameters: &Id<rds::DBParameterGroup>,
+    monitoring: &Id<iam::Role>,
+    offers: &Offers,
+) -> rds::DBInstance {
     let mut model = rds::DBInstance::new()
         .auto_minor_version_upgrade(true)
         .ca_certificate_identifier(database::CERTIFICATE_AUTHORITY)

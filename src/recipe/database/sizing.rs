@@ -50,10 +50,10 @@ pub fn binding(catalog: &Catalog, prices: &Prices, region: &Region, offering: Of
 pub fn sentence(driver: Driver, load: &Load, needs: &Needs, class: &str, connections: u64) -> String {
     match driver {
         Driver::Memory => format!(
-            "{} touched in a day should be in memory: with {} for PostgreSQL itself that is {}, which {class} has",
+            "{} touched in a day should be in memory: with {} for PostgreSQL itself {} MiB are needed, which {class} has",
             load.working_set_bytes,
             SYSTEM_MEMORY.binary(),
-            needs.memory.binary()
+            thousands(needs.memory.0.div_ceil(Bytes::MIB))
         ),
         Driver::Cpu => format!(
             "the queries at peak need {} vCPU at {} each; {class} sustains that",

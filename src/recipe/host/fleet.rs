@@ -125,3 +125,29 @@ pub fn zones_in_words(zones: usize) -> String {
         more => format!("{more} zones"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fleet(loss: Loss) -> Fleet {
+        Fleet { class: "c7g.large".to_owned(), count: 2, alone: 1, sustained: 2.0, target: 60.0, loss }
+    }
+
+    #[test]
+    fn what_is_left_without_one_zone_carries_the_load() {
+        assert_eq!(fleet(Loss::Carried).count_for(2.0, 2), 2);
+        assert_eq!(fleet(Loss::Carried).count_for(2.1, 2), 4);
+        assert_eq!(fleet(Loss::Carried).count_for(8.0, 3), 6);
+        assert_eq!(fleet(Loss::Delayed).count_for(4.0, 2), 2);
+        assert_eq!(fleet(Loss::Carried).count_for(0.0, 3), 3);
+    }
+
+    #[test]
+    fn the_survivors_are_counted_after_the_fullest_zone_is_gone() {
+        assert_eq!(whole(survivors(4, 2, Loss::Carried)), 2);
+        assert_eq!(whole(survivors(9, 3, Loss::Carried)), 6);
+        assert_eq!(whole(survivors(4, 2, Loss::Delayed)), 4);
+        assert_eq!(whole(survivors(1, 1, Loss::Carried)), 1);
+    }
+}

@@ -202,3 +202,46 @@ impl Script {
 fn literal(text: &str) -> String {
     text.replace("${", "${!")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::block::{Offers, Role};
+    use crate::recipe::application::environment;
+
+    fn text(user_data: &Val<String>) -> String {
+        let mut text = String::new();
+        user_data.node().walk(&mut |node| text.push_str(node.as_str().unwrap_or_default()));
+        text
+    }
+
+    fn whole_host(publish: Publish) -> String {
+        let container = Container::default();
+        let environment = environment(&container, &Offers::default(), Role::App, &[]);
+        let database = Database { volume: &Id::new("Volume"), secret: Val::reference("Secret"), clients: Clients::SameHost };
+        text(&Script::default().app(&container, &environment, &Id::new("Logs"), publish).database(&database).user_data())
+    }
+
+    #[test]
+    fn the_longest_script_leaves_room_for_the_users_variables() {
+        assert!(whole_host(Publish::Https("shop.example.com")).len() < 8_000);
+    }
+
+    #[test]
+    fn no_placeholder_is_left() {
+        let script = whole_host(Publish::Https("shop.example.com"));
+        let left: Vec<&str> = script.split('@').skip(1).step_by(2).filter(|word| word.chars().all(|c| c.is_ascii_uppercase())).collect();
+        assert!(left.is_empty(), "{left:?}");
+        assert!(script.contains("--publish 127.0.0.1:8080:80") && script.contains("--from shop.example.com"));
+        assert!(whole_host(Publish::Port(80)).contains("--publish 80:80"));
+    }
+
+    #[test]
+    fn what_is_fetched_from_a_private_registry_is_logged_in_for() {
+        let mut container = Container::default();
+        container.image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:1".to_owned();
+        let script = text(&Script::default().app(&container, &Environment::new(), &Id::new("Logs"), Publish::Nothing).user_data());
+        assert!(script.contains("--password-stdin 123456789012.dkr.ecr.eu-west-1.amazonaws.com"));
+        assert!(!script.contains("--publish"));
+    }
+}

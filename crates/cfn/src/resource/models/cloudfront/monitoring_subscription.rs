@@ -8,7 +8,7 @@ use crate::resource::model::*;
 pub struct MonitoringSubscription(Map);
 
 impl MonitoringSubscription {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(distribution_id: impl Into<Val<String>>, monitoring_subscription: impl Into<Val<MonitoringSubscriptionProperty>>) -> Self {
         Self(record(vec![
             ("DistributionId", distribution_id.into().into_node()),
@@ -39,7 +39,7 @@ impl MonitoringSubscriptionProperty {
 pub struct RealtimeMetricsSubscriptionConfig(Map);
 
 impl RealtimeMetricsSubscriptionConfig {
-    /// The required properties.
+    /// The required properties, in the order of their names.
     pub fn new(realtime_metrics_subscription_status: impl Into<Val<RealtimeMetricsSubscriptionStatus>>) -> Self {
         Self(record(vec![("RealtimeMetricsSubscriptionStatus", realtime_metrics_subscription_status.into().into_node())]))
     }
