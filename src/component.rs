@@ -47,6 +47,8 @@ macro_rules! blocks {
 blocks! {
     /// VPC, subnets, routes, NAT gateways and gateway endpoints.
     network => Network,
+    /// Where templates wait that are too large for a request.
+    templates_bucket => TemplatesBucket,
     /// The key for data at rest.
     encryption_key => EncryptionKey,
     /// The signup list: table and function.

@@ -16,6 +16,7 @@ mod tree;
 mod bad_input;
 mod deploy;
 mod deploy_trouble;
+mod front;
 mod guards;
 mod guards_paths;
 mod harness;
