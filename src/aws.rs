@@ -5,6 +5,8 @@ mod classify;
 mod clock;
 mod connect;
 mod convert;
+mod image;
+mod invalidate;
 mod signed;
 mod stacks;
 

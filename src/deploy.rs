@@ -9,6 +9,7 @@ mod deployed;
 mod destroy;
 mod ending;
 mod error;
+mod freshen;
 mod guard;
 mod observe;
 mod order;
@@ -37,7 +38,7 @@ pub use outcome::{Changed, Failure, Kept, Options, Outcome, OutputValue, Report,
 pub use procedure::deploy;
 pub use rendered::units;
 pub use report::{StackStatus, follow, status};
-pub use stacks::{Body, ChangeSetRequest, Event, StackResource, StackState, Stacks};
+pub use stacks::{Body, ChangeSetRequest, Event, Image, StackResource, StackState, Stacks};
 pub use status::{Next, Status, next};
 pub use trouble::Trouble;
 pub use unit::{Key, OutputNote, Parameter, ResourceNote, Supply, Unit};

@@ -9,7 +9,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::error::Error;
 
 /// The trouble behind an SDK error. `action` is the permission that the request needs (`cloudformation:CreateChangeSet`).
-pub fn classify<E>(error: &SdkError<E, HttpResponse>, action: &str, host: &str) -> Trouble
+pub fn classify<E>(error: &SdkError<E, HttpResponse>, action: &str, endpoint: &str) -> Trouble
 where
     E: Error + ProvideErrorMetadata + 'static,
 {
@@ -18,8 +18,8 @@ where
     }
     let detail = DisplayErrorContext(error).to_string();
     match error {
-        SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => return no_network(host, error),
-        SdkError::TimeoutError(_) => return no_network(host, error),
+        SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => return no_network(endpoint, error),
+        SdkError::TimeoutError(_) => return no_network(endpoint, error),
         _ => {}
     }
     if let (Some(code), message) = (error.code(), error.message().unwrap_or_default()) {
@@ -27,7 +27,7 @@ where
         return of_code(code, message, status, action);
     }
     match error.raw_response() {
-        Some(response) => garbage(host, response.status().as_u16(), response.body().bytes().unwrap_or_default()),
+        Some(response) => garbage(endpoint, response.status().as_u16(), response.body().bytes().unwrap_or_default()),
         None => Trouble::Other { action: action.to_owned(), message: detail },
     }
 }
@@ -85,7 +85,7 @@ pub fn of_code(code: &str, message: &str, status: u16, action: &str) -> Trouble 
 }
 
 /// An answer that is not one of AWS's, with its first words in one line.
-pub fn garbage(host: &str, status: u16, body: &[u8]) -> Trouble {
+pub fn garbage(endpoint: &str, status: u16, body: &[u8]) -> Trouble {
     let text = String::from_utf8_lossy(body);
     let words: Vec<&str> = text.split_whitespace().take(24).collect();
     let start: String = words.join(" ").chars().take(120).collect();
@@ -96,12 +96,12 @@ pub fn garbage(host: &str, status: u16, body: &[u8]) -> Trouble {
     } else {
         "something"
     };
-    Trouble::Garbage { host: host.to_owned(), what, status, start }
+    Trouble::Garbage { endpoint: endpoint.to_owned(), what, status, start }
 }
 
 /// A connection that did not come about.
-pub fn no_network(host: &str, error: &(dyn Error + 'static)) -> Trouble {
-    Trouble::NoNetwork { host: host.to_owned(), detail: innermost(error) }
+pub fn no_network(endpoint: &str, error: &(dyn Error + 'static)) -> Trouble {
+    Trouble::NoNetwork { endpoint: endpoint.to_owned(), detail: innermost(error) }
 }
 
 fn cause<'e, T: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e T> {

@@ -113,7 +113,7 @@ impl Aws {
         let retries = RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(200));
         let config = aws_sdk_sts::config::Builder::from(&self.config).region(Region::new(region.clone())).retry_config(retries).build();
         let answer = aws_sdk_sts::Client::from_conf(config).get_caller_identity().send().await;
-        let answer = answer.map_err(|error| classify(&error, "sts:GetCallerIdentity", &self.host("sts", &region)))?;
+        let answer = answer.map_err(|error| classify(&error, "sts:GetCallerIdentity", &self.endpoint("sts", &region)))?;
         Ok(Caller { account: answer.account().unwrap_or_default().to_owned(), arn: answer.arn().unwrap_or_default().to_owned() })
     }
 
@@ -133,12 +133,6 @@ impl Aws {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => format!("https://{service}.{region}.{}", domain(region)),
         }
-    }
-
-    /// The host that a request goes to, for errors.
-    pub(super) fn host(&self, service: &str, region: &str) -> String {
-        let endpoint = self.endpoint(service, region);
-        endpoint.split_once("://").map_or(endpoint.as_str(), |(_, rest)| rest).to_owned()
     }
 }
 

@@ -81,12 +81,12 @@ impl Aws {
         let mut http = builder.body(SdkBody::from(request.body)).map_err(|error| other(error.to_string()))?;
         instructions.apply_to_request_http1x(&mut http);
         let http = HttpRequest::try_from(http).map_err(|error| other(error.to_string()))?;
-        let host = self.host(request.service, request.region);
-        let late = |_| Trouble::NoNetwork { host: host.clone(), detail: format!("no answer within {} s", PATIENCE.as_secs()) };
+        let endpoint = self.endpoint(request.service, request.region);
+        let late = |_| Trouble::NoNetwork { endpoint: endpoint.clone(), detail: format!("no answer within {} s", PATIENCE.as_secs()) };
         let sent = tokio::time::timeout(PATIENCE, self.connector.call(http)).await.map_err(late)?;
-        let mut response = sent.map_err(|error| no_network(&host, &error))?;
+        let mut response = sent.map_err(|error| no_network(&endpoint, &error))?;
         let body = std::mem::replace(response.body_mut(), SdkBody::taken());
-        let body = aws_smithy_types::byte_stream::ByteStream::new(body).collect().await.map_err(|error| no_network(&host, &error))?;
+        let body = aws_smithy_types::byte_stream::ByteStream::new(body).collect().await.map_err(|error| no_network(&endpoint, &error))?;
         let bucket_region = response.headers().get("x-amz-bucket-region").map(str::to_owned);
         Ok(Answer { status: response.status().as_u16(), bucket_region, body: body.into_bytes().to_vec() })
     }
@@ -114,7 +114,7 @@ impl Aws {
                 let message = if text("message").is_empty() { text("Message") } else { text("message") };
                 Err(of_code(code, message, answer.status, action))
             }
-            _ => Err(garbage(&self.host("ssm", region), answer.status, &answer.body)),
+            _ => Err(garbage(&self.endpoint("ssm", region), answer.status, &answer.body)),
         }
     }
 
@@ -144,7 +144,7 @@ impl Aws {
         let between = |tag: &str| text.split_once(&format!("<{tag}>")).and_then(|(_, rest)| rest.split_once("</")).map(|(inner, _)| inner);
         match between("Code") {
             Some(code) => of_code(code, &format!("{} (bucket {bucket})", between("Message").unwrap_or_default()), status, "s3:PutObject"),
-            None => garbage(&self.host("s3", region), status, body),
+            None => garbage(&self.endpoint("s3", region), status, body),
         }
     }
 }

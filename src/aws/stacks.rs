@@ -3,7 +3,7 @@
 use super::classify::classify;
 use super::connect::Aws;
 use super::{changes, convert};
-use crate::deploy::{ChangeSet, ChangeSetRequest, Event, Key, StackResource, StackState, Stacks, Trouble};
+use crate::deploy::{ChangeSet, ChangeSetRequest, Event, Image, Key, StackResource, StackState, Stacks, Trouble};
 use aws_sdk_cloudformation::types;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -15,8 +15,8 @@ impl Aws {
     where
         E: std::error::Error + ProvideErrorMetadata + 'static,
     {
-        let (action, host) = (format!("cloudformation:{action}"), self.host("cloudformation", &key.region));
-        move |error| classify(&error, &action, &host)
+        let (action, endpoint) = (format!("cloudformation:{action}"), self.endpoint("cloudformation", &key.region));
+        move |error| classify(&error, &action, &endpoint)
     }
 }
 
@@ -148,8 +148,12 @@ impl Stacks for Aws {
         self.put(&key.region, bucket, name, body).await
     }
 
-    async fn image(&self, region: &str, path: &str) -> Result<String, Trouble> {
-        self.parameter(region, path).await
+    async fn image(&self, region: &str, path: &str) -> Result<Image, Trouble> {
+        self.newest_image(region, path).await
+    }
+
+    async fn invalidate(&self, distribution: &str, token: &str) -> Result<(), Trouble> {
+        self.forget(distribution, token).await
     }
 
     async fn sleep(&self, time: Duration) {

@@ -2,7 +2,7 @@
 
 use super::Interrupt;
 use super::connect::Aws;
-use crate::deploy::{Action, Key, Policy, Replacement, Stacks, Status, Trouble};
+use crate::deploy::{Action, Image, Key, Policy, Replacement, Stacks, Status, Trouble};
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -65,7 +65,10 @@ async fn every_refusal_of_aws_is_one_kind_of_trouble() {
     assert!(matches!(trouble(403, error("InvalidClientTokenId", "who")).await, Trouble::ExpiredCredentials(_)));
     let denied = trouble(403, error("AccessDenied", "no")).await;
     assert_eq!(denied, Trouble::AccessDenied { action: "cloudformation:DescribeStacks".into(), message: "no".into() });
-    assert_eq!(trouble(400, error("Throttling", "Rate exceeded")).await, Trouble::Throttled("cloudformation:DescribeStacks".into()));
+    assert_eq!(
+        trouble(400, error("Throttling", "Rate exceeded")).await,
+        Trouble::Throttled { action: "cloudformation:DescribeStacks".into(), message: "Rate exceeded".into() }
+    );
     assert!(
         matches!(trouble(400, error("ValidationError", "bad name")).await, Trouble::Validation { message, .. } if message == "bad name")
     );
@@ -92,7 +95,7 @@ async fn an_endpoint_that_nobody_listens_at_is_no_network() {
     let (aws, _requests) = serve(vec![]);
     // The listener is gone with its thread, at the latest when the connection is refused or reset.
     let trouble = aws.describe(&key()).await.unwrap_err();
-    assert!(matches!(&trouble, Trouble::NoNetwork { host, .. } if host.starts_with("127.0.0.1:")), "{trouble:?}");
+    assert!(matches!(&trouble, Trouble::NoNetwork { endpoint, .. } if endpoint.starts_with("http://127.0.0.1:")), "{trouble:?}");
 }
 
 #[tokio::test]
@@ -144,8 +147,8 @@ async fn an_image_comes_from_its_parameter_and_a_template_goes_into_its_bucket()
         (200, ""),
         (403, "<Error><Code>AccessDenied</Code><Message>no</Message></Error>"),
     ]);
-    assert_eq!(aws.image("us-east-1", "/image").await.unwrap(), "ami-1");
-    let missing = aws.image("us-east-1", "/other").await.unwrap_err().to_string();
+    assert_eq!(aws.image("us-east-1", "/image").await.unwrap(), Image::Found("ami-1".into()));
+    let missing = aws.parameter("us-east-1", "/other").await.unwrap_err().to_string();
     assert!(missing.contains("/other") && missing.contains("--image-id"), "{missing}");
     let url = aws.put_template(&key(), "my.bucket", "a/b.json", "{}").await.unwrap();
     assert!(url.ends_with("/my.bucket/a/b.json"), "{url}");
@@ -154,4 +157,25 @@ async fn an_image_comes_from_its_parameter_and_a_template_goes_into_its_bucket()
     let (parameter, _, put) = (requests.recv().unwrap(), requests.recv().unwrap(), requests.recv().unwrap());
     assert!(parameter.contains("AmazonSSM.GetParameter") && parameter.contains("AWS4-HMAC-SHA256"), "{parameter}");
     assert!(put.starts_with("PUT /my.bucket/a/b.json") && put.contains("x-amz-content-sha256"), "{put}");
+}
+
+#[tokio::test]
+async fn an_emulator_on_this_machine_may_lack_an_image_and_nothing_else() {
+    let (aws, _requests) =
+        serve(vec![(400, r#"{"__type":"ParameterNotFound"}"#), (400, r#"{"__type":"AccessDeniedException","message":"no"}"#)]);
+    assert!(matches!(aws.image("us-east-1", "/other").await, Ok(Image::StandIn(id)) if id.starts_with("ami-")));
+    assert!(matches!(aws.image("us-east-1", "/other").await, Err(Trouble::AccessDenied { .. })));
+}
+
+#[tokio::test]
+async fn an_invalidation_names_every_path_and_aws_s_refusal_is_told() {
+    let refusal = "<ErrorResponse><Error><Code>NoSuchDistribution</Code><Message>it is gone</Message></Error></ErrorResponse>";
+    let (aws, requests) = serve(vec![(201, "<Invalidation/>"), (404, refusal)]);
+    aws.invalidate("E123", "run-1").await.unwrap();
+    let request = requests.recv().unwrap();
+    assert!(request.starts_with("POST /2020-05-31/distribution/E123/invalidation "), "{request}");
+    assert!(request.contains("<Path>/*</Path>") && request.contains("<CallerReference>run-1<"), "{request}");
+    assert!(request.contains("/us-east-1/cloudfront/aws4_request"), "{request}");
+    let refused = aws.invalidate("E123", "run-2").await.unwrap_err().to_string();
+    assert!(refused.contains("it is gone"), "{refused}");
 }

@@ -22,19 +22,25 @@ pub enum Carriage<'a> {
 /// How the template of a unit travels.
 ///
 /// # Errors
-/// It is too large, or too large for a request while no bucket is named.
-pub fn carriage<'a>(unit: &'a Unit, options: &'a Options) -> Result<Carriage<'a>, DeployError> {
+/// It is too large, or too large for a request while there is no bucket: neither `own`, that of the app, nor one that the user named,
+/// which goes first.
+pub fn carriage<'a>(unit: &'a Unit, options: &'a Options, own: Option<&'a str>) -> Result<Carriage<'a>, DeployError> {
     let short = if unit.minified.is_empty() { &unit.template } else { &unit.minified };
     if unit.template.len() <= IN_REQUEST {
         return Ok(Carriage::Request(&unit.template));
     }
     let bytes = short.len();
-    match &options.template_bucket {
+    match options.template_bucket.as_deref().or(own) {
         _ if bytes > AT_ALL => Err(DeployError::TooLarge { key: unit.key(), bytes }),
         _ if bytes <= IN_REQUEST => Ok(Carriage::Request(short)),
         Some(bucket) => Ok(Carriage::Bucket(bucket, short)),
         None => Err(DeployError::NeedsBucket { key: unit.key(), bytes }),
     }
+}
+
+/// Whether the template is too large for a request even without white space.
+pub fn needs_bucket(template: &str, minified: &str) -> bool {
+    template.len() > IN_REQUEST && minified.len() > IN_REQUEST
 }
 
 /// A short fingerprint of what a change set is made of: the same wish has the same name. (FNV-1a, 64 bits.)
@@ -74,12 +80,13 @@ mod tests {
             minified: "y".repeat(minified),
             ..Unit::default()
         };
-        assert!(matches!(carriage(&sized(51_200, 9), &options), Ok(Carriage::Request(text)) if text.starts_with('x')));
-        assert!(matches!(carriage(&sized(51_201, 51_200), &options), Ok(Carriage::Request(text)) if text.starts_with('y')));
-        let error = carriage(&sized(60_000, 51_201), &options).unwrap_err();
+        assert!(matches!(carriage(&sized(51_200, 9), &options, None), Ok(Carriage::Request(text)) if text.starts_with('x')));
+        assert!(matches!(carriage(&sized(51_201, 51_200), &options, Some("own")), Ok(Carriage::Request(text)) if text.starts_with('y')));
+        let error = carriage(&sized(60_000, 51_201), &options, None).unwrap_err();
         assert!(error.to_string().contains("--template-bucket"), "{error}");
+        assert!(matches!(carriage(&sized(60_000, 51_201), &options, Some("own")), Ok(Carriage::Bucket("own", _))));
         options.template_bucket = Some("b".into());
-        assert!(matches!(carriage(&sized(60_000, 51_201), &options), Ok(Carriage::Bucket("b", _))));
-        assert!(matches!(carriage(&sized(2_000_000, 1_000_001), &options), Err(DeployError::TooLarge { .. })));
+        assert!(matches!(carriage(&sized(60_000, 51_201), &options, Some("own")), Ok(Carriage::Bucket("b", _))), "the user's word wins");
+        assert!(matches!(carriage(&sized(2_000_000, 1_000_001), &options, None), Err(DeployError::TooLarge { .. })));
     }
 }

@@ -80,7 +80,10 @@ async fn fitting<S: Stacks, O: Observer>(
         if old.given == given {
             return Ok(old);
         }
-        prepare::discard(run, &key, &old).await?;
+        // Only the change set: the empty stack that it made is about to be filled, and its deletion would take the next change set along.
+        if let Some(id) = &old.id {
+            run.ask(&key, || run.stacks.delete_change_set(&key, id)).await?;
+        }
     }
     let prepared = prepare::change_set(run, unit, standing, given).await?;
     run.met.borrow_mut().extend(prepared.fates.iter().map(|fate| fate.id.clone()));

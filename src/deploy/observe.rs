@@ -176,6 +176,25 @@ pub enum Happening {
     },
     /// A fate was accepted that no resource meets.
     NeedlessAcceptance(String),
+    /// An emulator has no image of that name; an ID stands for it.
+    StandIn {
+        /// The parameter that should have named an image.
+        path: String,
+        /// What was taken instead.
+        image: String,
+    },
+    /// A distribution forgets what it cached.
+    Invalidated {
+        /// The distribution's ID.
+        distribution: String,
+    },
+    /// A distribution may go on showing what it cached.
+    NotInvalidated {
+        /// The distribution's ID.
+        distribution: String,
+        /// Why it could not be told.
+        trouble: String,
+    },
     /// A stack of the same app and environment that is no longer part of it; it is left as it is.
     LeftOver(Key),
 }

@@ -27,6 +27,7 @@ pub fn needs(units: &[Unit]) -> Result<Vec<Vec<usize>>, DeployError> {
 /// The stacks that a unit waits for, each once.
 pub fn sources(unit: &Unit) -> Vec<Key> {
     let mut sources = unit.after.clone();
+    sources.extend(unit.template_bucket.iter().map(|(stack, _)| stack.clone()));
     for parameter in &unit.parameters {
         if let Supply::Output { stack, region, .. } = &parameter.supply {
             sources.push(Key::new(stack, region));

@@ -66,7 +66,7 @@ pub async fn parameters<S: Stacks, O: Observer>(
             Supply::Image { refresh_group, .. } if has && !(run.options.refresh_images && *refresh_group) => Given::Previous,
             Supply::Image { path, .. } => match &run.options.image_id {
                 Some(image) => Given::Value(image.clone()),
-                None => Given::Value(run.ask(&unit.key(), || run.stacks.image(&unit.region, path)).await?),
+                None => Given::Value(run.image(&unit.key(), path).await?),
             },
             Supply::Output { stack, region, output } => {
                 let from = Key::new(stack, region);
@@ -94,7 +94,8 @@ pub async fn change_set<S: Stacks, O: Observer>(
 ) -> Result<Prepared, Halt> {
     let key = unit.key();
     let mark = fingerprint(&unit.template, &given, &unit.tags);
-    let body = match carriage(unit, run.options)? {
+    let own = unit.template_bucket.as_ref().and_then(|(stack, output)| run.output(stack, output));
+    let body = match carriage(unit, run.options, own.as_deref())? {
         Carriage::Request(text) => Body::Text(text.to_owned()),
         Carriage::Bucket(bucket, text) => {
             let name = format!("scalectl/{}/{mark}.json", unit.stack);

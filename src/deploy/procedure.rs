@@ -4,6 +4,7 @@ use super::body;
 use super::carry::carry;
 use super::ending::Endings;
 use super::error::DeployError;
+use super::freshen::freshen;
 use super::guard;
 use super::observe::{Decision, Happening, Intent, Observer, Review};
 use super::order;
@@ -28,7 +29,8 @@ pub async fn deploy<S: Stacks, O: Observer>(
 ) -> Result<Outcome, DeployError> {
     let needs = order::needs(units)?;
     for unit in units {
-        body::carriage(unit, options)?;
+        // The name of a bucket that this very deployment makes is not known yet; that there will be one is enough here.
+        body::carriage(unit, options, unit.template_bucket.as_ref().map(|(_, output)| output.as_str()))?;
     }
     let run = Run::new(stacks, options, observer);
     let mut endings = Endings::default();
@@ -36,7 +38,12 @@ pub async fn deploy<S: Stacks, O: Observer>(
     let mut prepared: Vec<Option<Prepared>> = units.iter().map(|_| None).collect();
     let mut done: Vec<Option<StackReport>> = units.iter().map(|_| None).collect();
     match before(&run, units, &mut prepared, &mut report).await {
-        Ok(standings) => execute(&run, units, &needs, &standings, &mut prepared, &mut done, &mut endings).await,
+        Ok(standings) => {
+            execute(&run, units, &needs, &standings, &mut prepared, &mut done, &mut endings).await;
+            if endings.is_empty() {
+                freshen(&run, &standings, &done).await;
+            }
+        }
         Err(halts) => halts.into_iter().for_each(|halt| endings.push(halt)),
     }
     // What will not be executed is taken away, except after an interruption: then the user wants to be gone.
@@ -118,6 +125,10 @@ async fn early<S: Stacks, O: Observer>(
     pending: &[Key],
 ) -> Result<Option<Prepared>, Halt> {
     if standing.clear {
+        return Ok(None);
+    }
+    let bucket = unit.template_bucket.as_ref().filter(|_| run.options.template_bucket.is_none());
+    if bucket.is_some_and(|(stack, output)| pending.contains(stack) && run.output(stack, output).is_none()) {
         return Ok(None);
     }
     match prepare::parameters(run, unit, standing, pending).await? {

@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use cfn::{Node, Policy};
 
+use super::body::needs_bucket;
 use super::unit::{Key, OutputNote, Parameter, ResourceNote, Supply, Unit};
 use crate::render::{self, Source, Stack};
 use crate::settings::Settings;
+
+/// The output of the stack that has a bucket for templates too large for a request.
+const TEMPLATES_BUCKET: &str = "TemplatesBucket";
 
 /// One unit for each stack, in the same order, with the user's tags on every stack.
 pub fn units(stacks: &[Stack], settings: &Settings) -> Vec<Unit> {
@@ -15,7 +19,18 @@ pub fn units(stacks: &[Stack], settings: &Settings) -> Vec<Unit> {
     let mut tags =
         vec![("scalectl:app".to_owned(), settings.app.clone()), ("scalectl:environment".to_owned(), settings.environment.clone())];
     tags.extend(settings.tags.iter().map(|(key, value)| (key.clone(), value.clone())));
-    stacks.iter().map(|stack| unit(stack, &name, &tags)).collect()
+    let mut units: Vec<Unit> = stacks.iter().map(|stack| unit(stack, &name, &tags)).collect();
+    for (unit, stack) in units.iter_mut().zip(stacks).filter(|(unit, _)| needs_bucket(&unit.template, &unit.minified)) {
+        unit.template_bucket = bucket(stack, stacks);
+    }
+    units
+}
+
+/// The stack of the same region that has a bucket for large templates.
+fn bucket(stack: &Stack, stacks: &[Stack]) -> Option<(Key, String)> {
+    let near = |other: &&Stack| other.key.region == stack.key.region && other.key != stack.key;
+    let with = stacks.iter().filter(near).find(|other| other.template.outputs.contains_key(TEMPLATES_BUCKET))?;
+    Some((Key::new(&with.name, &with.key.region), TEMPLATES_BUCKET.to_owned()))
 }
 
 fn unit(stack: &Stack, name: &impl Fn(&render::Key) -> String, tags: &[(String, String)]) -> Unit {
@@ -36,6 +51,7 @@ fn unit(stack: &Stack, name: &impl Fn(&render::Key) -> String, tags: &[(String, 
         layer: stack.key.layer.word().to_owned(),
         template: stack.template.to_yaml(),
         minified: stack.template.to_json_minified(),
+        template_bucket: None,
         parameters: parameters.collect(),
         tags: tags.to_vec(),
         capabilities: Vec::new(),

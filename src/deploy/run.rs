@@ -4,7 +4,7 @@ use super::error::DeployError;
 use super::guard::DataFate;
 use super::observe::{Happening, Observer};
 use super::outcome::{Failure, Options};
-use super::stacks::Stacks;
+use super::stacks::{Image, Stacks};
 use super::trouble::Trouble;
 use super::unit::Key;
 use std::cell::{Cell, RefCell};
@@ -52,6 +52,7 @@ pub struct Run<'a, S, O> {
     begun: Duration,
     answered: Cell<bool>,
     outputs: RefCell<BTreeMap<Key, BTreeMap<String, String>>>,
+    images: RefCell<BTreeMap<(String, String), String>>,
     /// Every fate met, for telling of acceptances that nothing needed.
     pub met: RefCell<Vec<String>>,
 }
@@ -66,6 +67,7 @@ impl<'a, S: Stacks, O: Observer> Run<'a, S, O> {
             begun: stacks.now(),
             answered: Cell::new(false),
             outputs: RefCell::new(BTreeMap::new()),
+            images: RefCell::new(BTreeMap::new()),
             met: RefCell::new(Vec::new()),
         }
     }
@@ -110,6 +112,28 @@ impl<'a, S: Stacks, O: Observer> Run<'a, S, O> {
     fn settle_answer<T>(&self, key: &Key, answer: Result<T, Trouble>) -> Result<T, DeployError> {
         self.answered.set(self.answered.get() || answer.is_ok());
         answer.map_err(|trouble| DeployError::World { about: key.to_string(), trouble })
+    }
+
+    /// The image that a parameter names, looked up once a run: all hosts of a run have the same.
+    pub async fn image(&self, key: &Key, path: &str) -> Result<String, DeployError> {
+        let place = (key.region.clone(), path.to_owned());
+        if let Some(known) = self.images.borrow().get(&place) {
+            return Ok(known.clone());
+        }
+        let answer = self.ask(key, || self.stacks.image(&key.region, path)).await?;
+        // Another stack may have asked at the same time; what it was told counts for both.
+        if let Some(known) = self.images.borrow().get(&place) {
+            return Ok(known.clone());
+        }
+        let image = match answer {
+            Image::Found(image) => image,
+            Image::StandIn(image) => {
+                self.tell(Happening::StandIn { path: path.to_owned(), image: image.clone() });
+                image
+            }
+        };
+        self.images.borrow_mut().insert(place, image.clone());
+        Ok(image)
     }
 
     /// Stops when the user interrupts or time is up; `going` names the stack that goes on at AWS.

@@ -74,6 +74,15 @@ impl Event {
     }
 }
 
+/// A machine image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Image {
+    /// The one that the parameter names.
+    Found(String),
+    /// An ID that stands for it at an emulator, which has no such image.
+    StandIn(String),
+}
+
 /// The template of a change set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
@@ -133,10 +142,12 @@ pub trait Stacks {
     fn protect(&self, key: &Key, on: bool) -> impl Future<Output = Result<(), Trouble>>;
     /// Sets the stack policy, a JSON document.
     fn set_policy(&self, key: &Key, policy: &str) -> impl Future<Output = Result<(), Trouble>>;
-    /// Puts a template into a bucket that the user named; returns its URL.
+    /// Puts a template into a bucket; returns its URL.
     fn put_template(&self, key: &Key, bucket: &str, name: &str, body: &str) -> impl Future<Output = Result<String, Trouble>>;
     /// The machine image that a public SSM parameter names.
-    fn image(&self, region: &str, path: &str) -> impl Future<Output = Result<String, Trouble>>;
+    fn image(&self, region: &str, path: &str) -> impl Future<Output = Result<Image, Trouble>>;
+    /// Makes a CloudFront distribution forget everything that it cached. The same token makes a repeated request harmless.
+    fn invalidate(&self, distribution: &str, token: &str) -> impl Future<Output = Result<(), Trouble>>;
     /// Waits; returns early when the user interrupts.
     fn sleep(&self, time: Duration) -> impl Future<Output = ()>;
     /// Time since some fixed moment; never goes back.

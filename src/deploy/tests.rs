@@ -227,13 +227,13 @@ fn time_and_the_user_can_end_the_waiting_but_not_the_deployment() {
 #[test]
 fn passing_trouble_is_waited_out_but_not_before_anything_was_answered() {
     let world = World::default();
-    let none = || Trouble::NoNetwork { host: "h".into(), detail: "d".into() };
+    let none = || Trouble::NoNetwork { endpoint: "h".into(), detail: "d".into() };
     world.troubles.borrow_mut().insert(1, none());
     let error = run(&world, deploy(&world, &shop(), &options(), &mut Watcher::default())).unwrap().unwrap_err();
     assert!(error.to_string().contains("cannot reach h"), "{error}");
     for at in 4..60 {
         let (world, mut watcher) = (World::default(), Watcher::default());
-        world.troubles.borrow_mut().extend([(at, none()), (at + 1, Trouble::Throttled("a".into()))]);
+        world.troubles.borrow_mut().extend([(at, none()), (at + 1, Trouble::Throttled { action: "a".into(), message: "b".into() })]);
         assert_eq!(go(&world, &shop(), &options(), &mut watcher).exit_code(), 0, "trouble at {at}");
         assert_eq!(watcher.seen.iter().filter(|seen| matches!(seen, Happening::Retrying { .. })).count(), 2, "trouble at {at}");
     }

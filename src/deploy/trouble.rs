@@ -14,10 +14,10 @@ pub enum Trouble {
     #[error("the AWS credentials have expired or are not valid ({0}); sign in again, for example with `aws sso login`")]
     ExpiredCredentials(String),
     /// The endpoint does not answer.
-    #[error("cannot reach {host} ({detail}); check the network, a proxy, the region's name, or --endpoint-url")]
+    #[error("cannot reach {endpoint} ({detail}); check the network, a proxy, the region's name, or --endpoint-url")]
     NoNetwork {
         /// Where the request went.
-        host: String,
+        endpoint: String,
         /// What the connection said.
         detail: String,
     },
@@ -55,10 +55,10 @@ pub enum Trouble {
         message: String,
     },
     /// The answer is not one of AWS's: a proxy's page, an emulator's traceback.
-    #[error("{host} answered {what}, not AWS (HTTP {status}): {start:?}; check --endpoint-url and proxies")]
+    #[error("{endpoint} answered {what}, not AWS (HTTP {status}): {start:?}; check --endpoint-url and proxies")]
     Garbage {
         /// Who answered.
-        host: String,
+        endpoint: String,
         /// `HTML`, `nothing` or `something`.
         what: &'static str,
         /// The HTTP status.

@@ -37,6 +37,8 @@ pub struct Unit {
     pub template: String,
     /// The same template as JSON without white space, sent when `template` is over 51,200 bytes.
     pub minified: String,
+    /// The stack of the same region, and its output, that names a bucket for a template too large for a request. Deployed before this one.
+    pub template_bucket: Option<(Key, String)>,
     /// The template's parameters and where each value comes from.
     pub parameters: Vec<Parameter>,
     /// Tags of the stack, handed on to its resources by CloudFormation.

@@ -62,6 +62,15 @@ pub fn line(happening: &Happening, terminal: bool, look: &Look) -> Option<String
         Happening::RollingBack { key, reason } => format!("{} {}: being rolled back: {reason}", bad(), key.stack),
         Happening::Retrying { trouble, wait } => format!("{} {trouble}; again in {}", dot(), elapsed(*wait)),
         Happening::NeedlessAcceptance(id) => format!("{} --accept-data-fate {id} was not needed: nothing happens to its data", dot()),
+        Happening::StandIn { path, image } => {
+            format!("{} the emulator has no image {path}; {image} stands for it", look.ink(Ink::Warning, "!"))
+        }
+        Happening::Invalidated { distribution } => format!("{} CloudFront ({distribution}) forgets what it cached of before", good()),
+        Happening::NotInvalidated { distribution, trouble } => format!(
+            "{} CloudFront ({distribution}) may go on showing what it cached: {trouble}\n    next: aws cloudfront create-invalidation \
+             --distribution-id {distribution} --paths '/*'",
+            look.ink(Ink::Warning, "!")
+        ),
         Happening::LeftOver(key) => {
             format!(
                 "{} {} ({}) is no longer part of this phase and stays as it is; it is still billed",
@@ -108,7 +117,11 @@ pub fn stack_of(happening: &Happening) -> Option<&Key> {
         | Happening::Deleting(key)
         | Happening::LeftOver(key) => Some(key),
         Happening::Reviewed(review) => Some(&review.key),
-        Happening::Retrying { .. } | Happening::NeedlessAcceptance(_) => None,
+        Happening::Retrying { .. }
+        | Happening::NeedlessAcceptance(_)
+        | Happening::StandIn { .. }
+        | Happening::Invalidated { .. }
+        | Happening::NotInvalidated { .. } => None,
     }
 }
 

@@ -4,8 +4,8 @@ use cfn::{Node, Policy, Resource};
 use scalectl::architecture::Architecture;
 use scalectl::catalog::Catalog;
 use scalectl::component::Layer;
-use scalectl::render::{self, Stack};
 use scalectl::recipe::database;
+use scalectl::render::{self, Stack};
 use scalectl::settings::Settings;
 use scalectl::units::Users;
 use scalectl::workload::Assumptions;
@@ -128,7 +128,9 @@ fn further_regions_hold_copies_that_follow_the_leading_one() {
     assert_eq!(copy.get("KmsKeyId"), Some(&Node::map([("Fn::GetAtt", Node::list(["DataKey", "Arn"]))])));
     assert!(!further.template.resources.contains_key("DatabaseWriter") && further.template.resources.contains_key("DatabaseReader3"));
     // The secret and the table have their copies in the further region, made by the leading stack.
-    assert!(!further.template.resources.contains_key(database::secret("").name()) && !further.template.resources.contains_key("SessionTable"));
+    assert!(
+        !further.template.resources.contains_key(database::secret("").name()) && !further.template.resources.contains_key("SessionTable")
+    );
     let copies = resource(leading, database::secret("").name()).properties.get("ReplicaRegions").unwrap();
     assert_eq!(copies.as_list().unwrap()[0].get("Region").and_then(Node::as_str), Some("us-west-2"));
     assert_eq!(resource(leading, "SessionTable").properties.get("Replicas").unwrap().as_list().unwrap().len(), 2);

@@ -17,8 +17,14 @@ from functools import lru_cache
 
 from cfnlint.data.schemas.providers.us_east_1 import types as AWS_TYPES
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+from ministack.services import ssm
 from ministack.services.cloudformation import provisioners
 
+# MiniStack alone knows the images of one architecture only.
+IMAGES = {
+    "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64": "ami-0a2023c0ffee12345",
+    "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id": "ami-0ec52023c0ffee123",
+}
 PREFIX = {"AWS::EC2::EIP": "eipalloc-", "AWS::EC2::NatGateway": "nat-", "AWS::EC2::FlowLog": "fl-"}
 
 
@@ -114,6 +120,7 @@ def main():
     for kind, handler in handlers.items():
         strict(kind, handler)
     provisioners._REPLACING_PROPERTIES = Replacing(provisioners._REPLACING_PROPERTIES)
+    ssm._PUBLIC_AMI_PARAMETERS = {**ssm._PUBLIC_AMI_PARAMETERS, **IMAGES}
     threading.Thread(target=end_with_stdin, daemon=True).start()
     from ministack.app import main as serve
     serve()

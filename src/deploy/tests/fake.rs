@@ -257,9 +257,13 @@ impl Stacks for World {
     async fn put_template(&self, _key: &Key, _bucket: &str, _name: &str, _body: &str) -> Result<String, Trouble> {
         self.call(None).await.map(|()| "https://bucket/template".into())
     }
-    async fn image(&self, region: &str, _path: &str) -> Result<String, Trouble> {
+    async fn image(&self, region: &str, _path: &str) -> Result<Image, Trouble> {
         self.call(None).await?;
-        Ok(format!("ami-{region}-{}", self.time.get().as_secs()))
+        Ok(Image::Found(format!("ami-{region}-{}", self.time.get().as_secs())))
+    }
+    async fn invalidate(&self, distribution: &str, _token: &str) -> Result<(), Trouble> {
+        self.call(Some(("invalidate", &Key::new(distribution, "")))).await?;
+        if distribution.contains("stubborn") { Err(Trouble::AccessDenied { action: "a".into(), message: "no".into() }) } else { Ok(()) }
     }
     async fn sleep(&self, time: Duration) {
         self.time.set(self.time.get() + time);
