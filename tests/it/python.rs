@@ -36,8 +36,7 @@ fn environment() -> Result<PathBuf, String> {
     let requirements = root().join("tests/oracles/requirements.txt");
     let mut hash = DefaultHasher::new();
     fs::read(&requirements).unwrap().hash(&mut hash);
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    let folder = target.join(format!("oracles-venv-{:016x}", hash.finish()));
+    let folder = target().join(format!("oracles-venv-{:016x}", hash.finish()));
     let (interpreter, ready) = (folder.join("bin/python"), folder.join("ready"));
     if ready.exists() {
         return Ok(interpreter);
@@ -91,4 +90,9 @@ fn found<'a>(interpreters: &[&'a str]) -> Result<&'a str, String> {
 fn a_machine_without_python_is_told_what_to_install() {
     let why = found(&["no-such-python"]).unwrap_err();
     assert!(why.contains("Python 3.11 or newer") && why.contains("apt-get install python3 python3-venv"), "{why}");
+}
+
+/// Cargo's target folder.
+pub fn target() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
 }
