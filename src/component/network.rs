@@ -80,13 +80,13 @@ impl Network {
 
     fn subnets(site: &Site, vpc: &Id<ec2::VPC>, layers: &mut Layers) {
         for (tier, first) in TIERS {
-            for zone in 0..LETTERS.len() {
+            for (zone, letter) in LETTERS.into_iter().enumerate() {
                 let octet = usize::from(first) + 16 * zone;
                 let model = ec2::Subnet::new(vpc.reference())
                     .availability_zone_id(&site.region.zones[zone])
                     .cidr_block(format!("10.{}.{octet}.0/20", site.region.index))
                     .map_public_ip_on_launch(false)
-                    .tags(name_tag(site, &format!("{}-{}", tier.to_lowercase(), LETTERS[zone].to_lowercase())));
+                    .tags(name_tag(site, &format!("{}-{}", tier.to_lowercase(), letter.to_lowercase())));
                 let why = match tier {
                     "Public" => "Room for what the internet reaches: load balancers and NAT gateways",
                     "Private" => "Room for servers that the internet does not reach",
@@ -99,10 +99,10 @@ impl Network {
 
     fn routes(&self, site: &Site, vpc: &Id<ec2::VPC>, attachment: &Id<ec2::VPCGatewayAttachment>, layers: &mut Layers) {
         for (tier, _) in TIERS {
-            for zone in 0..LETTERS.len() {
+            for (zone, letter) in LETTERS.into_iter().enumerate() {
                 let table = Self::table(tier, zone);
                 if tier == "Private" || zone == 0 {
-                    let suffix = if tier == "Private" { format!("private-{}", LETTERS[zone].to_lowercase()) } else { tier.to_lowercase() };
+                    let suffix = if tier == "Private" { format!("private-{}", letter.to_lowercase()) } else { tier.to_lowercase() };
                     let why = if tier == "Private" { "A table for each zone, so that each leaves by its own NAT gateway" } else { "The routes of this tier" };
                     layers.put(Layer::Network, &table, why, ec2::RouteTable::new(vpc.reference()).tags(name_tag(site, &suffix)));
                 }

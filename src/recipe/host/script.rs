@@ -238,8 +238,8 @@ mod tests {
 
     #[test]
     fn what_is_fetched_from_a_private_registry_is_logged_in_for() {
-        let mut container = Container::default();
-        container.image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:1".to_owned();
+        let image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:1".to_owned();
+        let container = Container { image, ..Container::default() };
         let script = text(&Script::default().app(&container, &Environment::new(), &Id::new("Logs"), Publish::Nothing).user_data());
         assert!(script.contains("--password-stdin 123456789012.dkr.ecr.eu-west-1.amazonaws.com"));
         assert!(!script.contains("--publish"));
