@@ -3,7 +3,7 @@
 mod distribution;
 mod policies;
 
-use cfn::resource::cloudfront::{self, monitoring_subscription as watched};
+use cfn::resource::cloudfront;
 use cfn::resource::secretsmanager::{self, secret};
 use cfn::{Id, Resource, Val};
 use serde::Deserialize;
@@ -134,11 +134,6 @@ impl Component for ContentDelivery {
         let why = "Users are answered from close by, and what can be kept is not asked for again";
         // The secret is resolved by name: nothing but this says that it must stand first.
         layers.put(Layer::Edge, &id, why, Resource::new(model).after(secret().name()));
-        let metrics: Id<cloudfront::MonitoringSubscription> = Id::new("DistributionMetrics");
-        let on = watched::RealtimeMetricsSubscriptionConfig::new(watched::RealtimeMetricsSubscriptionStatus::Enabled);
-        let on = watched::MonitoringSubscriptionProperty::new().realtime_metrics_subscription_config(on);
-        let model = cloudfront::MonitoringSubscription::new(id.reference(), on);
-        layers.put(Layer::Edge, &metrics, "The dashboard shows how much the edge answers by itself", model);
         let url = match front::public_name(site.settings) {
             Some(name) => format!("https://{}", name.domain).into(),
             None => Val::sub(format!("https://${{{}.DomainName}}", id.name())),
@@ -163,8 +158,6 @@ impl Component for ContentDelivery {
         let failing: Option<Threshold> = here.then(|| watch::above(5.0, 2, why));
         vec![
             line("DistributionRequests", "Content delivery: requests", Family::Latency, "Requests", "Sum"),
-            line("DistributionOriginLatency", "Content delivery: origin latency, p95 (ms)", Family::Latency, "OriginLatency", "p95"),
-            line("DistributionHits", "Content delivery: cache hit rate (%)", Family::CacheHits, "CacheHitRate", "Average"),
             Metric {
                 alarm: failing,
                 ..line("DistributionErrors", "Content delivery: failed requests (%)", Family::Errors, "5xxErrorRate", "Average")

@@ -130,7 +130,8 @@ impl Services {
 
     fn cluster(&self, layers: &mut Layers) {
         let off = ecs::cluster::ClusterSettings::new().name("containerInsights").value("disabled");
-        let model = ecs::Cluster::new().cluster_settings([off]);
+        // Fargate is at hand whatever carries the tasks, so that services change over while both are there.
+        let model = ecs::Cluster::new().cluster_settings([off]).capacity_providers([hosts::FARGATE]);
         layers.put(Layer::App, &cluster(), "The services are placed, replaced and scaled by one cluster", model);
     }
 

@@ -92,22 +92,23 @@ fn interfaces(class: &Class) -> f64 {
     }
 }
 
-/// Joins the cluster with what carries its tasks.
+/// What joins hosts of ours to the cluster; services wait for it.
+pub fn association() -> Id<ecs::ClusterCapacityProviderAssociations> {
+    Id::new("ServicesClusterCapacity")
+}
+
+/// AWS's own capacity provider.
+pub const FARGATE: &str = "FARGATE";
+
+/// What carries the tasks: Fargate, which the cluster has by itself, or hosts of ours, which are joined to it here.
 pub fn capacity(site: &Site, offers: &Offers, layers: &mut Layers, hosts: Option<&Hosts>, zones: usize) -> Strategy {
-    let association: Id<ecs::ClusterCapacityProviderAssociations> = Id::new("ServicesClusterCapacity");
-    let (names, strategy): (Vec<Val<String>>, Strategy) = match hosts {
-        None => (vec!["FARGATE".into()], Strategy { provider: "FARGATE".into(), hosts: false }),
-        Some(hosts) => {
-            let provider = put_hosts(site, offers, layers, hosts, zones);
-            // Fargate stays at hand, so that services change over while both are there.
-            let names = vec!["FARGATE".into(), provider.reference()];
-            (names, Strategy { provider: provider.reference(), hosts: true })
-        }
-    };
-    let default = associations::CapacityProviderStrategy::new(strategy.provider.clone()).weight(1);
+    let Some(hosts) = hosts else { return Strategy { provider: FARGATE.into(), hosts: false } };
+    let provider = put_hosts(site, offers, layers, hosts, zones);
+    let default = associations::CapacityProviderStrategy::new(provider.reference()).weight(1);
+    let names = [Val::from(FARGATE), provider.reference()];
     let model = ecs::ClusterCapacityProviderAssociations::new(cluster().reference(), [default]).capacity_providers(names);
-    layers.put(Layer::App, &association, "Says where the cluster's tasks run", model);
-    strategy
+    layers.put(Layer::App, &association(), "Says where the cluster's tasks run", model);
+    Strategy { provider: provider.reference(), hosts: true }
 }
 
 fn put_hosts(site: &Site, offers: &Offers, layers: &mut Layers, hosts: &Hosts, zones: usize) -> Id<ecs::CapacityProvider> {

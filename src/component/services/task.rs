@@ -6,7 +6,7 @@ use cfn::resource::ecs::{self, service as parts, task_definition as task};
 use cfn::resource::{iam, logs};
 use cfn::{Id, Resource, Val};
 
-use super::hosts::Strategy;
+use super::hosts::{self, Strategy};
 use super::{Part, cluster};
 use crate::component::{FrontDoor, Layer, Layers, Offers, Role, Site, Tier};
 use crate::recipe::{self, application, target};
@@ -60,7 +60,10 @@ pub fn put(site: &Site, offers: &Offers, layers: &mut Layers, part: &Part, strat
         model = model.load_balancers(balancers).health_check_grace_period_seconds(GRACE_SECONDS);
     }
     // A target group without a balancer takes no tasks, and tasks need somewhere to run.
-    let mut resource = Resource::new(model).after("ServicesClusterCapacity");
+    let mut resource = Resource::new(model);
+    if strategy.hosts {
+        resource = resource.after(hosts::association().name());
+    }
     for (door, target) in &doors {
         resource = resource.after(door.rule_for(&target.name).name());
     }
