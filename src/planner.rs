@@ -72,16 +72,16 @@ fn notices(phase: &Phase, settings: &Settings) -> Vec<String> {
     let served = phase.zones > 0;
     if served && settings.domain.is_none() {
         let reached = if phase.components.iter().any(|block| block.name() == "content_delivery") {
-            "users reach the app by HTTPS on the distribution's own name; between CloudFront and the load balancer it is HTTP"
+            "HTTP from CloudFront to the app"
         } else {
-            "users reach the app by HTTP on an address of AWS's"
+            "HTTP on an address of AWS's"
         };
-        notices.push(format!("no domain is configured: {reached}. Set `domain` and `hosted_zone_id` for HTTPS on your own name."));
+        notices.push(format!("no `domain` and `hosted_zone_id`: {reached}"));
     } else if settings.domain.is_some() && settings.hosted_zone_id.is_none() {
-        notices.push("`domain` needs `hosted_zone_id`: without it no certificate is issued and no record is written.".to_owned());
+        notices.push("`domain` needs `hosted_zone_id`: no certificate and no record without".to_owned());
     }
     if settings.alerts_email.is_none() {
-        notices.push("no `alerts_email` is configured: alarms reach a topic that nobody listens to yet.".to_owned());
+        notices.push("no `alerts_email`: nobody hears the alarms yet".to_owned());
     }
     notices
 }

@@ -112,7 +112,7 @@ impl Component for AppServer {
     }
 
     fn label(&self) -> &'static str {
-        if self.database { "App and database host" } else { "App host" }
+        if self.database { "App and database" } else { "App host" }
     }
 
     fn size(&self) -> Size {

@@ -31,10 +31,10 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Assets, Vec<Reas
     let left = request.load.static_requests_after_cdn();
     let mut reasons = vec![Reason::new(
         Driver::Throughput,
-        format!("{all} static requests at peak would keep the servers busy; content delivery answers them and asks the bucket {left}"),
+        format!("keeps {all} static requests at peak off the servers; content delivery answers them and asks the bucket {left}"),
     )];
     if request.regions > 1 {
-        reasons.push(Reason::new(Driver::Availability, "a copy in the other region is served when the first does not answer"));
+        reasons.push(Reason::new(Driver::Availability, "a copy in the other region; it is served when the first does not answer"));
     }
     Ok((Assets { regions: request.regions }, reasons))
 }

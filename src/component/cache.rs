@@ -107,18 +107,18 @@ fn reasons(settings: &Settings, request: &Request, way: &Way, bytes: Bytes) -> V
     };
     let target = percent(load.assumptions.utilisation_target_cache_memory());
     let memory = format!(
-        "{what} fill at most {target} of the {} that a {name} has for data: {}",
+        "memory for {what}; a {name} has {} for data, filled to {target} at most, so {}",
         way.class.usable_memory().binary(),
         if way.for_memory == 1 { "one shard holds them".to_owned() } else { format!("{} shards hold them", way.for_memory) }
     );
     let operations = format!(
-        "{} operations at peak; a {name} answers {} for as long as one likes: {} needed",
+        "{} operations at peak; a {name} answers {} for as long as one likes, so {} needed",
         load.cache_operations,
         crate::units::PerSecond::new(way.class.sustained_vcpu() * load.assumptions.cache_operations_per_vcpu()),
         if way.for_operations == 1 { "one shard is".to_owned() } else { format!("{} shards are", way.for_operations) }
     );
     let availability = format!(
-        "each shard has {REPLICAS} copy in another zone that takes over by itself: the load alone would need {}",
+        "two zones, where load alone would need {}; each shard has {REPLICAS} copy in another zone that takes over by itself",
         number(way.shards() as f64)
     );
     let memory = Reason::new(Driver::Memory, memory);
@@ -151,7 +151,7 @@ impl Component for Cache {
     }
 
     fn label(&self) -> &'static str {
-        "Cache (Valkey)"
+        "Valkey cache"
     }
 
     fn size(&self) -> Size {

@@ -12,6 +12,7 @@ use crate::component::{
     Address, Component, Driver, Family, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Threshold, Unplaceable,
 };
 use crate::recipe::{front, watch};
+use crate::units::PerSecond;
 
 /// It has no settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -34,9 +35,10 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(ContentDelivery,
     let load = request.load;
     let all = load.static_requests_peak + load.requests_peak;
     let (files, left) = (load.static_requests_peak, load.static_requests_after_cdn());
+    let edge = PerSecond::new(files.get() - left.get());
     let mut reasons = vec![
-        Reason::new(Driver::Throughput, format!("static files are {files} of {all} requests at peak; all but {left} are answered at the edge")),
-        Reason::new(Driver::Phase, "nothing but it reaches the load balancer, and users connect close to where they are"),
+        Reason::new(Driver::Throughput, format!("the edge answers {edge} of {all} requests at peak; static files are {files}, of which {left} reach their bucket")),
+        Reason::new(Driver::Phase, "nothing but it reaches the load balancer; users connect close to where they are"),
     ];
     if request.regions > 1 {
         let way = match front::public_name(request.settings) {
@@ -111,7 +113,7 @@ impl Component for ContentDelivery {
 
     fn size(&self) -> Size {
         let class = self.price_class.as_str().replace('_', " ");
-        Size { count: None, class: None, note: format!("{} at peak, {class}", self.requests) }
+        Size { count: None, class: None, note: format!("CloudFront, {} at peak, {class}", self.requests) }
     }
 
     fn offers(&self, site: &Site) -> Offers {

@@ -42,7 +42,7 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(DataVolume, Vec<
     let reason = if gib == LEAST_GIB {
         Reason::new(Driver::Phase, format!("{LEAST_GIB} GiB is the least that is worth having; the data alone is {data}"))
     } else {
-        Reason::new(Driver::Storage, format!("{data} of data, twice over for its log and growth, is {gib} GiB"))
+        Reason::new(Driver::Storage, format!("{data} of data, twice over, is {gib} GiB; the other half is for its log and growth"))
     };
     Ok((DataVolume { gib }, vec![reason]))
 }

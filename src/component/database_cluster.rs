@@ -103,13 +103,13 @@ impl Component for DatabaseCluster {
     }
 
     fn label(&self) -> &'static str {
-        "Database (Aurora PostgreSQL)"
+        "Aurora database"
     }
 
     fn size(&self) -> Size {
         let clusters = self.domains.len() as u64;
         let readers = if self.readers == 1 { "1 reader".to_owned() } else { format!("{} readers", self.readers) };
-        let each = if clusters == 1 { format!("a writer and {readers}") } else { format!("{clusters} clusters of a writer and {readers}") };
+        let each = if clusters == 1 { format!("PostgreSQL, a writer and {readers}") } else { format!("PostgreSQL, {clusters} clusters of a writer and {readers}") };
         let note = match self.chosen {
             Chosen::Serverless { least, most, .. } => format!("{each}, {least} to {most} ACU each"),
             Chosen::Provisioned(_) if self.global => format!("{each}; a copy of the same size in each further region"),

@@ -58,17 +58,17 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(DatabaseInstance
     let mut reasons = vec![Reason::new(binding, sizing::sentence(binding, load, &needs, &class.name, connections))];
     reasons.push(Reason::new(
         Driver::Availability,
-        "a leader with a standby in another zone and a follower in the third: three machines, where the load alone would need one",
+        "three zones, where load alone would need one machine; a leader, its standby in another zone, a follower in the third",
     ));
     if binding != Driver::Connections {
         let most = thousands(class.max_connections());
         reasons.push(Reason::new(
             Driver::Connections,
-            format!("{} connections when scaled out, of {most} that the class allows", thousands(connections)),
+            format!("{} connections when scaled out; the class allows {most}", thousands(connections)),
         ));
     }
     let text =
-        format!("{} of data: {storage} GiB leaves as much again free, and grows by itself up to {storage_most} GiB", load.stored_bytes);
+        format!("{} of data take {storage} GiB; it leaves as much again free and grows by itself up to {storage_most} GiB", load.stored_bytes);
     reasons.push(Reason::new(Driver::Storage, text));
     Ok((DatabaseInstance { class, storage, storage_most }, reasons))
 }
@@ -145,11 +145,11 @@ impl Component for DatabaseInstance {
     }
 
     fn label(&self) -> &'static str {
-        "Database (RDS PostgreSQL)"
+        "RDS database"
     }
 
     fn size(&self) -> Size {
-        let note = format!("leader with standby, and a follower; {} GiB gp3 each", self.storage);
+        let note = format!("PostgreSQL, leader with standby and a follower, {} GiB gp3 each", self.storage);
         Size { count: Some(3), class: Some(self.class.name.clone()), note }
     }
 

@@ -46,7 +46,7 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(DatabaseServer, 
     let reasons = vec![
         Reason::new(
             Driver::Memory,
-            format!("a machine of its own with {} of memory: the data of a day and {} connections need {}", class.memory.binary(), load.connections, memory.binary()),
+            format!("{} for a day's data and {} connections; {} has {} that it shares with no app", memory.binary(), load.connections, class.name, class.memory.binary()),
         ),
         Reason::new(Driver::Cpu, format!("queries need {needs}; {} sustains {} vCPU", class.name, crate::units::number(class.sustained_vcpu()))),
     ];

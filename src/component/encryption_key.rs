@@ -24,7 +24,7 @@ pub struct EncryptionKey {}
 /// # Errors
 /// None.
 pub fn size(_settings: &Settings, _request: &Request) -> Result<(EncryptionKey, Vec<Reason>), Unplaceable> {
-    let text = "one key of our own in each region: whether a database is encrypted, and by which key, cannot be changed later";
+    let text = "whether and by which key data is encrypted never changes; so one of our own in each region from the start";
     Ok((EncryptionKey {}, vec![Reason::new(Driver::Phase, text)]))
 }
 
@@ -76,7 +76,7 @@ impl Component for EncryptionKey {
     }
 
     fn size(&self) -> Size {
-        Size { count: Some(1), class: None, note: "rotated every year".to_owned() }
+        Size { note: "KMS, rotated every year".to_owned(), ..Size::default() }
     }
 
     fn offers(&self, _site: &Site) -> Offers {

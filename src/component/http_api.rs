@@ -35,7 +35,7 @@ pub struct HttpApi {
 /// None.
 pub fn size(settings: &Settings, _request: &Request) -> Result<(HttpApi, Vec<Reason>), Unplaceable> {
     let Settings { rate, burst } = *settings;
-    let text = format!("{rate} requests/s and {burst} at once are let through: room for a launch day, and a cap on what a flood can cost");
+    let text = format!("{rate} requests/s and {burst} at once are let through; room for a launch day, and a cap on what a flood can cost");
     Ok((HttpApi { rate, burst }, vec![Reason::new(Driver::Phase, text)]))
 }
 
@@ -116,7 +116,7 @@ impl Component for HttpApi {
     }
 
     fn size(&self) -> Size {
-        Size { note: format!("on demand, at most {}/s", self.rate), ..Size::default() }
+        Size { note: format!("API Gateway, at most {}/s", self.rate), ..Size::default() }
     }
 
     fn offers(&self, _site: &Site) -> Offers {

@@ -26,7 +26,7 @@ pub struct InternalLoadBalancer {
 /// None.
 pub fn size(_settings: &Settings, request: &Request) -> Result<(InternalLoadBalancer, Vec<Reason>), Unplaceable> {
     let zones = request.zones.max(2);
-    let reason = format!("services call each other over one address in {zones} zones, so that no caller knows where another runs");
+    let reason = format!("services call each other over one address; it stands in {zones} zones, and no caller knows where another runs");
     Ok((InternalLoadBalancer { zones }, vec![Reason::new(Driver::Availability, reason)]))
 }
 
@@ -51,11 +51,11 @@ impl Component for InternalLoadBalancer {
     }
 
     fn label(&self) -> &'static str {
-        "Internal load balancer"
+        "Service balancer"
     }
 
     fn size(&self) -> Size {
-        Size { count: None, class: None, note: format!("{} zones", self.zones) }
+        Size { count: None, class: None, note: format!("ALB in {} zones", self.zones) }
     }
 
     fn offers(&self, _site: &Site) -> Offers {

@@ -23,7 +23,7 @@ pub struct LandingPage {}
 /// # Errors
 /// None.
 pub fn size(_settings: &Settings, _request: &Request) -> Result<(LandingPage, Vec<Reason>), Unplaceable> {
-    let text = "a static page costs nothing while nobody looks at it, and is served from every edge location when many do";
+    let text = "a static page costs nothing while nobody looks at it; it is served from every edge location when many do";
     Ok((LandingPage {}, vec![Reason::new(Driver::Cost, text)]))
 }
 
@@ -106,7 +106,7 @@ impl Component for LandingPage {
     }
 
     fn size(&self) -> Size {
-        Size { note: "static, on demand".to_owned(), ..Size::default() }
+        Size { note: "Amplify, on demand".to_owned(), ..Size::default() }
     }
 
     fn offers(&self, site: &Site) -> Offers {

@@ -58,10 +58,10 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(LoadBalancer, Vec
     let units = crate::units::whole(connections.max(bytes).max(1.0));
     let zones = request.zones.max(2);
     let reasons = vec![
-        Reason::new(Driver::Availability, format!("stands in {zones} zones: the loss of one leaves the others serving")),
+        Reason::new(Driver::Availability, format!("a lost zone leaves the others serving; it stands in {zones}")),
         Reason::new(
             Driver::Throughput,
-            format!("{} new connections at peak need {units} capacity units of {UNIT_CONNECTIONS}/s; it scales by itself", load.new_connections_peak),
+            format!("{} new connections at peak; units of {UNIT_CONNECTIONS}/s needed: {units}, and it scales by itself", load.new_connections_peak),
         ),
     ];
     let errors = (load.requests_peak.get() * 60.0 * ERROR_SHARE).ceil().max(LEAST_ERRORS);
@@ -168,7 +168,7 @@ impl Component for LoadBalancer {
 
     fn size(&self) -> Size {
         let units = if self.units == 1 { "1 capacity unit".to_owned() } else { format!("{} capacity units", self.units) };
-        Size { count: None, class: None, note: format!("{} zones, {units} at peak", self.zones) }
+        Size { count: None, class: None, note: format!("ALB in {} zones, {units} at peak", self.zones) }
     }
 
     fn offers(&self, site: &Site) -> Offers {

@@ -26,7 +26,7 @@ pub struct Monitoring {
 /// # Errors
 /// None.
 pub fn size(_settings: &Settings, request: &Request) -> Result<(Monitoring, Vec<Reason>), Unplaceable> {
-    let reason = Reason::new(Driver::Phase, "one dashboard and one alarm topic for each environment and region");
+    let reason = Reason::new(Driver::Phase, "alarms reach people by one topic; it and a dashboard stand in each environment and region");
     Ok((Monitoring { email: request.settings.alerts_email.clone() }, vec![reason]))
 }
 
@@ -159,7 +159,7 @@ impl Component for Monitoring {
     }
 
     fn size(&self) -> Size {
-        Size { note: "dashboard, alarms, one topic".to_owned(), ..Size::default() }
+        Size { note: "CloudWatch, dashboard, alarms, one topic".to_owned(), ..Size::default() }
     }
 
     fn offers(&self, _site: &Site) -> Offers {

@@ -26,7 +26,7 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Names, Vec<Reaso
     let domain = front::public_name(request.settings).map(|name| name.domain.to_owned());
     let reason = match &domain {
         Some(domain) => format!("{domain} follows the app from phase to phase"),
-        None => "no `domain` with a `hosted_zone_id` is configured: users reach the app by an address of AWS's".to_owned(),
+        None => "no `domain` with a `hosted_zone_id`; users reach the app by an address of AWS's".to_owned(),
     };
     Ok((Names { domain }, vec![Reason::new(Driver::Phase, reason)]))
 }

@@ -33,9 +33,9 @@ pub struct Network {
 pub fn size(settings: &Settings, request: &Request) -> Result<(Network, Vec<Reason>), Unplaceable> {
     let network = Network { nat: settings.nat, flow_logs: settings.flow_logs, zones: request.zones };
     let reason = if network.nat {
-        Reason::new(Driver::Availability, format!("one NAT gateway in each of the {} zones in use: a lost zone takes no other's way out", request.zones))
+        Reason::new(Driver::Availability, format!("each zone has its own way out; losing one of {} cuts off no other", request.zones))
     } else {
-        Reason::new(Driver::Phase, "nine subnets in three zones are carved once for all phases; NAT gateways come with the second zone")
+        Reason::new(Driver::Phase, "nine subnets in three zones, carved once for all phases; NAT gateways come with the second zone")
     };
     Ok((network, vec![reason]))
 }
@@ -180,8 +180,9 @@ impl Component for Network {
 
     fn size(&self) -> Size {
         let zones = if self.zones == 1 { "1 zone".to_owned() } else { format!("{} zones", self.zones) };
-        let nat = if self.nat { format!(", {} NAT gateways", self.zones) } else { String::new() };
-        Size { note: format!("VPC, {zones} in use{nat}"), ..Size::default() }
+        let vpc = format!("VPC in {zones}");
+        let note = if self.nat { format!("{} NAT gateways, {vpc}", self.zones) } else { vpc };
+        Size { note, ..Size::default() }
     }
 
     fn offers(&self, site: &Site) -> Offers {

@@ -46,10 +46,10 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Queue, Vec<Reaso
     let consumers = needed.max(FEWEST);
     let binding = if consumers > needed { ", the fewest there can be" } else { "" };
     let text = format!(
-        "{peak} jobs and as many events at peak; an event takes {} ms, so {consumers} consumers at once{binding} work {CATCH_UP} times the peak",
+        "{peak} jobs and as many events at peak; an event takes {} ms, so {consumers} consumers at once{binding}, work {CATCH_UP} times the peak",
         SECONDS_PER_EVENT * 1_000.0
     );
-    let kept = "what users do not wait for is put on a queue, where it survives the loss of whoever works on it";
+    let kept = "what users do not wait for is put on a queue; there it survives the loss of whoever works on it";
     let reasons = vec![Reason::new(Driver::Throughput, text), Reason::new(Driver::Availability, kept)];
     Ok((Queue { consumers: i64::try_from(consumers).unwrap_or(i64::MAX) }, reasons))
 }
@@ -116,7 +116,7 @@ impl Component for Queue {
     }
 
     fn size(&self) -> Size {
-        Size { note: format!("jobs and events, at most {} consumers of events", self.consumers), ..Size::default() }
+        Size { note: format!("SQS, jobs and events, at most {} consumers of events", self.consumers), ..Size::default() }
     }
 
     fn offers(&self, _site: &Site) -> Offers {

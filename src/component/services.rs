@@ -15,6 +15,7 @@ use crate::component::{
 };
 use crate::recipe::{self, application, database, target};
 use crate::settings::Compute;
+use crate::units::number;
 use hosts::Hosts;
 pub use sizing::Part;
 
@@ -150,6 +151,18 @@ impl Services {
     }
 }
 
+impl Services {
+    /// A task's share of Fargate, where all services have the same.
+    fn task_class(&self) -> String {
+        match self.parts.split_first() {
+            Some((first, others)) if others.iter().all(|part| part.cpu == first.cpu) => {
+                format!("Fargate {} vCPU", number(f64::from(first.cpu) / 1_024.0))
+            }
+            _ => "Fargate task".to_owned(),
+        }
+    }
+}
+
 impl Component for Services {
     fn name(&self) -> &'static str {
         "services"
@@ -170,7 +183,7 @@ impl Component for Services {
                 class: Some(hosts.class.clone()),
                 note: format!("{tasks_note}, {tasks} to {most} tasks on {} to {} hosts", hosts.least, hosts.most),
             },
-            None => Size { count: Some(tasks), class: Some("Fargate task".to_owned()), note: format!("{tasks_note}, up to {most} tasks") },
+            None => Size { count: Some(tasks), class: Some(self.task_class()), note: format!("{tasks_note}, up to {most} tasks") },
         }
     }
 

@@ -42,7 +42,7 @@ const FIRST_WRITES: f64 = 4_000.0;
 pub fn size(_settings: &Settings, request: &Request) -> Result<(Sessions, Vec<Reason>), Unplaceable> {
     let load = request.load;
     let text = format!(
-        "{} sessions, {}, outlive servers and caches; every request reads one and touches it, {} at peak and {} in the stress case",
+        "{} sessions outlive servers and caches; they have {}, and every request reads one and touches it, {} at peak and {} in the stress case",
         thousands(load.sessions),
         load.session_bytes,
         load.requests_peak,
@@ -51,7 +51,7 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Sessions, Vec<Re
     let mut reasons = vec![Reason::new(Driver::Availability, text)];
     if load.requests_ceiling().get() > FIRST_WRITES {
         let text = format!(
-            "a new table takes {} writes a second, and twice its last peak from then on: move sessions over in steps",
+            "a new table takes {} writes a second; and twice its last peak from then on: move sessions over in steps",
             thousands(FIRST_WRITES as u64)
         );
         reasons.push(Reason::new(Driver::Throughput, text));
@@ -100,11 +100,11 @@ impl Component for Sessions {
     }
 
     fn label(&self) -> &'static str {
-        "Sessions (DynamoDB)"
+        "Sessions"
     }
 
     fn size(&self) -> Size {
-        Size { note: format!("on demand, {} sessions, {}", thousands(self.sessions), self.bytes), ..Size::default() }
+        Size { note: format!("DynamoDB on demand, {} sessions, {}", thousands(self.sessions), self.bytes), ..Size::default() }
     }
 
     fn offers(&self, site: &Site) -> Offers {

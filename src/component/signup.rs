@@ -24,7 +24,7 @@ pub struct Signup {}
 /// # Errors
 /// None.
 pub fn size(_settings: &Settings, _request: &Request) -> Result<(Signup, Vec<Reason>), Unplaceable> {
-    let text = "table and function are paid by the request: nothing stands idle before there are users, and nothing has to grow with them";
+    let text = "paid by the request; nothing stands idle before there are users, and nothing has to grow with them";
     Ok((Signup {}, vec![Reason::new(Driver::Phase, text)]))
 }
 
@@ -106,7 +106,7 @@ impl Component for Signup {
     }
 
     fn size(&self) -> Size {
-        Size { note: "table and function on demand".to_owned(), ..Size::default() }
+        Size { note: "DynamoDB and Lambda, on demand".to_owned(), ..Size::default() }
     }
 
     fn offers(&self, _site: &Site) -> Offers {

@@ -30,7 +30,7 @@ pub struct Uploads {
 pub fn size(_settings: &Settings, request: &Request) -> Result<(Uploads, Vec<Reason>), Unplaceable> {
     let load = request.load;
     let each = Bytes::from_f64(load.assumptions.object_bytes_per_user());
-    let text = format!("{} users with {each} of files each: {} in a bucket that has no end", load.users, load.object_bytes);
+    let text = format!("{} users with {each} of files each; that is {}, and a bucket has no end", load.users, load.object_bytes);
     Ok((Uploads { expected: load.object_bytes }, vec![Reason::new(Driver::Storage, text)]))
 }
 
@@ -124,7 +124,7 @@ impl Component for Uploads {
     }
 
     fn size(&self) -> Size {
-        Size { note: format!("bucket, {} expected; thumbnails on demand", self.expected), ..Size::default() }
+        Size { note: format!("S3 for {}, thumbnails on demand", self.expected), ..Size::default() }
     }
 
     fn offers(&self, _site: &Site) -> Offers {

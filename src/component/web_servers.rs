@@ -63,11 +63,11 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(WebServers, Vec<R
     let peak = number(load.requests_peak.get());
     let mut reasons = Vec::new();
     if fleet.count > request.zones as u64 {
-        reasons.push(Reason::new(Driver::Cpu, format!("{}: {peak} requests a second at peak, with one zone gone", fleet.words())));
+        reasons.push(Reason::new(Driver::Cpu, format!("{peak} requests a second at peak with one zone gone; {}", fleet.words())));
     } else {
-        let text = format!("availability needs {zones}; the load alone, {peak} requests a second at peak, would need {}", fleet.alone);
+        let text = format!("{zones}, where load alone would need {}; that is {peak} requests a second at peak", fleet.alone);
         reasons.push(Reason::new(Driver::Availability, text));
-        let text = format!("{} is the cheapest class with memory for the system and one worker that sustains its part", fleet.class);
+        let text = format!("{} is the cheapest that carries its part; it has memory for the system and one worker", fleet.class);
         reasons.push(Reason::new(Driver::Memory, text));
     }
     let (least, most) = match settings.scaling {
@@ -79,7 +79,7 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(WebServers, Vec<R
         }
     };
     if settings.scaling == Scaling::Tracking {
-        let text = format!("{least} to {most}: the most carry the stress case of {} requests a second", number(load.requests_ceiling().get()));
+        let text = format!("scales from {least} to {most}; the most carry the stress case of {} requests a second", number(load.requests_ceiling().get()));
         reasons.push(Reason::new(Driver::Throughput, text));
     }
     let requests_per_minute = (load.requests_per_vcpu_at_target() * fleet.sustained * 60.0).round();

@@ -65,11 +65,11 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Workers, Vec<Rea
     let in_zones = zones_in_words(zones);
     let jobs = format!("{} jobs a second at peak, {} ms each", number(load.messages_peak.get()), number(seconds * 1_000.0));
     let first = if fleet.count > zones as u64 {
-        Reason::new(Driver::Throughput, format!("{jobs}: {}", fleet.words()))
+        Reason::new(Driver::Throughput, format!("{} jobs a second at peak; at {} ms each, {}", number(load.messages_peak.get()), number(seconds * 1_000.0), fleet.words()))
     } else {
-        Reason::new(Driver::Availability, format!("availability needs {in_zones}; the load alone, {jobs}, would need {}", fleet.alone))
+        Reason::new(Driver::Availability, format!("{in_zones}, where load alone would need {}; that is {jobs}", fleet.alone))
     };
-    let text = format!("{least} to {most}, so that no more than {} jobs wait for each: a minute's work", number(backlog));
+    let text = format!("scales from {least} to {most}; no more than {} jobs wait for each, a minute's work", number(backlog));
     let reasons = vec![first, Reason::new(Driver::Throughput, text)];
     Ok((Workers { fleet, least, most, zones, backlog }, reasons))
 }

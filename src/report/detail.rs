@@ -21,7 +21,7 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &L
             rows.push(vec![label, size, String::new()]);
         }
     }
-    text.push_str(&columns(&["COMPONENT", "SIZE", "WHY"], &rows, &[24, 30], 2, look));
+    text.push_str(&columns(&["COMPONENT", "SIZE", "WHY"], &rows, &[16, 28], 2, look));
 
     text.push_str(&heading("Load", look));
     let rows: Vec<Vec<String>> = architecture

@@ -102,13 +102,3 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     }
     lines
 }
-
-/// The first words of a text that fit, with … when some do not.
-pub fn fit(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    let cut: String = text.chars().take(width.saturating_sub(1)).collect();
-    let cut = cut.rsplit_once(' ').filter(|(head, _)| head.chars().count() * 2 > width).map_or(cut.as_str(), |(head, _)| head);
-    format!("{}…", cut.trim_end_matches([' ', ',', ';', ':', '·']))
-}

@@ -1,7 +1,7 @@
 //! A plan as Markdown, for a pull request.
 
 use super::look::Look;
-use super::plan::{counts, head};
+use super::plan::{clause, counts, head};
 use crate::architecture::Architecture;
 use crate::render::Stack;
 
@@ -14,10 +14,17 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack]) -> String {
     }
     text.push_str("\n| component | size | why |\n|---|---|---|\n");
     for piece in &architecture.pieces {
-        let reasons: Vec<&str> = piece.reasons.iter().map(|reason| reason.text.as_str()).collect();
-        let cells = [piece.component.label().to_owned(), piece.component.size().to_string(), reasons.join("; ")];
-        text.push_str(&format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | ")));
+        let why = piece.reasons.first().map_or("", |reason| clause(&reason.text));
+        let cells = [piece.component.label(), &piece.component.size().to_string(), why].map(|cell| cell.replace('|', "\\|"));
+        text.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
+    text.push_str("\n<details><summary>Every reason</summary>\n\n");
+    for piece in &architecture.pieces {
+        for reason in &piece.reasons {
+            text.push_str(&format!("- **{}** ({}): {}\n", piece.component.label(), reason.driver.word(), reason.text));
+        }
+    }
+    text.push_str("\n</details>\n");
     text.push_str(&format!("\n{}\n", counts(architecture, stacks)));
     for notice in &architecture.notices {
         text.push_str(&format!("\n> {notice}\n"));

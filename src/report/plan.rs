@@ -1,19 +1,47 @@
 //! A plan on one screen: the load, the phase, the components with size and reason, stacks, what it rests on, what to do next.
 
 use super::columns::columns;
-use super::look::{Ink, Look, fit, wrap};
+use super::look::{Ink, Look, wrap};
 use super::stale::plural;
 use crate::architecture::{Architecture, Piece};
-use crate::component::Driver;
+use crate::component::Size;
 use crate::render::Stack;
-use crate::units::thousands;
+use crate::units::{PerSecond, thousands};
 use crate::workload::assumption;
 
-/// Most component rows of the short plan; a screen has 24 to 30 lines.
-const ROWS: usize = 13;
+/// Most lines of the short plan: on a narrow screen, and on one of [`WIDE`] columns or more, where a component takes one line.
+const LINES: (usize, usize) = (36, 30);
+const WIDE: usize = 120;
 /// Widest columns of the short table.
-const LABEL: usize = 22;
-const SIZE: usize = 28;
+const LABEL: usize = 16;
+const SIZE: usize = 26;
+
+/// Components from the most telling down: what users wait for and what binds, then what goes with it. Those that are not here come last.
+const TELLING: [&str; 20] = [
+    "services",
+    "web_servers",
+    "app_server",
+    "database_cluster",
+    "database_instance",
+    "database_server",
+    "cache",
+    "sessions",
+    "workers",
+    "load_balancer",
+    "content_delivery",
+    "queue",
+    "network",
+    "assets",
+    "uploads",
+    "internal_load_balancer",
+    "landing_page",
+    "http_api",
+    "signup",
+    "data_volume",
+];
+
+/// Requests a second below which their number says nothing.
+const FEW: f64 = 0.01;
 
 /// The assumptions that move sizes most, with the words around their value.
 const LEADING: [(&str, &str, &str); 4] = [
@@ -25,36 +53,55 @@ const LEADING: [(&str, &str, &str); 4] = [
 
 /// The short plan; `again` are the flags that lead to it.
 pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &Look) -> String {
-    let mut text = head(architecture, look);
-    text.push('\n');
-    let shown = shown(&architecture.pieces);
-    let sizes: Vec<String> = shown.iter().map(|piece| fit(&piece.component.size().to_string(), SIZE)).collect();
-    let widest = |cells: &mut dyn Iterator<Item = usize>| cells.max().unwrap_or(0);
-    let label = widest(&mut shown.iter().map(|piece| piece.component.label().chars().count())).clamp(9, LABEL);
-    let size = widest(&mut sizes.iter().map(|size| size.chars().count())).clamp(4, SIZE);
-    let why = look.width.saturating_sub(label + size + 6);
-    // A few components have room for whole sentences; many share the screen.
-    let lines = (ROWS / shown.len().max(1)).clamp(1, 3);
-    let rows: Vec<Vec<String>> = shown
-        .iter()
-        .zip(sizes)
-        .map(|(piece, size)| {
-            let reason = piece.reasons.first().map_or("", |reason| reason.text.as_str());
-            vec![fit(piece.component.label(), LABEL), size, fit(reason, why * lines - 2 * (lines - 1))]
-        })
-        .collect();
-    text.push_str(&columns(&["COMPONENT", "SIZE", "WHY"], &rows, &[LABEL, SIZE], 2, look));
-    let hidden = architecture.pieces.len() - shown.len();
-    if hidden > 0 {
-        text.push_str(&format!("  …  {hidden} more: --detail\n"));
-    }
-    text.push_str(&format!("\n  {}\n\n", counts(architecture, stacks)));
-    text.push_str(&paragraph("Rests on", &format!("{} (all: --detail)", rests_on(architecture)), look));
+    let head = head(architecture, look);
+    let mut foot = format!("\n  {}\n\n", counts(architecture, stacks));
+    foot.push_str(&paragraph("Rests on", &format!("{} (all: --detail)", rests_on(architecture)), look));
     for notice in &architecture.notices {
-        text.push_str(&paragraph("Note", notice, look));
+        foot.push_str(&paragraph("Note", notice, look));
     }
-    text.push_str(&next(again, look));
-    text
+    foot.push_str(&next(again, look));
+    let lines = if look.width < WIDE { LINES.0 } else { LINES.1 };
+    let room = lines.saturating_sub(head.lines().count() + foot.lines().count() + 1);
+    format!("{head}\n{}{foot}", table(&ranked(&architecture.pieces), room, look))
+}
+
+/// The components from the first on, as many as have room, and the names of the others.
+fn table(pieces: &[&Piece], room: usize, look: &Look) -> String {
+    let all: Vec<Vec<String>> = pieces.iter().map(|piece| row(piece)).collect();
+    let mut shown = all.len();
+    loop {
+        let mut text = columns(&["COMPONENT", "SIZE", "WHY"], &all[..shown], &[LABEL, SIZE], 2, look);
+        if shown < all.len() {
+            let names: Vec<&str> = pieces[shown..].iter().map(|piece| piece.component.label()).collect();
+            let more = format!("…  {} more: {} (--detail)", names.len(), names.join(", ").to_lowercase());
+            for line in wrap(&more, look.width.saturating_sub(2)) {
+                text.push_str(&format!("  {line}\n"));
+            }
+        }
+        if shown <= 1 || text.lines().count() <= room {
+            return text;
+        }
+        shown -= 1;
+    }
+}
+
+fn row(piece: &Piece) -> Vec<String> {
+    let why = piece.reasons.first().map_or("", |reason| clause(&reason.text));
+    vec![piece.component.label().to_owned(), brief(&piece.component.size()), why.to_owned()]
+}
+
+/// What a sentence says first; the rest of it explains.
+pub fn clause(sentence: &str) -> &str {
+    let ends = ["; ", ": ", ". "].into_iter().filter_map(|mark| sentence.find(mark));
+    sentence[..ends.min().unwrap_or(sentence.len())].trim_end_matches('.')
+}
+
+/// The count and class of a size, or what its note says first.
+pub fn brief(size: &Size) -> String {
+    if size.class.is_some() {
+        return Size { note: String::new(), ..size.clone() }.to_string();
+    }
+    size.note.split([',', ';']).next().unwrap_or_default().to_owned()
 }
 
 /// The first lines: users, phase, region, load, and why this phase.
@@ -66,9 +113,12 @@ pub fn head(architecture: &Architecture, look: &Look) -> String {
     let mut text = format!("{}\n", look.ink(Ink::Strong, &title));
     let stress = assumption("stress_share")
         .map_or_else(String::new, |entry| entry.unit.format(architecture.assumptions.value(entry.id).unwrap_or(entry.value)));
-    let number = |rate: crate::units::PerSecond| crate::units::number(rate.get());
+    let number = |rate: PerSecond| match rate.get() {
+        few if few > 0.0 && few < FEW => format!("under {FEW}"),
+        rate => crate::units::number(rate),
+    };
     let rates = format!(
-        "{} a day · {} requests/s mean · {} at peak · {} if {stress} come at once",
+        "{} daily · {} requests/s mean, {} peak, {} if {stress} come at once",
         load.daily_active,
         number(load.requests_mean),
         number(load.requests_peak),
@@ -137,19 +187,10 @@ fn rests_on(architecture: &Architecture) -> String {
     parts.join(", ")
 }
 
-/// The pieces that the short plan shows, in their order: those with a class or a count come before those that the phase asks for anyway.
-fn shown(pieces: &[Piece]) -> Vec<&Piece> {
-    if pieces.len() <= ROWS {
-        return pieces.iter().collect();
-    }
-    let weight = |piece: &Piece| {
-        let size = piece.component.size();
-        let chosen = piece.reasons.first().is_some_and(|reason| reason.driver != Driver::Phase);
-        usize::from(size.class.is_none()) + usize::from(size.count.is_none()) + usize::from(!chosen)
-    };
-    let mut ranked: Vec<usize> = (0..pieces.len()).collect();
-    ranked.sort_by_key(|index| weight(&pieces[*index]));
-    ranked.truncate(ROWS - 1);
-    ranked.sort_unstable();
-    ranked.into_iter().map(|index| &pieces[index]).collect()
+/// The pieces, the most telling first.
+fn ranked(pieces: &[Piece]) -> Vec<&Piece> {
+    let place = |piece: &Piece| TELLING.iter().position(|name| *name == piece.component.name()).unwrap_or(TELLING.len());
+    let mut pieces: Vec<&Piece> = pieces.iter().collect();
+    pieces.sort_by_key(|piece| place(piece));
+    pieces
 }

@@ -104,30 +104,38 @@ pub fn email(value: &str) -> Result<(), String> {
     Err(format!("alerts_email \"{value}\" is not a mail address such as \"ops@example.com\""))
 }
 
+/// The names that a phase may hand to the app.
+const OURS: [&str; 17] = [
+    "DATABASE_HOST",
+    "DATABASE_PORT",
+    "DATABASE_NAME",
+    "DATABASE_USER",
+    "DATABASE_READER_HOST",
+    "DATABASE_SECRET_ARN",
+    "CACHE_HOST",
+    "CACHE_PORT",
+    "CACHE_SECRET_ARN",
+    "SESSION_TABLE",
+    "QUEUE_URL",
+    "EVENT_QUEUE_URL",
+    "ASSETS_URL",
+    "ASSETS_BUCKET",
+    "UPLOADS_BUCKET",
+    "SERVICES_URL",
+    "SIGNUP_FUNCTION",
+];
+/// How the names of a domain's own database end: `USERS_DATABASE_HOST`.
+const OUR_ENDINGS: [&str; 3] = ["_DATABASE_HOST", "_DATABASE_READER_HOST", "_DATABASE_SECRET_ARN"];
+
 /// The name of an environment variable, and not one that scalectl hands the app itself.
 pub fn variable(key: &str) -> Result<(), String> {
-    /// The names that every phase may hand to the app.
-    const OURS: [&str; 12] = [
-        "DATABASE_HOST",
-        "DATABASE_PORT",
-        "DATABASE_NAME",
-        "DATABASE_USER",
-        "DATABASE_URL",
-        "DATABASE_READER_HOST",
-        "DATABASE_SECRET_ARN",
-        "CACHE_HOST",
-        "CACHE_SECRET_ARN",
-        "SESSION_TABLE",
-        "QUEUE_URL",
-        "ASSETS_URL",
-    ];
     let first = key.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     if !first || !key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') || key.len() > 128 {
         return Err(format!(
             "\"{key}\" is not the name of an environment variable: letters, digits and underscores, not starting with a digit"
         ));
     }
-    if OURS.contains(&key) {
+    if OURS.contains(&key) || OUR_ENDINGS.iter().any(|ending| key.ends_with(ending)) {
         return Err(format!("environment variable \"{key}\" is set by scalectl itself; use another name"));
     }
     Ok(())

@@ -89,8 +89,52 @@ fn unusual(name: &str, settings: &str, phase: &str, region: &str) {
     ];
     let found: Vec<_> = found.iter().flat_map(|lines| verdict(lines).findings).collect();
     assert!(found.is_empty(), "{found:#?}");
-    let all: String = files.iter().map(|(file, bytes)| format!("=== {file}\n{}", String::from_utf8_lossy(bytes))).collect();
-    insta::assert_snapshot!(name, all);
+    insta::assert_snapshot!(name, digest(&desk, &files, phase));
+}
+
+/// What a reviewer wants to see of these settings: which resources stand where, and every line that the defaults would not have written.
+fn digest(desk: &Desk, files: &BTreeMap<String, Vec<u8>>, phase: &str) -> String {
+    let plain = self::desk();
+    let usual = rendered(&plain, &["--phase", phase, "--region", &region_of(desk)], "out");
+    let mut text = String::new();
+    for (file, bytes) in files {
+        let yaml = String::from_utf8_lossy(bytes);
+        text.push_str(&format!("=== {file}: {} lines\n", yaml.lines().count()));
+        for (id, kind) in resources(&yaml) {
+            text.push_str(&format!("{kind} {id}\n"));
+        }
+        let usual = usual.get(file).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
+        if usual.is_empty() {
+            text.push_str("--- a file that the defaults do not have\n\n");
+            continue;
+        }
+        text.push_str("--- than with the defaults\n");
+        let difference = similar::TextDiff::from_lines(usual.as_str(), &yaml);
+        text.push_str(&difference.unified_diff().context_radius(1).to_string());
+        text.push('\n');
+    }
+    text
+}
+
+fn region_of(desk: &Desk) -> String {
+    let settings = fs::read_to_string(desk.path().join("scalectl.yaml")).unwrap();
+    settings.lines().find_map(|line| line.strip_prefix("region: ")).unwrap().to_owned()
+}
+
+/// Logical IDs and types, as they stand in the text.
+fn resources(yaml: &str) -> Vec<(String, String)> {
+    let body = yaml.lines().skip_while(|line| *line != "Resources:").skip(1).take_while(|line| line.is_empty() || line.starts_with(' '));
+    let mut found: Vec<(String, String)> = Vec::new();
+    for line in body {
+        if let Some(kind) = line.strip_prefix("    Type: ") {
+            if let Some(last) = found.last_mut() {
+                last.1 = kind.to_owned();
+            }
+        } else if let Some(id) = line.strip_prefix("  ").filter(|id| !id.starts_with([' ', '#'])).and_then(|id| id.strip_suffix(':')) {
+            found.push((id.to_owned(), String::new()));
+        }
+    }
+    found
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! What `scalectl.yaml` may say, and how a mistake in it is answered.
 
-use scalectl::settings::{self, Compute, Known, Settings};
+use scalectl::settings::{self, Compute, Known, Settings, rule};
+
+use crate::identity::architecture;
+use crate::tree::PHASES;
 
 const KNOWN: Known<'_> = Known {
     regions: &["us-east-1", "eu-west-1", "ap-southeast-2"],
@@ -151,4 +154,26 @@ fn the_json_schema_documents_every_setting_and_its_defaults_are_the_real_ones() 
         .map(|s| (s["name"].as_str().unwrap_or_default().to_owned(), s["path"].as_str().unwrap_or_default().to_owned()))
         .collect();
     assert_eq!(services, documented);
+}
+
+#[test]
+fn no_setting_may_take_the_place_of_a_variable_that_a_component_offers() {
+    let mut offered = std::collections::BTreeSet::new();
+    for phase in PHASES {
+        let architecture = architecture(phase, scalectl::phase::find(phase).unwrap().from, &Settings::default());
+        let regions: Vec<_> = architecture.regions.iter().collect();
+        for site in architecture.sites(&regions) {
+            for piece in &architecture.pieces {
+                let offers = piece.component.offers(&site);
+                offered.extend(offers.variables.iter().map(|variable| variable.name.to_string()));
+                offered.extend(offers.secrets.iter().map(|secret| secret.name.to_string()));
+            }
+        }
+    }
+    assert!(offered.len() > 15, "{offered:?}");
+    let free: Vec<_> = offered.iter().filter(|name| rule::variable(name).is_ok()).collect();
+    assert!(free.is_empty(), "a settings file could replace {free:?}");
+    for name in ["LOG_LEVEL", "PORT", "MY_DATABASE", "AWS_REGION"] {
+        assert_eq!(rule::variable(name), Ok(()), "{name}");
+    }
 }

@@ -85,7 +85,7 @@ pub fn choose(settings: &Settings, request: &Request) -> Result<(DatabaseCluster
     reasons.push(Reason::new(
         Driver::Connections,
         format!(
-            "{} connections to a cluster when scaled out, of {} that an instance allows",
+            "{} connections to a cluster when scaled out; an instance allows {}",
             thousands(connections),
             thousands(way.max_connections)
         ),
@@ -93,7 +93,7 @@ pub fn choose(settings: &Settings, request: &Request) -> Result<(DatabaseCluster
     reasons.extend(strained);
     if settings.federated {
         let text = format!(
-            "one cluster for each of {} domains: one writer alone would take {}, each of them {}",
+            "one cluster for each of {} domains; one writer alone would take {}, each of them {}",
             domains.len(),
             request.load.database_writes,
             request.load.database_writes.scaled(1.0 / domains.len() as f64)
@@ -103,7 +103,7 @@ pub fn choose(settings: &Settings, request: &Request) -> Result<(DatabaseCluster
     if settings.global {
         reasons.push(Reason::new(
             Driver::Phase,
-            "further regions hold a copy that is as large, so that one can take over; it lags about a second",
+            "further regions hold a copy as large, to take over; it lags about a second",
         ));
     }
     let cluster = DatabaseCluster {
@@ -148,7 +148,7 @@ fn strained(request: &Request, prices: &Prices, part: &mut Part, connections: u6
     let memory = offered().map(|class| class.memory).max().unwrap_or(part.writer.memory);
     if part.writer.memory > memory {
         let text = format!(
-            "{} would keep the day's data in memory, the largest class has {}: the rest is read from the volume until the data is divided further",
+            "{} would keep the day's data in memory; the largest class has {}, the rest is read from the volume until the data is divided further",
             part.writer.memory.binary(),
             memory.binary()
         );
@@ -158,7 +158,7 @@ fn strained(request: &Request, prices: &Prices, part: &mut Part, connections: u6
     let most = offered().map(|class| class.max_connections()).max().unwrap_or(part.writer.connections);
     if part.writer.connections > most {
         let text = format!(
-            "{} connections are more than an instance of {} should take: pool them in front of it",
+            "{} connections are more than the {} that an instance should take; pool them in front of it",
             thousands(connections),
             thousands(most)
         );
@@ -230,12 +230,12 @@ fn compared(settings: &Settings, prices: &Prices, part: &Part, fixed: Option<&Wa
     let month = |way: &Way| way.hourly.times(prices.hours_per_month);
     let cheaper = if scaling.hourly < fixed.hourly { "cheaper" } else { "no cheaper" };
     let text = format!(
-        "Serverless v2 is {cheaper}: {} instances at a mean of {mean} ACU (up to {most} at peaks) are {} a month, {} × {} are {}; the mean is the peak ÷ {}",
-        1 + scaling.readers,
+        "Serverless v2 is {cheaper}, {} a month to {}; that is {} instances at a mean of {mean} ACU (up to {most} at peaks) to {} × {}; the mean is the peak ÷ {}",
         month(scaling),
+        month(fixed),
+        1 + scaling.readers,
         1 + fixed.readers,
         class.name,
-        month(fixed),
         number(part.peak_factor)
     );
     Some(Reason::new(Driver::Cost, text))
@@ -256,7 +256,7 @@ fn readers_reason(request: &Request, way: &Way, part: &Part) -> Reason {
         return Reason::new(Driver::Throughput, format!("{reads} of reads behind the cache need {} readers", way.readers));
     }
     let text = format!(
-        "{} zones ask for a writer and {} of the same class; the reads alone ({reads} behind the cache) would need {alone}",
+        "{} zones get a writer and {} where reads alone would need {alone}; those are {reads} behind the cache",
         request.zones,
         if way.readers == 1 { "1 reader".to_owned() } else { format!("{} readers", way.readers) }
     );

@@ -65,7 +65,7 @@ pub fn size(request: &Request, parts: &[Part]) -> Result<(Hosts, Reason), Unplac
     let (least, most) = (count(request, choice.class, parts, |part| part.least), count(request, choice.class, parts, |part| part.most));
     let class = choice.class.name.clone();
     let because = if request.settings.compute.is_some() { "as the settings say" } else { "where many tasks fill hosts that cost less than Fargate" };
-    let text = format!("on hosts of EC2, {because}: {class} is the cheapest that holds two of the largest tasks ({needs}); {FULL} % full");
+    let text = format!("on hosts of EC2, {because}; {class} is the cheapest that holds two of the largest tasks ({needs}); {FULL} % full");
     Ok((Hosts { class, least, most }, Reason::new(Driver::Cost, text)))
 }
 

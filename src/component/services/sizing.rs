@@ -97,18 +97,18 @@ fn reasons(request: &Request, parts: &[Part], peak: f64) -> Vec<Reason> {
     let task = format!("{} vCPU and {} MiB", number(f64::from(largest.cpu) / UNITS), largest.memory);
     let first = if largest.least > zones(request) {
         let text = format!(
-            "{} tasks of {task} for a service: {} vCPU at peak with one of {zones_word} gone; without losses {alone} would do",
-            largest.least,
-            number(peak)
+            "{} vCPU a service at peak with one of {zones_word} gone; {} tasks of {task}, without losses {alone} would do",
+            number(peak),
+            largest.least
         );
         Reason::new(Driver::Cpu, text)
     } else {
-        Reason::new(Driver::Availability, format!("availability needs {zones_word} for each service; the load alone would need {alone} of {task}"))
+        Reason::new(Driver::Availability, format!("{zones_word} a service, where load alone would need {alone}; each task has {task}"))
     };
-    let text = format!("up to {} tasks a service carry the stress case of {} requests a second", largest.most, number(request.load.requests_ceiling().get()));
+    let text = format!("up to {} tasks a service for the stress case; it has {} requests a second", largest.most, number(request.load.requests_ceiling().get()));
     let mut reasons = vec![first, Reason::new(Driver::Throughput, text)];
     if request.regions > 1 {
-        let text = format!("each of {} regions carries its part, and grows to carry all when another is lost", request.regions);
+        let text = format!("each of {} regions carries its part; it grows to carry all when another is lost", request.regions);
         reasons.push(Reason::new(Driver::Availability, text));
     }
     reasons
@@ -118,6 +118,6 @@ fn reasons(request: &Request, parts: &[Part], peak: f64) -> Vec<Reason> {
 pub fn without_hosts(request: &Request) -> Reason {
     match request.settings.compute {
         Some(_) => Reason::new(Driver::Phase, "on Fargate, as the settings say"),
-        None => Reason::new(Driver::Phase, "on Fargate: no hosts to patch, fill and scale until they are cheaper"),
+        None => Reason::new(Driver::Phase, "no hosts to patch, fill and scale; Fargate until hosts are cheaper"),
     }
 }

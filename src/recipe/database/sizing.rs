@@ -50,21 +50,21 @@ pub fn binding(catalog: &Catalog, prices: &Prices, region: &Region, offering: Of
 pub fn sentence(driver: Driver, load: &Load, needs: &Needs, class: &str, connections: u64) -> String {
     match driver {
         Driver::Memory => format!(
-            "{} touched in a day should be in memory: with {} for PostgreSQL itself {} MiB are needed, which {class} has",
+            "memory for the {} touched in a day; with {} for PostgreSQL itself that is {} MiB, which {class} has",
             load.working_set_bytes,
             SYSTEM_MEMORY.binary(),
             thousands(needs.memory.0.div_ceil(Bytes::MIB))
         ),
         Driver::Cpu => format!(
-            "the queries at peak need {} vCPU at {} each; {class} sustains that",
+            "queries at peak need {} vCPU; at {} each, {class} sustains that",
             crate::units::number(needs.vcpu),
             PerSecond::new(load.transactions_per_vcpu_at_target())
         ),
         Driver::Connections => format!(
-            "the app opens {} connections when scaled out, at most {} of max_connections: {class} allows enough",
+            "the app opens {} connections when scaled out; they may be {} of max_connections, which {class} allows",
             thousands(connections),
             crate::units::percent(load.assumptions.utilisation_target_connections())
         ),
-        _ => format!("{class} is the smallest class on offer and carries the load: {needs} needed"),
+        _ => format!("the smallest class on offer carries the load; {class} has more than {needs}"),
     }
 }
