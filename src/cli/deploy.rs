@@ -70,7 +70,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     screen.note(&outcome::outcome(&ended, Act::Deploy, &screen.err));
     let exit = Exit::of(ended.exit_code());
     if exit == Exit::Done {
-        let outputs: Vec<OutputValue> = ended.report().stacks.iter().flat_map(|stack| stack.outputs.clone()).collect();
+        // What only passes from stack to stack has no words of its own; `outputs --all` shows it.
+        let told = ended.report().stacks.iter().flat_map(|stack| &stack.outputs).filter(|output| !output.about.is_empty());
+        let outputs: Vec<OutputValue> = told.cloned().collect();
         screen.view(&outcome::outputs(&outputs))?;
     }
     Ok(exit)
