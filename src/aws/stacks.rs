@@ -91,8 +91,12 @@ impl Stacks for Aws {
 
     async fn newest_event(&self, key: &Key) -> Result<Option<String>, Trouble> {
         let answer = self.client(&key.region).describe_stack_events().stack_name(&key.stack).send().await;
-        let answer = answer.map_err(self.trouble(key, "DescribeStackEvents"))?;
-        Ok(answer.stack_events().first().and_then(|event| event.event_id()).map(str::to_owned))
+        match answer.map_err(self.trouble(key, "DescribeStackEvents")) {
+            Ok(answer) => Ok(answer.stack_events().first().and_then(|event| event.event_id()).map(str::to_owned)),
+            // An empty stack can be gone between two looks; nothing more happens to it.
+            Err(Trouble::NotFound(_)) => Ok(None),
+            Err(trouble) => Err(trouble),
+        }
     }
 
     // `DescribeEvents` says more, but not in which order, and it does not mark the stack's own steps; so progress is read here and only
@@ -102,7 +106,10 @@ impl Stacks for Aws {
         let mut pages = client.describe_stack_events().stack_name(&key.stack).into_paginator().send();
         let mut events = Vec::new();
         'pages: while let Some(page) = pages.next().await {
-            let page = page.map_err(self.trouble(key, "DescribeStackEvents"))?;
+            let page = match page.map_err(self.trouble(key, "DescribeStackEvents")) {
+                Err(Trouble::NotFound(_)) => break,
+                page => page?,
+            };
             for event in page.stack_events() {
                 if after.is_some() && event.event_id() == after {
                     break 'pages;

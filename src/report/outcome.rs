@@ -114,7 +114,7 @@ fn told(failures: &[Failure]) -> String {
 
 fn goes_on(going: &[Key]) -> String {
     if going.is_empty() {
-        return "nothing goes on at AWS · go on later with the same command".to_owned();
+        return "nothing goes on at AWS\n  look with: scalectl status · then run the same command to finish".to_owned();
     }
     let names: Vec<String> = going.iter().map(Key::to_string).collect();
     format!("at AWS this goes on: {}\n  look again with: scalectl status --follow · then run the same command to finish", names.join(", "))

@@ -1,49 +1,56 @@
 //! Deployments that are cut short, interrupted, unanswered, or have no AWS to talk to.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
+use std::process::Child;
 use std::thread;
 use std::time::Duration;
 
 use crate::ministack::{Cloud, cloud};
-use crate::program::{desk, ended, finished, signal};
+use crate::program::{Desk, desk, ended, finished, signal};
 
 const HOME: &str = "us-east-1";
 const DEPLOY: [&str; 4] = ["deploy", "--phase", "10k", "--yes"];
 
-fn wait_for_a_stack(cloud: &Cloud) {
-    for _ in 0..200 {
-        if !cloud.stacks(HOME).is_empty() {
-            return;
-        }
-        thread::sleep(Duration::from_millis(10));
+/// A deployment that has just said this; what it says from then on can be read.
+fn until(desk: &Desk, cloud: &Cloud, words: &str) -> (Child, impl BufRead + use<>) {
+    let mut child = desk.against(cloud, &DEPLOY).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains(words) {
+        line.clear();
+        assert!(said.read_line(&mut line).unwrap() > 0, "the deployment never said {words:?}");
     }
-    panic!("no stack appeared");
+    (child, said)
 }
 
 #[test]
 fn a_deployment_that_was_killed_is_completed_by_running_it_again() {
     let (desk, cloud) = (desk(), cloud());
-    let child = desk.against(&cloud, &DEPLOY).spawn().unwrap();
-    wait_for_a_stack(&cloud);
-    signal(child.id(), "KILL");
-    assert_eq!(ended(child).code, None, "the deployment was over before it could be killed");
+    // The second time the change set of the first stack is there already, the third time a stack has just been begun.
+    for words in ["phase 10k", "app-prod-network", "app-prod-network: creating", "app-prod-data: creating", "app-prod-app: creating"] {
+        let (child, _said) = until(&desk, &cloud, words);
+        signal(child.id(), "KILL");
+        assert_eq!(ended(child).code, None, "the deployment was over before it could be killed");
+    }
     desk.run_against(&cloud, &DEPLOY).exits(0);
     let stacks = cloud.stacks(HOME);
     assert!(
         stacks.len() >= 4 && stacks.iter().all(|(_, status)| matches!(status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE")),
         "{stacks:?}"
     );
-    desk.run_against(&cloud, &DEPLOY).exits(0);
+    desk.run_against(&cloud, &DEPLOY).exits(0).says(&["no changes"]);
 }
 
 #[test]
 fn ctrl_c_says_what_goes_on_and_how_to_look() {
     let (desk, cloud) = (desk(), cloud());
-    let child = desk.against(&cloud, &DEPLOY).spawn().unwrap();
-    wait_for_a_stack(&cloud);
+    let (child, mut said) = until(&desk, &cloud, "app-prod-network: creating");
     signal(child.id(), "INT");
-    ended(child).exits(130).says(&["scalectl status"]);
+    let mut rest = String::new();
+    said.read_to_string(&mut rest).unwrap();
+    ended(child).exits(130);
+    assert!(rest.contains("scalectl status"), "{rest}");
     desk.run_against(&cloud, &DEPLOY).exits(0);
 }
 

@@ -97,6 +97,11 @@ impl Cloud {
         ids
     }
 
+    /// Everything in these regions at one go: region → `stacks` and `kept`.
+    pub fn look(&self, regions: &[&str]) -> Value {
+        self.ask(regions[0], "look", &regions[1..])
+    }
+
     /// What happened to a stack, as a number: it grows with each thing that happens.
     pub fn events(&self, region: &str, stack: &str) -> usize {
         self.ask(region, "events", &[stack]).as_array().unwrap().len()

@@ -47,9 +47,19 @@ def kept(_, client):
         "buckets": sorted(one["Name"] for one in client("s3").list_buckets()["Buckets"]),
         "databases": sorted(one["DBInstanceIdentifier"] for one in paged(client("rds"), "describe_db_instances", "DBInstances")),
         "clusters": sorted(one["DBClusterIdentifier"] for one in paged(client("rds"), "describe_db_clusters", "DBClusters")),
-        "volumes": sorted(one["VolumeId"] for one in paged(client("ec2"), "describe_volumes", "Volumes")),
-        "secrets": sorted(one["Name"] for one in paged(client("secretsmanager"), "list_secrets", "SecretList")),
     }
+
+
+def look(client_of, *regions):
+    """Everything at once, because starting this program costs more than asking: region → stacks with their resources and what happened, and what holds data."""
+    def one(client):
+        cf = client("cloudformation")
+        found = stacks(cf, None)
+        for stack in found:
+            stack["resources"] = [item["id"] for item in resources(cf, None, stack["name"])]
+            stack["events"] = len(events(cf, None, stack["name"]))
+        return {"stacks": found, "kept": kept(None, client)}
+    return {region: one(client_of(region)) for region in regions}
 
 
 def deploy(cf, _, stack, file, *parameters):
@@ -88,8 +98,14 @@ def settle(look, key):
 def main():
     endpoint, account, region, command, *arguments = sys.argv[1:]
 
-    def client(service):
-        return boto3.client(service, endpoint_url=endpoint, region_name=region, aws_access_key_id=account, aws_secret_access_key="test")
+    session = boto3.session.Session(aws_access_key_id=account, aws_secret_access_key="test")
+
+    def client_of(place):
+        return lambda service: session.client(service, endpoint_url=endpoint, region_name=place)
+    client = client_of(region)
+    if command == "look":
+        print(json.dumps(look(client_of, region, *arguments)))
+        return
     verbs = {"stacks": stacks, "resources": resources, "events": events, "template": template, "change-sets": change_sets, "deploy": deploy, "delete": delete}
     print(json.dumps(kept(None, client) if command == "kept" else verbs[command](client("cloudformation"), client, *arguments)))
 
