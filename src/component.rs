@@ -5,14 +5,14 @@ use serde::Deserialize;
 pub use crate::block::*;
 
 macro_rules! blocks {
-    ($($(#[$doc:meta])* $module:ident => $variant:ident,)*) => {
-        $($(#[$doc])* pub mod $module;)*
+    ($($(#[doc = $doc:literal])* $module:ident => $variant:ident,)*) => {
+        $($(#[doc = $doc])* pub mod $module;)*
 
         /// One entry of a phase file's `components`: which block, with which settings.
         #[derive(Debug, Clone, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Block {
-            $($(#[$doc])* $variant($module::Settings),)*
+            $($(#[doc = $doc])* $variant($module::Settings),)*
         }
 
         impl Block {
@@ -41,6 +41,9 @@ macro_rules! blocks {
 
         /// The name of every block, as the phase files write it.
         pub const BLOCKS: &[&str] = &[$(stringify!($module)),*];
+
+        /// What every block is, in the order of [`BLOCKS`].
+        pub const ABOUT: &[&str] = &[$(concat!($($doc),*)),*];
     };
 }
 

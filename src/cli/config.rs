@@ -1,6 +1,7 @@
 //! Settings for one run: flags first, then the settings file, then the defaults.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::exit::Stop;
@@ -54,7 +55,7 @@ pub fn settings(naming: &Naming, global: &Global, catalog: &Catalog, fallback: O
     named(rule::prefix(&settings.app, &settings.environment))?;
     let region = naming.region.as_deref().or(if names_region { None } else { fallback });
     if let Some(region) = region {
-        named(rule::known("region", region, &regions))?;
+        named(rule::region(region, &regions))?;
         region.clone_into(&mut settings.region);
     }
     Ok(settings)
@@ -81,6 +82,12 @@ fn bytes(global: &Global) -> Result<Option<(String, Vec<u8>)>, Stop> {
     if meta.len() > MAX_BYTES {
         return Err(Stop::error(Problems(vec![settings::too_large(&name, meta.len())])));
     }
-    let bytes = fs::read(&path).map_err(unreadable)?;
+    // A device or a pipe has no length to look at first.
+    let mut bytes = Vec::new();
+    fs::File::open(&path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
+    let read = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if read > MAX_BYTES {
+        return Err(Stop::error(Problems(vec![settings::too_large(&name, read)])));
+    }
     Ok(Some((name, bytes)))
 }

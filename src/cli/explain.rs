@@ -30,7 +30,7 @@ pub fn run(args: &Args, screen: &Screen) -> Result<Exit, Stop> {
     let phases = || phase::all().map_err(Stop::error);
     let text = match word.as_str() {
         "assumptions" | "assumption" => words::assumptions(LEDGER, look),
-        "components" | "component" => words::components(component::BLOCKS, &phases()?, look),
+        "components" | "component" => words::components(&blocks(), &phases()?, look),
         "phases" | "phase" => crate::report::phases::road(&phases()?, look),
         "exit_codes" | "exit_code" => {
             let rows: Vec<(u8, &str)> = TABLE.iter().map(|(_, code, text)| (*code, *text)).collect();
@@ -38,7 +38,10 @@ pub fn run(args: &Args, screen: &Screen) -> Result<Exit, Stop> {
         }
         _ => match assumption(&word) {
             Some(entry) => words::assumption(entry, look),
-            None if component::BLOCKS.contains(&word.as_str()) => words::component(&word, &phases()?, look),
+            None if component::BLOCKS.contains(&word.as_str()) => {
+                let about = blocks().into_iter().find(|(block, _)| *block == word).map_or("", |(_, about)| about);
+                words::component(&word, about, &phases()?, look)
+            }
             None if phase::IDS.iter().any(|known| known.eq_ignore_ascii_case(id)) => {
                 crate::report::phases::one(&target::find(id)?, &phases()?, look)
             }
@@ -56,4 +59,9 @@ pub fn run(args: &Args, screen: &Screen) -> Result<Exit, Stop> {
     };
     screen.view(&text)?;
     Ok(Exit::Done)
+}
+
+/// The components with a sentence on each.
+fn blocks() -> Vec<(&'static str, &'static str)> {
+    component::BLOCKS.iter().copied().zip(component::ABOUT.iter().copied()).collect()
 }

@@ -107,7 +107,7 @@ fn reasons(settings: &Settings, request: &Request, way: &Way, bytes: Bytes) -> V
     };
     let target = percent(load.assumptions.utilisation_target_cache_memory());
     let memory = format!(
-        "memory for {what}; a {name} has {} for data, filled to {target} at most, so {}",
+        "{what} fit in memory; a {name} has {} for data, filled to {target} at most, so {}",
         way.class.usable_memory().binary(),
         if way.for_memory == 1 { "one shard holds them".to_owned() } else { format!("{} shards hold them", way.for_memory) }
     );
@@ -118,7 +118,7 @@ fn reasons(settings: &Settings, request: &Request, way: &Way, bytes: Bytes) -> V
         if way.for_operations == 1 { "one shard is".to_owned() } else { format!("{} shards are", way.for_operations) }
     );
     let availability = format!(
-        "two zones, where load alone would need {}; each shard has {REPLICAS} copy in another zone that takes over by itself",
+        "two zones, load alone would need {}; each shard has {REPLICAS} copy in another zone that takes over by itself",
         number(way.shards() as f64)
     );
     let memory = Reason::new(Driver::Memory, memory);

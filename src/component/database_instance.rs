@@ -58,7 +58,7 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(DatabaseInstance
     let mut reasons = vec![Reason::new(binding, sizing::sentence(binding, load, &needs, &class.name, connections))];
     reasons.push(Reason::new(
         Driver::Availability,
-        "three zones, where load alone would need one machine; a leader, its standby in another zone, a follower in the third",
+        "three zones, load alone would need one machine; a leader, its standby in another zone, a follower in the third",
     ));
     if binding != Driver::Connections {
         let most = thousands(class.max_connections());

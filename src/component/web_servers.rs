@@ -65,7 +65,7 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(WebServers, Vec<R
     if fleet.count > request.zones as u64 {
         reasons.push(Reason::new(Driver::Cpu, format!("{peak} requests a second at peak with one zone gone; {}", fleet.words())));
     } else {
-        let text = format!("{zones}, where load alone would need {}; that is {peak} requests a second at peak", fleet.alone);
+        let text = format!("{zones}, load alone would need {}; that is {peak} requests a second at peak", fleet.alone);
         reasons.push(Reason::new(Driver::Availability, text));
         let text = format!("{} is the cheapest that carries its part; it has memory for the system and one worker", fleet.class);
         reasons.push(Reason::new(Driver::Memory, text));

@@ -67,7 +67,7 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Workers, Vec<Rea
     let first = if fleet.count > zones as u64 {
         Reason::new(Driver::Throughput, format!("{} jobs a second at peak; at {} ms each, {}", number(load.messages_peak.get()), number(seconds * 1_000.0), fleet.words()))
     } else {
-        Reason::new(Driver::Availability, format!("{in_zones}, where load alone would need {}; that is {jobs}", fleet.alone))
+        Reason::new(Driver::Availability, format!("{in_zones}, load alone would need {}; that is {jobs}", fleet.alone))
     };
     let text = format!("scales from {least} to {most}; no more than {} jobs wait for each, a minute's work", number(backlog));
     let reasons = vec![first, Reason::new(Driver::Throughput, text)];

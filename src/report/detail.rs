@@ -2,8 +2,8 @@
 
 use super::columns::columns;
 use super::explain::entry_lines;
-use super::look::{Ink, Look};
-use super::plan::{counts, head, next, paragraph};
+use super::look::{Ink, Look, wrap};
+use super::plan::{LABEL, counts, head, next, paragraph, ranked};
 use crate::architecture::Architecture;
 use crate::render::Stack;
 
@@ -11,17 +11,15 @@ use crate::render::Stack;
 pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &Look) -> String {
     let mut text = head(architecture, look);
     text.push_str(&heading("Components", look));
-    let mut rows = Vec::new();
-    for piece in &architecture.pieces {
-        let (mut label, mut size) = (piece.component.label().to_owned(), piece.component.size().to_string());
+    for piece in ranked(&architecture.pieces) {
+        let gap = " ".repeat(LABEL.saturating_sub(piece.component.label().chars().count()) + 2);
+        text.push_str(&format!("  {}{gap}{}\n", look.ink(Ink::Strong, piece.component.label()), piece.component.size()));
         for reason in &piece.reasons {
-            rows.push(vec![std::mem::take(&mut label), std::mem::take(&mut size), format!("{}: {}", reason.driver.word(), reason.text)]);
-        }
-        if piece.reasons.is_empty() {
-            rows.push(vec![label, size, String::new()]);
+            for line in wrap(&format!("{}: {}", reason.driver.word(), reason.text), look.width.saturating_sub(6)) {
+                text.push_str(&format!("      {line}\n"));
+            }
         }
     }
-    text.push_str(&columns(&["COMPONENT", "SIZE", "WHY"], &rows, &[16, 28], 2, look));
 
     text.push_str(&heading("Load", look));
     let rows: Vec<Vec<String>> = architecture

@@ -50,15 +50,16 @@ pub fn assumption(entry: &Assumption, look: &Look) -> String {
 }
 
 /// Every component with the phases that have it.
-pub fn components(blocks: &[&str], phases: &[Phase], look: &Look) -> String {
-    let rows: Vec<Vec<String>> = blocks.iter().map(|block| vec![(*block).to_owned(), having(block, phases).join(", ")]).collect();
-    columns(&["COMPONENT", "PHASES"], &rows, &[], 0, look)
+pub fn components(blocks: &[(&str, &str)], phases: &[Phase], look: &Look) -> String {
+    let row = |(block, about): &(&str, &str)| vec![(*block).to_owned(), having(block, phases).join(", "), about.trim().to_owned()];
+    columns(&["COMPONENT", "PHASES", "WHAT"], &blocks.iter().map(row).collect::<Vec<_>>(), &[24, 20], 0, look)
 }
 
 /// One component.
-pub fn component(block: &str, phases: &[Phase], look: &Look) -> String {
+pub fn component(block: &str, about: &str, phases: &[Phase], look: &Look) -> String {
     let having = having(block, phases);
     let mut text = format!("{}\n", look.ink(Ink::Strong, &format!("component {block}")));
+    text.push_str(&paragraph("What", about.trim(), look));
     text.push_str(&paragraph("Phases", &if having.is_empty() { "none".to_owned() } else { having.join(", ") }, look));
     if let Some(last) = having.last() {
         text.push_str(&paragraph("Its size", &format!("scalectl plan --phase {last} --detail"), look));

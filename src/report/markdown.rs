@@ -1,7 +1,7 @@
 //! A plan as Markdown, for a pull request.
 
 use super::look::Look;
-use super::plan::{clause, counts, head};
+use super::plan::{clause, counts, head, ranked};
 use crate::architecture::Architecture;
 use crate::render::Stack;
 
@@ -13,13 +13,13 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack]) -> String {
         text.push_str(&if index == 0 { format!("### scalectl: {line}\n\n") } else { format!("{}  \n", line.trim()) });
     }
     text.push_str("\n| component | size | why |\n|---|---|---|\n");
-    for piece in &architecture.pieces {
+    for piece in ranked(&architecture.pieces) {
         let why = piece.reasons.first().map_or("", |reason| clause(&reason.text));
         let cells = [piece.component.label(), &piece.component.size().to_string(), why].map(|cell| cell.replace('|', "\\|"));
         text.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
     text.push_str("\n<details><summary>Every reason</summary>\n\n");
-    for piece in &architecture.pieces {
+    for piece in ranked(&architecture.pieces) {
         for reason in &piece.reasons {
             text.push_str(&format!("- **{}** ({}): {}\n", piece.component.label(), reason.driver.word(), reason.text));
         }

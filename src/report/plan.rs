@@ -12,8 +12,9 @@ use crate::workload::assumption;
 /// Most lines of the short plan: on a narrow screen, and on one of [`WIDE`] columns or more, where a component takes one line.
 const LINES: (usize, usize) = (36, 30);
 const WIDE: usize = 120;
-/// Widest columns of the short table.
-const LABEL: usize = 16;
+/// Widest columns of the short table: label, size.
+pub const LABEL: usize = 16;
+/// See [`LABEL`].
 const SIZE: usize = 26;
 
 /// Components from the most telling down: what users wait for and what binds, then what goes with it. Those that are not here come last.
@@ -188,7 +189,7 @@ fn rests_on(architecture: &Architecture) -> String {
 }
 
 /// The pieces, the most telling first.
-fn ranked(pieces: &[Piece]) -> Vec<&Piece> {
+pub fn ranked(pieces: &[Piece]) -> Vec<&Piece> {
     let place = |piece: &Piece| TELLING.iter().position(|name| *name == piece.component.name()).unwrap_or(TELLING.len());
     let mut pieces: Vec<&Piece> = pieces.iter().collect();
     pieces.sort_by_key(|piece| place(piece));

@@ -20,14 +20,14 @@ impl Check<'_> {
             self.problem(&location, message);
         }
         let known = *self.known;
-        let region = self.text_or(file.region, &default.region, |v| rule::known("region", v, known.regions));
+        let region = self.text_or(file.region, &default.region, |v| rule::region(v, known.regions));
         let mut further_regions = Vec::new();
         for text in file.further_regions.unwrap_or_default() {
             let taken = text.value == region || further_regions.contains(&text.value);
             let result = if taken {
                 Err(format!("region \"{}\" is named twice", text.value))
             } else {
-                rule::known("region", &text.value, known.regions)
+                rule::region(&text.value, known.regions)
             };
             self.note(&text, result);
             further_regions.push(text.value);

@@ -114,7 +114,8 @@ fn explain(name: &str, text: &str, error: &Yaml) -> Problem {
         other => {
             let said = other.to_string();
             // The reader adds "at line 1, column 2" to some of its sentences; our own place says that already.
-            let said = said.split(" at line ").next().unwrap_or(&said).trim_end_matches(['.', ',']).to_owned();
+            let said = said.split(" at line ").next().unwrap_or(&said).trim_end_matches(['.', ',']);
+            let said = said.replace("expected string scalar", "one value belongs here, not a list or further settings");
             match wanted(text, other.location()) {
                 Some(key) => format!("\"{key}\" is of the wrong kind: {said}"),
                 None => said,

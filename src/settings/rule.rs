@@ -217,6 +217,15 @@ pub fn known(what: &str, value: &str, list: &[&str]) -> Result<(), String> {
     Err(unknown(what, value, list))
 }
 
+/// A region that the tables have figures for; AWS may have others.
+pub fn region(value: &str, list: &[&str]) -> Result<(), String> {
+    if list.contains(&value) {
+        return Ok(());
+    }
+    let near = suggestion(value, list.iter().copied());
+    Err(format!("no region is called \"{value}\" among the {} that scalectl has prices for{near}", list.len()))
+}
+
 /// A word out of a list, capital letters or not.
 pub fn known_in_any_case(what: &str, value: &str, list: &[&str]) -> Result<(), String> {
     if list.iter().any(|word| word.eq_ignore_ascii_case(value)) {

@@ -63,6 +63,17 @@ fn ten_megabytes_of_settings_are_refused_at_once() {
 }
 
 #[test]
+fn a_settings_file_without_end_is_not_read_to_its_end() {
+    desk().run(&["plan", "--phase", "launch", "--config", "/dev/zero"]).exits(1).says(&["/dev/zero", "bytes"]);
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_answered_in_words() {
+    settings("users: [1]\n", &["scalectl.yaml:1:8", "\"users\" is of the wrong kind", "not a list"]);
+    settings("container: {environment: {UPLOADS_BUCKET: mine}}\n", &["scalectl.yaml:1:", "UPLOADS_BUCKET", "scalectl itself"]);
+}
+
+#[test]
 fn an_empty_file_is_no_settings() {
     let desk = desk();
     desk.write("scalectl.yaml", "");
@@ -73,6 +84,8 @@ fn an_empty_file_is_no_settings() {
 #[test]
 fn a_region_that_does_not_exist() {
     refused(&["plan", "--phase", "launch", "--region", "eu-west-11"], &["eu-west-11", "eu-west-1"]);
+    // A region that AWS has and the tables lack.
+    refused(&["plan", "--phase", "launch", "--region", "us-gov-west-1"], &["us-gov-west-1", "has prices for"]);
     settings("region: us-esat-1\n", &["scalectl.yaml:1:9", "us-esat-1", "us-east-1"]);
 }
 
@@ -89,7 +102,11 @@ fn an_output_folder_that_is_a_file() {
     let desk = desk();
     desk.write("out", "mine");
     desk.run(&["render", "--all", "-o", "out"]).exits(1).says(&["out", "not a directory"]);
+    desk.run(&["render", "--all", "-o", "out/below"]).exits(1).says(&["out", "nothing was written"]);
     assert_eq!(fs::read_to_string(desk.path().join("out")).unwrap(), "mine");
+    if cfg!(target_os = "linux") {
+        desk.run(&["render", "--all", "-o", "/proc/templates"]).exits(1).says(&["/proc/templates", "nothing was written"]);
+    }
 }
 
 #[test]
@@ -123,6 +140,9 @@ fn init_writes_a_file_that_plan_reads_and_never_over_another() {
     desk.run(&["init"]).exits(0);
     let written = fs::read_to_string(desk.path().join("scalectl.yaml")).unwrap();
     desk.run(&["plan", "--users", "10"]).exits(0);
-    desk.run(&["init"]).exits(1).says(&["scalectl.yaml"]);
+    desk.run(&["init"]).exits(1).says(&["scalectl.yaml", "stays as it is"]);
     assert_eq!(fs::read_to_string(desk.path().join("scalectl.yaml")).unwrap(), written);
+
+    desk.write("scalectl.yaml", written.replace("# users: 10000", "users: 500k").replace("region: us-east-1", "region: eu-west-1"));
+    desk.run(&["plan"]).exits(0).says(&["500,000 monthly users → phase 500k · eu-west-1"]);
 }

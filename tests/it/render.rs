@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::finding::verdict;
+use crate::finding::{assert_covered, verdict};
 use crate::program::{Desk, desk};
 use crate::python::run;
 use crate::tree::{PHASES, root};
@@ -87,8 +87,12 @@ fn unusual(name: &str, settings: &str, phase: &str, region: &str) {
         run("policies.py", &paths(None)),
         run("scripts.py", &paths(None)),
     ];
-    let found: Vec<_> = found.iter().flat_map(|lines| verdict(lines).findings).collect();
-    assert!(found.is_empty(), "{found:#?}");
+    let mut found: Vec<_> = found.iter().flat_map(|lines| verdict(lines).findings).collect();
+    for one in &mut found {
+        // Exceptions are granted by the place among the committed templates.
+        one.file = one.file.rsplit_once("/out/").map_or(one.file.clone(), |(_, inner)| format!("templates/{inner}"));
+    }
+    assert_covered(&found);
     insta::assert_snapshot!(name, digest(&desk, &files, phase));
 }
 

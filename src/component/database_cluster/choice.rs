@@ -228,11 +228,11 @@ fn compared(settings: &Settings, prices: &Prices, part: &Part, fixed: Option<&Wa
     };
     let (Chosen::Provisioned(class), Chosen::Serverless { mean, most, .. }) = (&fixed.chosen, &scaling.chosen) else { return None };
     let month = |way: &Way| way.hourly.times(prices.hours_per_month);
-    let cheaper = if scaling.hourly < fixed.hourly { "cheaper" } else { "no cheaper" };
+    let (less, more) = (month(scaling), month(fixed));
+    let verdict = if less < more { format!("is cheaper by {}", more - less) } else { format!("would cost {} more", less - more) };
     let text = format!(
-        "Serverless v2 is {cheaper}, {} a month to {}; that is {} instances at a mean of {mean} ACU (up to {most} at peaks) to {} × {}; the mean is the peak ÷ {}",
-        month(scaling),
-        month(fixed),
+        "Serverless v2 {verdict} a month; {less} for {} instances at a mean of {mean} ACU (up to {most} at peaks), {more} for {} × {}; \
+         the mean is the peak ÷ {}",
         1 + scaling.readers,
         1 + fixed.readers,
         class.name,

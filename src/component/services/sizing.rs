@@ -103,7 +103,7 @@ fn reasons(request: &Request, parts: &[Part], peak: f64) -> Vec<Reason> {
         );
         Reason::new(Driver::Cpu, text)
     } else {
-        Reason::new(Driver::Availability, format!("{zones_word} a service, where load alone would need {alone}; each task has {task}"))
+        Reason::new(Driver::Availability, format!("{zones_word} a service, load alone would need {alone}; each task has {task}"))
     };
     let text = format!("up to {} tasks a service for the stress case; it has {} requests a second", largest.most, number(request.load.requests_ceiling().get()));
     let mut reasons = vec![first, Reason::new(Driver::Throughput, text)];

@@ -50,7 +50,7 @@ pub fn binding(catalog: &Catalog, prices: &Prices, region: &Region, offering: Of
 pub fn sentence(driver: Driver, load: &Load, needs: &Needs, class: &str, connections: u64) -> String {
     match driver {
         Driver::Memory => format!(
-            "memory for the {} touched in a day; with {} for PostgreSQL itself that is {} MiB, which {class} has",
+            "the {} touched in a day fit in memory; with {} for PostgreSQL itself that is {} MiB, which {class} has",
             load.working_set_bytes,
             SYSTEM_MEMORY.binary(),
             thousands(needs.memory.0.div_ceil(Bytes::MIB))
