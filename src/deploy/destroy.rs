@@ -98,7 +98,8 @@ fn fates(options: &Options, unit: &Unit, deployed: &BTreeMap<String, Deployed>, 
         DataFate { key: unit.key(), id: resource.id.clone(), resource_type: resource.resource_type.clone(), why, fate, causes: Vec::new() }
     };
     let there = resources.iter().filter(|resource| resource.status != "DELETE_SKIPPED");
-    there.filter(|resource| holds_data(options, unit, resource)).map(of).collect()
+    let member = |resource: &StackResource| deployed.get(&resource.id).is_some_and(|old| old.in_cluster);
+    there.filter(|resource| holds_data(options, unit, resource) && !member(resource)).map(of).collect()
 }
 
 fn holds_data(options: &Options, unit: &Unit, resource: &StackResource) -> bool {

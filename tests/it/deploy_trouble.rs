@@ -27,8 +27,8 @@ fn until(desk: &Desk, cloud: &Cloud, words: &str) -> (Child, impl BufRead + use<
 #[test]
 fn a_deployment_that_was_killed_is_completed_by_running_it_again() {
     let (desk, cloud) = (desk(), cloud());
-    // The second time the change set of the first stack is there already, the third time a stack has just been begun.
-    for words in ["phase 10k", "app-prod-network", "app-prod-network: creating", "app-prod-data: creating", "app-prod-app: creating"] {
+    // Before anything, with a change set that waits to be executed, and twice while a stack is being made.
+    for words in ["phase 10k", "app-prod-network", "app-prod-data: creating", "app-prod-app: creating"] {
         let (child, _said) = until(&desk, &cloud, words);
         signal(child.id(), "KILL");
         assert_eq!(ended(child).code, None, "the deployment was over before it could be killed");

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from cfnlint.data.schemas.providers.us_east_1 import types as AWS_TYPES
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
-from ministack.services import ssm
+from ministack.services import secretsmanager, ssm
 from ministack.services.cloudformation import provisioners
 
 # MiniStack alone knows the images of one architecture only.
@@ -94,6 +94,20 @@ def strict(kind, handler):
             handler[step] = wrapped(step, properties_at)
 
 
+def by_arn(handler):
+    """Ref of a secret is its ARN at AWS; MiniStack answers, and keeps it under, its name."""
+    create, update, delete = handler["create"], handler["update"], handler["delete"]
+
+    def name(physical_id):
+        return next((name for name, secret in secretsmanager._secrets.items() if secret["ARN"] == physical_id), physical_id)
+
+    def arn(answer):
+        return secretsmanager._secrets[answer[0]]["ARN"], answer[1]
+    handler["create"] = lambda logical_id, properties, stack_name: arn(create(logical_id, properties, stack_name))
+    handler["update"] = lambda physical_id, *rest, **named: arn(update(name(physical_id), *rest, **named))
+    handler["delete"] = lambda physical_id, properties: delete(name(physical_id), properties)
+
+
 class Replacing(dict):
     """Create-only properties: MiniStack's own table first, then AWS's schema of the type."""
 
@@ -117,6 +131,7 @@ def main():
     for kind in AWS_TYPES:
         if kind not in handlers and not kind.startswith("AWS::CloudFormation::"):
             handlers[kind] = stub(kind)
+    by_arn(handlers["AWS::SecretsManager::Secret"])
     for kind, handler in handlers.items():
         strict(kind, handler)
     provisioners._REPLACING_PROPERTIES = Replacing(provisioners._REPLACING_PROPERTIES)
