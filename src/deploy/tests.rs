@@ -263,3 +263,76 @@ fn stacks_that_are_no_longer_part_are_told_of_and_left() {
     assert_eq!(outcome.report().left_over, std::slice::from_ref(&old));
     assert!(world.stacks.borrow().contains_key(&old));
 }
+
+/// The shop with a template too large for a request, to be sent through the bucket that the network stack has.
+fn large() -> Vec<Unit> {
+    let mut units = shop();
+    let app = &mut units[0];
+    app.parameters.clear();
+    app.template.push_str(&format!("# {}\n", "x".repeat(60_000)));
+    app.minified = app.template.clone();
+    app.template_bucket = Some((Key::new("network", "r"), "Out".into()));
+    units
+}
+
+#[test]
+fn a_large_template_waits_for_the_bucket_and_goes_through_it() {
+    let (world, mut watcher) = (World::default(), Watcher::default());
+    let units = large();
+    let outcome = go(&world, &units, &options(), &mut watcher);
+    assert_eq!(outcome.exit_code(), 0, "{outcome:?}");
+    assert_eq!(deeds(&world, "put"), ["out-of-network"], "the template goes into the bucket that the output names");
+    let later = |seen: &Happening| matches!(seen, Happening::Reviewed(Review { key, intent: Intent::Later { waits_for, .. }, .. }) if key.stack == "app" && waits_for == &[Key::new("network", "r")]);
+    assert!(watcher.seen.iter().any(later), "its change set is made when the bucket is there");
+    assert!(!go(&world, &units, &options(), &mut watcher).report().changed());
+
+    let named = Options { template_bucket: Some("theirs".into()), ..options() };
+    let world = World::default();
+    assert_eq!(go(&world, &units, &named, &mut Watcher::default()).exit_code(), 0);
+    assert_eq!(deeds(&world, "put").last().map(String::as_str), Some("theirs"), "the user's bucket goes first");
+}
+
+#[test]
+fn a_large_template_without_any_bucket_is_refused_before_anything_is_asked() {
+    let mut units = large();
+    units[0].template_bucket = None;
+    let world = World::default();
+    let error = run(&world, deploy(&world, &units, &options(), &mut Watcher::default())).unwrap().unwrap_err();
+    assert!(error.to_string().contains("--template-bucket"), "{error}");
+    assert_eq!(world.calls.get(), 0);
+}
+
+/// The shop behind a distribution of this ID.
+fn behind(distribution: &str) -> Vec<Unit> {
+    let mut units = shop();
+    let mut edge = unit("edge", &[("Distribution", "{Type: AWS::CloudFront::Distribution}")], &[("App", from("app"))]);
+    edge.template.push_str(&format!("  DistributionId: {{Value: {distribution}}}\n"));
+    units.push(edge);
+    units
+}
+
+#[test]
+fn a_distribution_forgets_what_it_cached_of_an_app_that_was_changed() {
+    let (world, mut watcher) = (World::default(), Watcher::default());
+    let mut units = behind("E1");
+    go(&world, &units, &options(), &mut watcher);
+    go(&world, &units, &options(), &mut watcher);
+    assert!(deeds(&world, "invalidate").is_empty(), "neither a new distribution nor an unchanged app");
+    let topic = "{Type: AWS::SNS::Topic}";
+    units[0].template = unit("app", &[("Topic", topic), ("Second", topic)], &[]).template;
+    units[0].resources = unit("app", &[("Topic", topic), ("Second", topic)], &[]).resources;
+    assert_eq!(go(&world, &units, &options(), &mut watcher).exit_code(), 0);
+    assert_eq!(deeds(&world, "invalidate"), ["E1"]);
+    assert!(watcher.seen.iter().any(|seen| matches!(seen, Happening::Invalidated { .. })));
+}
+
+#[test]
+fn a_distribution_that_cannot_be_told_fails_no_deployment() {
+    let (world, mut watcher) = (World::default(), Watcher::default());
+    let mut units = behind("stubborn");
+    go(&world, &units, &options(), &mut watcher);
+    units[0].template = units[0].template.replace("out-of-app", "out-of-the-app");
+    units[0].template.push_str("# changed\n");
+    assert_eq!(go(&world, &units, &options(), &mut watcher).exit_code(), 0);
+    assert!(watcher.seen.iter().any(|seen| matches!(seen, Happening::NotInvalidated { trouble, .. } if trouble.contains("no"))));
+}

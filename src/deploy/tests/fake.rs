@@ -24,6 +24,8 @@ pub struct World {
     pub interrupt_at: Cell<Option<Duration>>,
     /// Requests that changed something, as `verb stack`.
     pub deeds: RefCell<Vec<String>>,
+    /// What was put into buckets, by URL.
+    pub objects: RefCell<BTreeMap<String, String>>,
     ids: Cell<u32>,
 }
 
@@ -60,6 +62,13 @@ impl World {
             self.end_operation(&key);
         }
         Ok(())
+    }
+
+    fn text(&self, body: &Body) -> Result<String, Trouble> {
+        match body {
+            Body::Text(text) => Ok(text.clone()),
+            Body::Url(url) => self.objects.borrow().get(url).cloned().ok_or_else(|| Trouble::NotFound(url.clone())),
+        }
     }
 
     fn end_operation(&self, key: &Key) {
@@ -170,12 +179,13 @@ impl Stacks for World {
             self.place(key, Status::ReviewInProgress, "");
         }
         let new = self.with(key, |stack| stack.state.status == Status::ReviewInProgress)?;
+        let body = self.text(&request.body)?;
         assert_eq!(new, request.create, "the kind of change set fits the stack {key}");
         self.with(key, |stack| {
             if stack.sets.contains_key(&request.name) {
                 return Err(Trouble::AlreadyExists(request.name.clone()));
             }
-            let Body::Text(text) = &request.body else { return Err(Trouble::NotFound("bucket".into())) };
+            let text = &body;
             let changes = changes(&stack.template, text);
             // A change of outputs alone makes a change set without changes of resources.
             let same = stack.template == *text;
@@ -203,7 +213,7 @@ impl Stacks for World {
                 (false, false) => (Status::UpdateInProgress, Status::UpdateComplete),
                 (false, true) => (Status::UpdateInProgress, Status::UpdateRollbackComplete),
             };
-            let Body::Text(text) = request.body else { return Err(Trouble::NotFound("bucket".into())) };
+            let text = self.text(&request.body)?;
             for (name, given) in request.parameters {
                 if let Given::Value(value) = given {
                     stack.state.parameters.retain(|(other, _)| *other != name);
@@ -254,8 +264,11 @@ impl Stacks for World {
         self.call(None).await?;
         self.with(key, |stack| stack.policy = Some(policy.into()))
     }
-    async fn put_template(&self, _key: &Key, _bucket: &str, _name: &str, _body: &str) -> Result<String, Trouble> {
-        self.call(None).await.map(|()| "https://bucket/template".into())
+    async fn put_template(&self, _key: &Key, bucket: &str, name: &str, body: &str) -> Result<String, Trouble> {
+        self.call(Some(("put", &Key::new(bucket, "")))).await?;
+        let url = format!("https://{bucket}/{name}");
+        self.objects.borrow_mut().insert(url.clone(), body.to_owned());
+        Ok(url)
     }
     async fn image(&self, region: &str, _path: &str) -> Result<Image, Trouble> {
         self.call(None).await?;
