@@ -24,11 +24,8 @@ impl Check<'_> {
         let mut further_regions = Vec::new();
         for text in file.further_regions.unwrap_or_default() {
             let taken = text.value == region || further_regions.contains(&text.value);
-            let result = if taken {
-                Err(format!("region \"{}\" is named twice", text.value))
-            } else {
-                rule::region(&text.value, known.regions)
-            };
+            let result =
+                if taken { Err(format!("region \"{}\" is named twice", text.value)) } else { rule::region(&text.value, known.regions) };
             self.note(&text, result);
             further_regions.push(text.value);
         }

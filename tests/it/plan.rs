@@ -94,7 +94,8 @@ fn the_plan_fits_one_screen_and_nothing_of_it_is_cut() {
 fn a_component_takes_one_line_of_a_wide_screen_and_says_first_what_matters() {
     for phase in PHASES {
         let plan = on_screen(160, &["plan", "--phase", phase]);
-        let table: Vec<&str> = plan.lines().skip_while(|line| !line.contains("COMPONENT")).skip(1).take_while(|line| !line.is_empty()).collect();
+        let table: Vec<&str> =
+            plan.lines().skip_while(|line| !line.contains("COMPONENT")).skip(1).take_while(|line| !line.is_empty()).collect();
         assert!(table.iter().all(|line| !line.starts_with("   ")), "{phase}: a component takes two lines\n{plan}");
         let json: Value = serde_json::from_str(&text(&["plan", "--phase", phase, "--format", "json"])).unwrap();
         for component in json["components"].as_array().unwrap() {

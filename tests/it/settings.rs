@@ -44,7 +44,10 @@ fn every_kind_of_mistake_names_line_column_and_what_would_be_right() {
         ("app: 1shop\n", "scalectl.yaml:1:6: app \"1shop\" is not a name"),
         ("app: my--shop\n", "is not a name that every AWS service takes"),
         ("app: storefront\nenvironment: production\n", "scalectl.yaml:2:14: \"storefront-production\" has 21 characters"),
-        ("region: eu-west-11\n", "scalectl.yaml:1:9: no region is called \"eu-west-11\" among the 3 that scalectl has prices for; did you mean \"eu-west-1\"?"),
+        (
+            "region: eu-west-11\n",
+            "scalectl.yaml:1:9: no region is called \"eu-west-11\" among the 3 that scalectl has prices for; did you mean \"eu-west-1\"?",
+        ),
         ("further_regions: [us-east-1]\n", "region \"us-east-1\" is named twice"),
         ("domain: https://shop.example.com\n", "without https://"),
         ("domain: Shop.example.com\n", "write it in lowercase"),
