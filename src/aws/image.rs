@@ -22,7 +22,7 @@ impl Aws {
 fn on_this_machine(url: &str) -> bool {
     let host = url.parse::<http::Uri>().ok().and_then(|url| url.host().map(str::to_owned)).unwrap_or_default();
     let bare = host.trim_matches(['[', ']']);
-    let loopback = bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    let loopback = bare.parse::<core::net::IpAddr>().is_ok_and(|address| address.is_loopback());
     loopback || host == "localhost" || host.ends_with(".localhost")
 }
 

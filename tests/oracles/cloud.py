@@ -45,7 +45,9 @@ def kept(_, client):
     return {
         "tables": sorted(paged(client("dynamodb"), "list_tables", "TableNames")),
         "buckets": sorted(one["Name"] for one in client("s3").list_buckets()["Buckets"]),
-        "databases": sorted(one["DBInstanceIdentifier"] for one in paged(client("rds"), "describe_db_instances", "DBInstances")),
+        # The data of a cluster's members is the cluster's.
+        "databases": sorted(one["DBInstanceIdentifier"] for one in paged(client("rds"), "describe_db_instances", "DBInstances")
+                            if not one.get("DBClusterIdentifier")),
         "clusters": sorted(one["DBClusterIdentifier"] for one in paged(client("rds"), "describe_db_clusters", "DBClusters")),
     }
 
