@@ -12,8 +12,12 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &L
     let mut text = head(architecture, look);
     text.push_str(&heading("Components", look));
     for piece in ranked(&architecture.pieces) {
-        let gap = " ".repeat(LABEL.saturating_sub(piece.component.label().chars().count()) + 2);
-        text.push_str(&format!("  {}{gap}{}\n", look.ink(Ink::Strong, piece.component.label()), piece.component.size()));
+        let mut label = piece.component.label();
+        for line in wrap(&piece.component.size().to_string(), look.width.saturating_sub(LABEL + 4)) {
+            let gap = " ".repeat(LABEL.saturating_sub(label.chars().count()) + 2);
+            text.push_str(&format!("  {}{gap}{line}\n", look.ink(Ink::Strong, label)));
+            label = "";
+        }
         for reason in &piece.reasons {
             for line in wrap(&format!("{}: {}", reason.driver.word(), reason.text), look.width.saturating_sub(6)) {
                 text.push_str(&format!("      {line}\n"));

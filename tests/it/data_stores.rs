@@ -45,7 +45,10 @@ fn text<'a>(stack: &'a Stack, id: &str, property: &str) -> &'a str {
 #[test]
 fn a_leader_and_a_follower_carry_a_thousand_users() {
     let architecture = architecture("1k", 2, 1, 1_000, "us-east-1", &["database_instance: {}"]);
-    assert_eq!(sized(&architecture, "database_instance"), "3 × db.t4g.small, leader with standby, and a follower; 20 GiB gp3 each");
+    assert_eq!(
+        sized(&architecture, "database_instance"),
+        "3 × db.t4g.small, PostgreSQL, leader with standby and a follower, 20 GiB gp3 each"
+    );
     let stacks = render::stacks(&architecture).unwrap();
     let stack = data(&stacks, "us-east-1");
     assert_eq!(
@@ -62,11 +65,11 @@ fn a_leader_and_a_follower_carry_a_thousand_users() {
 #[test]
 fn serverless_is_taken_only_where_it_is_cheaper() {
     let small = architecture("10k", 2, 1, 10_000, "us-east-1", &[CLUSTER]);
-    assert_eq!(sized(&small, "database_cluster"), "2 × db.serverless, a writer and 1 reader, 2 to 8 ACU each");
+    assert_eq!(sized(&small, "database_cluster"), "2 × db.serverless, PostgreSQL, a writer and 1 reader, 2 to 8 ACU each");
     let reason = &small.pieces.last().unwrap().reasons[0].text;
     assert!(reason.contains("350.40 USD a month") && reason.contains("402.96 USD"), "{reason}");
     let large = architecture("500k", 3, 1, 500_000, "us-east-1", &[CLUSTER]);
-    assert_eq!(sized(&large, "database_cluster"), "3 × db.r7g.large, a writer and 2 readers");
+    assert_eq!(sized(&large, "database_cluster"), "3 × db.r7g.large, PostgreSQL, a writer and 2 readers");
 }
 
 #[test]

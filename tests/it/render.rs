@@ -99,7 +99,9 @@ fn unusual(name: &str, settings: &str, phase: &str, region: &str) {
 /// What a reviewer wants to see of these settings: which resources stand where, and every line that the defaults would not have written.
 fn digest(desk: &Desk, files: &BTreeMap<String, Vec<u8>>, phase: &str) -> String {
     let plain = self::desk();
-    let usual = rendered(&plain, &["--phase", phase, "--region", &region_of(desk)], "out");
+    let naming = ["app", "environment", "region"].map(|key| [format!("--{key}"), named(desk, key)]).concat();
+    let naming: Vec<&str> = ["--phase", phase].into_iter().chain(naming.iter().map(String::as_str)).collect();
+    let usual = rendered(&plain, &naming, "out");
     let mut text = String::new();
     for (file, bytes) in files {
         let yaml = String::from_utf8_lossy(bytes);
@@ -112,17 +114,33 @@ fn digest(desk: &Desk, files: &BTreeMap<String, Vec<u8>>, phase: &str) -> String
             text.push_str("--- a file that the defaults do not have\n\n");
             continue;
         }
-        text.push_str("--- than with the defaults\n");
-        let difference = similar::TextDiff::from_lines(usual.as_str(), &yaml);
-        text.push_str(&difference.unified_diff().context_radius(1).to_string());
-        text.push('\n');
+        text.push_str(&format!("--- other than with the defaults\n{}\n", difference(&usual, &yaml)));
     }
     text
 }
 
-fn region_of(desk: &Desk) -> String {
+/// The lines that differ in more than their indentation, each group after the line before it.
+fn difference(usual: &str, yaml: &str) -> String {
+    let (old, new): (Vec<&str>, Vec<&str>) = (usual.lines().collect(), yaml.lines().collect());
+    let trimmed = |lines: &[&str]| lines.iter().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
+    let (was, is) = (trimmed(&old), trimmed(&new));
+    let (was, is): (Vec<&str>, Vec<&str>) = (was.iter().map(String::as_str).collect(), is.iter().map(String::as_str).collect());
+    let difference = similar::TextDiff::from_slices(&was, &is);
+    let mut text = String::new();
+    for group in difference.grouped_ops(1) {
+        for change in group.iter().flat_map(|op| difference.iter_changes(op)) {
+            let line = change.new_index().map(|index| new[index]).or(change.old_index().map(|index| old[index])).unwrap();
+            text.push_str(&format!("{}{line}\n", change.tag()));
+        }
+        text.push_str("...\n");
+    }
+    text
+}
+
+/// What the settings of a desk say of a key.
+fn named(desk: &Desk, key: &str) -> String {
     let settings = fs::read_to_string(desk.path().join("scalectl.yaml")).unwrap();
-    settings.lines().find_map(|line| line.strip_prefix("region: ")).unwrap().to_owned()
+    settings.lines().find_map(|line| line.strip_prefix(&format!("{key}: "))).unwrap().to_owned()
 }
 
 /// Logical IDs and types, as they stand in the text.
