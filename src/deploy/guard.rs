@@ -38,7 +38,8 @@ pub struct DataFate {
     pub causes: Vec<String>,
 }
 
-/// Types whose loss loses data, for resources that nothing else is known of.
+/// Whether losing a resource of this type loses data, for resources that nothing else is known of: by the facts of the types that we
+/// build, else by this list.
 pub fn holds_data(resource_type: &str) -> bool {
     const TYPES: &[&str] = &[
         "AWS::Backup::BackupVault",
@@ -63,7 +64,7 @@ pub fn holds_data(resource_type: &str) -> bool {
         "AWS::S3::Bucket",
         "AWS::SecretsManager::Secret",
     ];
-    TYPES.binary_search(&resource_type).is_ok()
+    cfn::facts::of(resource_type).map_or_else(|| TYPES.binary_search(&resource_type).is_ok(), |facts| facts.holds_data)
 }
 
 /// Whether losing this resource loses data, by the unit's word or by the type.
@@ -183,6 +184,17 @@ mod tests {
     use super::*;
     use crate::deploy::change::Cause;
     use crate::deploy::unit::ResourceNote;
+
+    #[test]
+    fn types_that_hold_data_are_known_whether_we_build_them_or_not() {
+        for resource_type in ["AWS::DynamoDB::Table", "AWS::RDS::DBInstance", "AWS::EC2::Volume", "AWS::S3::Bucket", "AWS::KMS::Key"] {
+            assert!(cfn::facts::of(resource_type).is_some() && holds_data(resource_type), "{resource_type}");
+        }
+        for resource_type in ["AWS::DocDB::DBCluster", "AWS::Redshift::Cluster", "AWS::EFS::FileSystem"] {
+            assert!(holds_data(resource_type), "{resource_type}");
+        }
+        assert!(!holds_data("AWS::EC2::VPC") && !holds_data("AWS::Unheard::Of"));
+    }
 
     fn fates_of(in_place: &[&str], properties: &[&str]) -> Vec<DataFate> {
         let resource_type = "AWS::ElastiCache::ReplicationGroup".to_owned();
