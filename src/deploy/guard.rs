@@ -102,6 +102,7 @@ pub fn of_changes(unit: &Unit, options: &Options, changes: &[Change], deployed: 
         let replace = || change.policy.unwrap_or_else(|| replace_policy(unit, &change.id, old));
         let fate = match (&change.action, change.replacement) {
             (Action::Remove, _) => gone(change.policy.unwrap_or_else(|| old.map_or(Policy::Delete, Deployed::deletion))),
+            (Action::Modify, Replacement::Conditional) if in_place(unit, change) => continue,
             (Action::Modify, Replacement::Always) => Fate::Replaced(replace()),
             (Action::Modify, Replacement::Conditional) | (Action::Dynamic | Action::Unknown(_), _) => Fate::MayBeReplaced(replace()),
             (Action::Modify, Replacement::Never) | (Action::Add | Action::Import | Action::Sync, _) => continue,
@@ -117,6 +118,13 @@ pub fn of_changes(unit: &Unit, options: &Options, changes: &[Change], deployed: 
         });
     }
     fates
+}
+
+/// Whether all that might replace the resource is changed in place by its update policy.
+fn in_place(unit: &Unit, change: &Change) -> bool {
+    let Some(note) = unit.resources.get(&change.id) else { return false };
+    let mut risky = change.causes.iter().filter(|cause| cause.recreation != "Never").peekable();
+    risky.peek().is_some() && risky.all(|cause| note.in_place.contains(&cause.property))
 }
 
 fn gone(policy: Policy) -> Fate {
@@ -168,4 +176,37 @@ pub fn stack_policy(ids: &[&str]) -> String {
         ),
     };
     format!(r#"{{"Statement":[{allow}{deny}]}}"#)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deploy::change::Cause;
+    use crate::deploy::unit::ResourceNote;
+
+    fn fates_of(in_place: &[&str], properties: &[&str]) -> Vec<DataFate> {
+        let resource_type = "AWS::ElastiCache::ReplicationGroup".to_owned();
+        let in_place = in_place.iter().map(|name| (*name).to_owned()).collect();
+        let note = ResourceNote { resource_type: resource_type.clone(), holds_data: true, in_place, ..ResourceNote::default() };
+        let unit = Unit { resources: BTreeMap::from([("Cache".to_owned(), note)]), ..Unit::default() };
+        let cause = |name: &&str| Cause { property: (*name).to_owned(), recreation: "Conditionally".to_owned(), ..Cause::default() };
+        let change = Change {
+            action: Action::Modify,
+            id: "Cache".to_owned(),
+            physical: None,
+            resource_type,
+            replacement: Replacement::Conditional,
+            policy: None,
+            causes: properties.iter().map(cause).collect(),
+        };
+        of_changes(&unit, &Options::new("t"), &[change], &BTreeMap::new())
+    }
+
+    #[test]
+    fn what_the_update_policy_changes_in_place_is_no_replacement_and_anything_beside_it_still_may_be() {
+        assert_eq!(fates_of(&[], &["NumNodeGroups"])[0].fate, Fate::MayBeReplaced(Policy::Delete));
+        assert!(fates_of(&["NumNodeGroups"], &["NumNodeGroups"]).is_empty());
+        assert_eq!(fates_of(&["NumNodeGroups"], &["NumNodeGroups", "Other"]).len(), 1);
+        assert_eq!(fates_of(&["NumNodeGroups"], &[]).len(), 1, "a reason that is not given is not known to be harmless");
+    }
 }

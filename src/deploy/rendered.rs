@@ -61,6 +61,15 @@ fn unit(stack: &Stack, name: &impl Fn(&render::Key) -> String, tags: &[(String, 
     }
 }
 
+/// With `UseOnlineResharding` shards of a cache come and go in place (CloudFormation template reference, "UpdatePolicy attribute").
+fn in_place(resource: &cfn::Resource) -> Vec<String> {
+    let resharding = resource.update_policy.as_ref().and_then(|policy| policy.get("UseOnlineResharding"));
+    match resharding {
+        Some(Node::Bool(true)) => vec!["NumNodeGroups".to_owned(), "NodeGroupConfiguration".to_owned()],
+        _ => Vec::new(),
+    }
+}
+
 fn notes(stack: &Stack) -> BTreeMap<String, ResourceNote> {
     let note = |(id, resource): (&String, &cfn::Resource)| {
         let why = resource.metadata.get("scalectl").and_then(|served| served.get("why")).and_then(Node::as_str);
@@ -69,6 +78,7 @@ fn notes(stack: &Stack) -> BTreeMap<String, ResourceNote> {
             resource_type: resource.resource_type.clone(),
             why: why.unwrap_or_default().to_owned(),
             holds_data: resource.holds_data(),
+            in_place: in_place(resource),
             deletion_policy: word(resource.deletion_policy),
             update_replace_policy: word(resource.update_replace_policy),
         };

@@ -106,6 +106,8 @@ pub struct ResourceNote {
     pub why: String,
     /// Whether losing the resource loses data.
     pub holds_data: bool,
+    /// Properties whose change may replace the resource, and that the template's `UpdatePolicy` has changed in place.
+    pub in_place: Vec<String>,
     /// `DeletionPolicy` of the template, when it has one.
     pub deletion_policy: Option<String>,
     /// `UpdateReplacePolicy` of the template, when it has one.
