@@ -54,6 +54,77 @@ pub struct Settings {
     pub assume: IndexMap<String, String>,
     /// Bucket for templates that are too large to send in a request.
     pub template_bucket: Option<String>,
+    /// The business domains of `10m`'s federation, each with the services that own it; empty: one domain for each service.
+    pub federation: IndexMap<String, Vec<String>>,
+    /// What the cache speaks.
+    pub cache_engine: CacheEngine,
+    /// What carries the database; none: the phase chooses.
+    pub database_hosting: Option<DatabaseHosting>,
+    /// What a month may cost, in whole USD; none: the plan's own estimate, where there is one.
+    pub monthly_budget: Option<u32>,
+    /// Shield Advanced: 3,000 USD a month for one year; only when asked for.
+    pub shield: bool,
+    /// A GraphQL API on AppSync beside the services, from `500k`.
+    pub appsync: bool,
+    /// How many days backups are kept; none: the phase chooses.
+    pub backup_retention_days: Option<u32>,
+    /// How many days logs are kept; none: the phase chooses.
+    pub log_retention_days: Option<u32>,
+    /// The first /16 of the regions' address ranges, `10.0.0.0/16`; region 2 takes the next one.
+    pub cidr: Option<String>,
+    /// A network that is there already and is used instead of one of our own.
+    pub existing_vpc: Option<ExistingVpc>,
+    /// Properties of resources that the user sets in our place, by logical ID; typed against the resource's model when it is rendered.
+    pub overrides: IndexMap<String, Override>,
+}
+
+/// A network that somebody made before; three zones, one subnet of each kind in each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExistingVpc {
+    /// `vpc-0123456789abcdef0`.
+    pub id: String,
+    /// Its address range.
+    pub cidr: String,
+    /// Subnets with a route to an internet gateway, one a zone.
+    pub public: Vec<String>,
+    /// Subnets whose way out is a NAT gateway, one a zone.
+    pub private: Vec<String>,
+    /// Subnets for databases and caches, one a zone.
+    pub data: Vec<String>,
+}
+
+/// What a user sets of one resource, and where in the file that stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Override {
+    /// The properties, as a tree.
+    pub properties: cfn::Map,
+    /// Where the logical ID stands.
+    pub place: Place,
+    /// Where each property stands, by its path (`LaunchTemplateData/Monitoring`).
+    pub places: IndexMap<String, Place>,
+}
+
+/// What the cache speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CacheEngine {
+    /// The open fork of Redis, cheaper by a fifth.
+    #[default]
+    Valkey,
+    /// Redis OSS.
+    Redis,
+    /// Memcached: no replicas, no failover.
+    Memcached,
+}
+
+/// What carries the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DatabaseHosting {
+    /// PostgreSQL on an EC2 instance of its own.
+    Ec2,
+    /// RDS for PostgreSQL.
+    Rds,
+    /// Aurora PostgreSQL.
+    Aurora,
 }
 
 /// A container image and how to reach it.
@@ -135,6 +206,17 @@ impl Default for Settings {
             tags: IndexMap::new(),
             assume: IndexMap::new(),
             template_bucket: None,
+            federation: IndexMap::new(),
+            cache_engine: CacheEngine::default(),
+            database_hosting: None,
+            monthly_budget: None,
+            shield: false,
+            appsync: false,
+            backup_retention_days: None,
+            log_retention_days: None,
+            cidr: None,
+            existing_vpc: None,
+            overrides: IndexMap::new(),
         }
     }
 }

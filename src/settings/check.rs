@@ -68,6 +68,7 @@ impl Check<'_> {
             tags,
             assume,
             template_bucket: self.text(file.template_bucket, rule::bucket),
+            ..Settings::default()
         }
     }
 
