@@ -90,6 +90,8 @@ blocks! {
     workers => Workers,
     /// The app's services on ECS.
     services => Services,
+    /// What turns attacks away.
+    firewall => Firewall,
     /// Content delivery in front of everything.
     content_delivery => ContentDelivery,
     /// The app's public name.

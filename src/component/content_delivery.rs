@@ -9,7 +9,7 @@ use cfn::{Id, Resource, Val};
 use serde::Deserialize;
 
 use crate::component::{
-    Address, Component, Driver, Family, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Threshold, Unplaceable,
+    Address, Component, Driver, Family, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Unplaceable,
 };
 use crate::recipe::{front, watch};
 use crate::units::PerSecond;
@@ -63,9 +63,6 @@ fn price_class(region: &str, regions: usize) -> cloudfront::distribution::PriceC
     }
 }
 
-/// Where the edge layer is deployed, and where CloudFront's metrics are.
-const EDGE_REGION: &str = "us-east-1";
-
 /// Characters of the header's secret: 48 of 62 kinds are 285 bits, and fit a header condition's 128.
 const TOKEN_LENGTH: i64 = 48;
 
@@ -84,7 +81,7 @@ fn put_secret(site: &Site, offers: &Offers, layers: &mut Layers) {
         .generate_string_key("token")
         .password_length(TOKEN_LENGTH)
         .exclude_punctuation(true);
-    let mut copies: Vec<&str> = std::iter::once(EDGE_REGION).chain(site.regions.iter().map(|region| region.region.code())).collect();
+    let mut copies: Vec<&str> = std::iter::once(front::EDGE_REGION).chain(site.regions.iter().map(|region| region.region.code())).collect();
     copies.retain(|region| *region != site.region.region.code());
     copies.sort_unstable();
     copies.dedup();
@@ -149,19 +146,16 @@ impl Component for ContentDelivery {
         if !site.leads() {
             return Vec::new();
         }
-        // CloudFront's metrics are in us-east-1 alone, and an alarm watches only its own region.
-        let here = site.region.region.code() == EDGE_REGION;
+        let region = front::edge_metrics(site);
         let line = |name, title, family, metric, statistic| {
             let dimensions = vec![("DistributionId", distribution().id()), ("Region", "Global".into())];
-            let region = if here { None } else { Some(EDGE_REGION) };
             Metric { region, ..watch::line(name, title, family, ("AWS/CloudFront", metric, statistic), dimensions) }
         };
         let why = "More than 5 % of all requests fail at the edge: look at the load balancer first, then at the distribution";
-        let failing: Option<Threshold> = here.then(|| watch::above(5.0, 2, why));
         vec![
             line("DistributionRequests", "Content delivery: requests", Family::Latency, "Requests", "Sum"),
             Metric {
-                alarm: failing,
+                alarm: Some(watch::above(5.0, 2, why)),
                 ..line("DistributionErrors", "Content delivery: failed requests (%)", Family::Errors, "5xxErrorRate", "Average")
             },
         ]

@@ -34,6 +34,14 @@ impl PublicName<'_> {
     }
 }
 
+/// Where the edge layer is deployed, and where AWS keeps the metrics of CloudFront, of its firewall, and of Route 53's health checks.
+pub const EDGE_REGION: &str = "us-east-1";
+
+/// What a metric of the edge says of its region: nothing where the app is at home there, too.
+pub fn edge_metrics(site: &Site) -> Option<&'static str> {
+    (site.region.region.code() != EDGE_REGION).then_some(EDGE_REGION)
+}
+
 /// The header by which a load balancer knows that a request came through our distribution and not through somebody else's.
 pub const ORIGIN_HEADER: &str = "X-Origin-Verify";
 

@@ -60,6 +60,9 @@ pub fn model(
         .price_class(price_class)
         .origins(origins)
         .cache_behaviors(behaviors);
+    if let Some(acl) = &offers.edge_acl {
+        config = config.web_acl_id(acl.arn());
+    }
     if !groups.is_empty() {
         config = config.origin_groups(model::OriginGroups::new(i64::try_from(groups.len()).unwrap_or_default()).items(groups));
     }
