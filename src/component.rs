@@ -96,6 +96,8 @@ blocks! {
     content_delivery => ContentDelivery,
     /// The app's public name.
     names => Names,
+    /// The look at the app from outside, from many places of the world.
+    health_check => HealthCheck,
     /// Alarm topic, alarms and dashboard.
     monitoring => Monitoring,
 }

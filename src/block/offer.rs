@@ -115,6 +115,16 @@ pub enum Address {
     Distribution(Id<cloudfront::Distribution>),
 }
 
+impl Address {
+    fn rank(&self) -> u8 {
+        match self {
+            Address::Host(_) => 0,
+            Address::Balancer(_) => 1,
+            Address::Distribution(_) => 2,
+        }
+    }
+}
+
 /// A bucket whose objects the content delivery network serves under a path.
 #[derive(Debug, Clone)]
 pub struct Origin {
@@ -216,6 +226,13 @@ pub struct Offers {
     pub site_origins: Vec<Val<String>>,
     /// What the dashboard shows and alarms watch.
     pub metrics: Vec<Metric>,
+}
+
+impl Offers {
+    /// What users reach: the address that stands farthest out.
+    pub fn outermost(&self) -> Option<&Address> {
+        self.addresses.iter().max_by_key(|address| address.rank())
+    }
 }
 
 /// A function that answers HTTP requests under a path.
