@@ -42,6 +42,9 @@ pub fn edge_metrics(site: &Site) -> Option<&'static str> {
     (site.region.region.code() != EDGE_REGION).then_some(EDGE_REGION)
 }
 
+/// What the function for pages tells the app: the group of an experiment, and the country whose page is wanted.
+pub const PAGE_HEADERS: [&str; 2] = ["X-Experiment-Group", "X-Viewer-Country"];
+
 /// The header by which a load balancer knows that a request came through our distribution and not through somebody else's.
 pub const ORIGIN_HEADER: &str = "X-Origin-Verify";
 
