@@ -16,6 +16,7 @@ mod tree;
 mod bad_input;
 mod deploy;
 mod deploy_trouble;
+mod edge;
 mod front;
 mod guards;
 mod guards_paths;
