@@ -208,6 +208,27 @@ fn shield_advanced_is_there_only_when_asked_for_and_the_plan_says_so() {
 }
 
 #[test]
+fn what_the_edge_and_the_balancers_answer_is_written_down_without_cookies() {
+    for home in ["us-east-1", "eu-west-1"] {
+        let stacks = stacks("10m", &own_name(home));
+        let fields = format!("{:?}", edge(&stacks, "EdgeLogs").properties["RecordFields"]);
+        assert!(fields.contains("cs-uri-stem") && !fields.contains("Cookie"), "{fields}");
+        assert!(text(edge(&stacks, "EdgeLogsDestination")).contains("EdgeLogsBucket"));
+        let data = stacks.iter().find(|stack| stack.key.layer == Layer::Data && stack.key.region == home).unwrap();
+        assert!(data.template.resources["EdgeLogsBucket"].properties.contains_key("LifecycleConfiguration"));
+        let own = stacks.iter().find(|stack| stack.key.layer == Layer::Edge).unwrap();
+        assert!(own.after.contains(&data.key), "the bucket's policy must stand before the delivery is made");
+        for stack in stacks.iter().filter(|stack| stack.key.layer == Layer::App) {
+            for id in ["LoadBalancer", "InternalLoadBalancer"] {
+                let attributes = format!("{:?}", stack.template.resources[id].properties["LoadBalancerAttributes"]);
+                assert!(attributes.contains("access_logs.s3.bucket") && attributes.contains("LogsBucket"), "{} {id}", stack.file);
+                assert!(attributes.contains("desync_mitigation_mode"), "{} {id}", stack.file);
+            }
+        }
+    }
+}
+
+#[test]
 fn the_hit_rate_of_content_delivery_is_measured_and_shown() {
     for phase in ["10k", "500k", "10m"] {
         let stacks = stacks(phase, &own_name("eu-west-1"));
