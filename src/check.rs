@@ -12,7 +12,7 @@ pub use graph::{Graph, Item};
 pub use rules::RULES;
 pub use set::{File, Set, Unreadable};
 
-use cfn::syntax::Place;
+use cfn::syntax::{Document, Place};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -134,6 +134,20 @@ pub fn findings(set: &Set) -> Vec<Finding> {
         let place = |one: &Finding| one.place.map_or((0, 0), |place| (place.line, place.column));
         (a.file, place(a), a.rule.id, &a.path).cmp(&(b.file, place(b), b.rule.id, &b.path))
     });
+    findings
+}
+
+/// Findings of stacks of our own with their places, as `render` would write the files.
+pub fn located(set: &Set, mut findings: Vec<Finding>) -> Vec<Finding> {
+    let mut documents: Vec<Option<Document>> = set.files.iter().map(|_| None).collect();
+    for finding in findings.iter_mut().filter(|finding| finding.place.is_none()) {
+        let (Some(file), Some(slot)) = (set.files.get(finding.file), documents.get_mut(finding.file)) else { continue };
+        if slot.is_none() {
+            *slot = cfn::syntax::parse(&file.template.to_yaml()).ok();
+        }
+        let steps: Vec<&str> = finding.path.iter().map(String::as_str).collect();
+        finding.place = slot.as_ref().map(|document| document.nearest(&steps));
+    }
     findings
 }
 
