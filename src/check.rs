@@ -3,6 +3,8 @@
 //! A [`Set`] is what is deployed together: the stacks of one phase, or the files of a folder. [`Graph`] resolves references inside it, across
 //! stacks too; every rule is a file of `check/rules/` that walks the graph and reports to [`Found`].
 
+mod classes;
+mod engine;
 mod graph;
 mod rules;
 mod set;

@@ -13,5 +13,14 @@ macro_rules! rules {
 
 rules! {
     cache_failover_without_replica,
+    class_unknown,
+    data_unencrypted,
+    data_unprotected,
+    data_without_backups,
+    data_without_policy,
+    engine_version,
     gateway_attachment_missing,
+    parameter_group_family,
+    queue_redelivers_early,
+    storage_refused,
 }
