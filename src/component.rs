@@ -94,6 +94,8 @@ blocks! {
     content_delivery => ContentDelivery,
     /// The app's public name.
     names => Names,
+    /// Backups in a vault of their own, and copies in another region.
+    backups => Backups,
     /// Alarm topic, alarms and dashboard.
     monitoring => Monitoring,
 }

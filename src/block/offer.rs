@@ -155,6 +155,15 @@ pub struct SecretVariable {
     pub key: Option<Val<String>>,
 }
 
+/// Something that backups are taken of.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// A word for logical IDs and for people: `DatabaseVolume`.
+    pub name: String,
+    /// Its ARN.
+    pub arn: Val<String>,
+}
+
 /// A permission that whoever runs the app is given.
 #[derive(Debug, Clone)]
 pub struct Grant {
@@ -197,6 +206,8 @@ pub struct Offers {
     pub secrets: Vec<SecretVariable>,
     /// The app's permissions.
     pub grants: Vec<Grant>,
+    /// What backups are taken of.
+    pub backups: Vec<Saved>,
     /// The data volume of a database on EC2, and the host that shall hold it.
     pub volume: Option<Id<ec2::Volume>>,
     /// The queue whose backlog scales the workers.

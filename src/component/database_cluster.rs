@@ -9,7 +9,7 @@ use cfn::resource::rds;
 use serde::Deserialize;
 
 use crate::catalog::Class;
-use crate::component::{Component, Layers, Metric, Offers, Reason, Request, Site, Size, Unplaceable};
+use crate::component::{Component, Layers, Metric, Offers, Reason, Request, Saved, Site, Size, Unplaceable};
 use crate::recipe::database;
 
 /// What a phase file says of it.
@@ -126,6 +126,7 @@ impl Component for DatabaseCluster {
             let host = if self.copies(site) { cluster.read_endpoint_address() } else { cluster.endpoint_address() };
             offers.variables.extend(database::variables(domain, host, Some(cluster.read_endpoint_address())));
             offers.secrets.push(database::secret_variable(site, domain));
+            offers.backups.push(Saved { name: cluster.name().to_owned(), arn: cluster.db_cluster_arn() });
         }
         offers
     }

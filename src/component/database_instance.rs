@@ -9,7 +9,7 @@ use cfn::{Id, Val};
 
 use crate::catalog::sizing::cheapest_class;
 use crate::catalog::{Class, Offering};
-use crate::component::{Component, Driver, Family, Layers, Metric, Offers, Reason, Request, Site, Size, Unplaceable};
+use crate::component::{Component, Driver, Family, Layers, Metric, Offers, Reason, Request, Saved, Site, Size, Unplaceable};
 use crate::recipe::database::{self, sizing};
 use crate::recipe::watch::{above, alarmed, below, line};
 use crate::units::{thousands, whole};
@@ -158,6 +158,7 @@ impl Component for DatabaseInstance {
         Offers {
             variables: database::variables("", Self::leader().endpoint_address(), Some(reader)),
             secrets: vec![database::secret_variable(site, "")],
+            backups: vec![Saved { name: Self::leader().name().to_owned(), arn: Self::leader().db_instance_arn() }],
             ..Offers::default()
         }
     }

@@ -113,14 +113,15 @@ pub fn put_subnet_group(site: &Site, network: &NetworkOffer, layers: &mut Layers
     layers.put(Layer::Data, &subnet_group(), why, Resource::new(model).retain());
 }
 
-/// Days that every moment can be restored, by phase; 35 is the most that RDS keeps.
-pub fn backup_days(phase: &str) -> i64 {
-    match phase {
-        "1k" => 7,
+/// Days that every moment can be restored: what the user chose, else by phase; 1 to 35 is what RDS keeps.
+pub fn backup_days(site: &Site) -> i64 {
+    let by_phase = match site.phase {
+        "10" | "1k" => 7,
         "10k" => 14,
         "500k" => 30,
         _ => 35,
-    }
+    };
+    site.settings.backup_retention_days.map_or(by_phase, |days| i64::from(days.clamp(1, 35)))
 }
 
 /// When the daily backup and the weekly maintenance begin, UTC: apart from each other, in the night of both Americas and Europe.

@@ -29,6 +29,7 @@ pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, Render
         several(&mut all.variables, one.variables, |variable| format!("the variable {}", variable.name))?;
         several(&mut all.secrets, one.secrets, |secret| format!("the secret {}", secret.name))?;
         several(&mut all.grants, one.grants, |grant| format!("the grant {}", grant.name))?;
+        several(&mut all.backups, one.backups, |saved| format!("the backup of {}", saved.name))?;
         all.addresses.extend(one.addresses);
         all.site_origins.extend(one.site_origins);
         several(&mut all.metrics, piece.component.metrics(site), |metric| format!("the metric {}", metric.name))?;

@@ -124,7 +124,7 @@ fn global_name(site: &Site, domain: &str) -> String {
 fn cluster(database: &DatabaseCluster, site: &Site, offers: &Offers, shared: &Shared, domain: &str) -> rds::DBCluster {
     let mut model = rds::DBCluster::new()
         .auto_minor_version_upgrade(true)
-        .backup_retention_period(database::backup_days(site.phase))
+        .backup_retention_period(database::backup_days(site))
         .copy_tags_to_snapshot(true)
         .db_cluster_parameter_group_name(shared.parameters.reference())
         .db_subnet_group_name(database::subnet_group().reference())

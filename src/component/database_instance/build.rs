@@ -18,7 +18,7 @@ pub fn instances(database: &DatabaseInstance, site: &Site, network: &NetworkOffe
     let mut leader = common(database, &parameters, &monitoring, offers)
         .allocated_storage(database.storage.to_string())
         .max_allocated_storage(database.storage_most as i64)
-        .backup_retention_period(database::backup_days(site.phase))
+        .backup_retention_period(database::backup_days(site))
         .db_name(database::NAME)
         .db_subnet_group_name(subnets.reference())
         .delete_automated_backups(false)
