@@ -70,6 +70,10 @@ blocks! {
     database_instance => DatabaseInstance,
     /// PostgreSQL on Aurora: writer and readers, by domain and region.
     database_cluster => DatabaseCluster,
+    /// Pools of connections in front of Aurora, when there are many.
+    database_proxy => DatabaseProxy,
+    /// Which shard of the divided domain holds a key.
+    shard_map => ShardMap,
     /// Valkey in cluster mode: hot reads, and sessions at first.
     cache => Cache,
     /// Sessions in a global table of DynamoDB.

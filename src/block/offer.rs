@@ -155,6 +155,19 @@ pub struct SecretVariable {
     pub key: Option<Val<String>>,
 }
 
+/// Where a relational database is reached. A pool in front of it replaces what leads straight to it.
+#[derive(Debug, Clone)]
+pub struct DatabaseAddress {
+    /// Which database: its domain or shard; empty for the first.
+    pub database: String,
+    /// Whether this is a pool of connections in front of the database.
+    pub pooled: bool,
+    /// Where writes go; a pool that takes none leaves them where they went.
+    pub host: Option<Val<String>>,
+    /// Where reads may go.
+    pub reader: Option<Val<String>>,
+}
+
 /// Something that backups are taken of.
 #[derive(Debug, Clone)]
 pub struct Saved {
@@ -206,6 +219,8 @@ pub struct Offers {
     pub secrets: Vec<SecretVariable>,
     /// The app's permissions.
     pub grants: Vec<Grant>,
+    /// Where relational databases are reached; they become variables when all are known.
+    pub databases: Vec<DatabaseAddress>,
     /// What backups are taken of.
     pub backups: Vec<Saved>,
     /// The data volume of a database on EC2, and the host that shall hold it.

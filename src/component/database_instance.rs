@@ -9,7 +9,7 @@ use cfn::{Id, Val};
 
 use crate::catalog::sizing::cheapest_class;
 use crate::catalog::{Class, Offering};
-use crate::component::{Component, Driver, Family, Layers, Metric, Offers, Reason, Request, Saved, Site, Size, Unplaceable};
+use crate::component::{Component, DatabaseAddress, Driver, Family, Layers, Metric, Offers, Reason, Request, Saved, Site, Size, Unplaceable};
 use crate::recipe::database::{self, sizing};
 use crate::recipe::watch::{above, alarmed, below, line};
 use crate::units::{thousands, whole};
@@ -156,7 +156,7 @@ impl Component for DatabaseInstance {
     fn offers(&self, site: &Site) -> Offers {
         let reader: Val<String> = Self::follower().endpoint_address();
         Offers {
-            variables: database::variables("", Self::leader().endpoint_address(), Some(reader)),
+            databases: vec![DatabaseAddress { database: String::new(), pooled: false, host: Some(Self::leader().endpoint_address()), reader: Some(reader) }],
             secrets: vec![database::secret_variable(site, "")],
             backups: vec![Saved { name: Self::leader().name().to_owned(), arn: Self::leader().db_instance_arn() }],
             ..Offers::default()

@@ -1,7 +1,7 @@
 //! The instances, their settings and where they stand.
 
 use cfn::resource::rds::db_instance::DatabaseInsightsMode;
-use cfn::resource::{iam, rds, secretsmanager as sm};
+use cfn::resource::{iam, logs, rds, secretsmanager as sm};
 use cfn::{Id, Resource};
 
 use super::DatabaseInstance;
@@ -19,6 +19,7 @@ pub fn instances(database: &DatabaseInstance, site: &Site, network: &NetworkOffe
         .allocated_storage(database.storage.to_string())
         .max_allocated_storage(database.storage_most as i64)
         .backup_retention_period(database::backup_days(site))
+        .db_instance_identifier(site.name("leader"))
         .db_name(database::NAME)
         .db_subnet_group_name(subnets.reference())
         .delete_automated_backups(false)
@@ -35,11 +36,13 @@ pub fn instances(database: &DatabaseInstance, site: &Site, network: &NetworkOffe
         leader = leader.kms_key_id(key.arn());
     }
     let why = "Takes all writes; its standby in another zone takes over within a minute or two";
-    layers.put(Layer::Data, &leader_id, why, Resource::new(leader).retain());
+    let leader = with_logs(site, layers, &leader_id, "leader", leader);
+    layers.put(Layer::Data, &leader_id, why, leader);
 
     // Name, user, storage, encryption and engine are the source's.
     let mut follower = common(database, &parameters, &monitoring, offers)
         .db_subnet_group_name(database::subnet_group().reference())
+        .db_instance_identifier(site.name("follower"))
         .source_db_instance_identifier(leader_id.reference())
         .max_allocated_storage(database.storage_most as i64)
         .tags(name_tag(site, "database-follower"));
@@ -47,12 +50,27 @@ pub fn instances(database: &DatabaseInstance, site: &Site, network: &NetworkOffe
         follower = follower.availability_zone(third.availability_zone());
     }
     let why = "Takes reads off the leader; always in the third zone, where neither the leader nor its standby stands";
-    layers.put(Layer::Data, &follower_id, why, Resource::new(follower).retain());
+    let follower = with_logs(site, layers, &follower_id, "follower", follower);
+    layers.put(Layer::Data, &follower_id, why, follower);
 
     let attachment: Id<sm::SecretTargetAttachment> = Id::new("DatabaseSecretAttachment");
     let model = sm::SecretTargetAttachment::new(database::secret("").reference(), leader_id.reference(), "AWS::RDS::DBInstance");
     layers.put(Layer::Data, &attachment, "Adds host, port and database to the secret, so that one read tells all", model);
 }
+
+/// Puts the log groups of an instance before the instance makes ones that keep everything for ever; it is named, so that they are known.
+fn with_logs(site: &Site, layers: &mut Layers, id: &Id<rds::DBInstance>, suffix: &str, model: rds::DBInstance) -> Resource {
+    let mut resource = Resource::new(model).retain();
+    for (word, log) in LOGS {
+        let group: Id<logs::LogGroup> = Id::new(format!("{}{word}LogGroup", id.name()));
+        database::put_log(site, layers, &group, format!("/aws/rds/instance/{}/{log}", site.name(suffix)));
+        resource = resource.after(group.name());
+    }
+    resource
+}
+
+/// The logs that an instance sends to CloudWatch, with their words in logical IDs.
+const LOGS: [(&str, &str); 2] = [("", "postgresql"), ("Upgrade", "upgrade")];
 
 /// What leader and follower have in common.
 fn common(
@@ -69,7 +87,7 @@ fn common(
         .db_parameter_group_name(parameters.reference())
         .database_insights_mode(DatabaseInsightsMode::Standard)
         .deletion_protection(true)
-        .enable_cloudwatch_logs_exports(["postgresql", "upgrade"])
+        .enable_cloudwatch_logs_exports(LOGS.map(|(_, log)| log))
         .enable_iam_database_authentication(true)
         .enable_performance_insights(true)
         .monitoring_interval(database::MONITORING_SECONDS)
