@@ -78,6 +78,8 @@ blocks! {
     cache => Cache,
     /// Sessions in a global table of DynamoDB.
     sessions => Sessions,
+    /// DAX in front of the sessions.
+    table_cache => TableCache,
     /// Static files in a bucket that only content delivery reads.
     assets => Assets,
     /// The bucket of users' files, and thumbnails of them.

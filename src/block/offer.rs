@@ -155,6 +155,15 @@ pub struct SecretVariable {
     pub key: Option<Val<String>>,
 }
 
+/// The table that every request reads.
+#[derive(Debug, Clone)]
+pub struct HotTable {
+    /// Its name.
+    pub name: String,
+    /// The ARNs of the table and of its indexes, in this region.
+    pub arns: Vec<Val<String>>,
+}
+
 /// Where a relational database is reached. A pool in front of it replaces what leads straight to it.
 #[derive(Debug, Clone)]
 pub struct DatabaseAddress {
@@ -219,6 +228,8 @@ pub struct Offers {
     pub secrets: Vec<SecretVariable>,
     /// The app's permissions.
     pub grants: Vec<Grant>,
+    /// The table that every request reads, for a cache in front of it.
+    pub hot_table: Option<HotTable>,
     /// Where relational databases are reached; they become variables when all are known.
     pub databases: Vec<DatabaseAddress>,
     /// What backups are taken of.

@@ -5,7 +5,7 @@ use cfn::{Id, Resource, Val};
 use serde::Deserialize;
 
 use crate::component::{
-    Component, Driver, Family, Grant, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable,
+    Component, Driver, Family, Grant, HotTable, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable,
 };
 use crate::recipe::table;
 use crate::recipe::watch::{above, alarmed, line};
@@ -96,14 +96,16 @@ impl Component for Sessions {
     fn offers(&self, site: &Site) -> Offers {
         let name = Self::table_name(site);
         let arn = format!("arn:${{AWS::Partition}}:dynamodb:${{AWS::Region}}:${{AWS::AccountId}}:table/{name}");
+        let arns = vec![Val::sub(&*arn), Val::sub(format!("{arn}/index/{INDEX}"))];
         Offers {
             variables: vec![Variable::new("SESSION_TABLE", Val::from(&name))],
             grants: vec![Grant {
                 name: "UseSessions",
                 roles: &[Role::App],
                 actions: vec!["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
-                resources: vec![Val::sub(&*arn), Val::sub(format!("{arn}/index/{INDEX}"))],
+                resources: arns.clone(),
             }],
+            hot_table: Some(HotTable { name, arns }),
             ..Offers::default()
         }
     }

@@ -19,6 +19,7 @@ pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, Render
         single(&mut all.front_door, one.front_door, "a public load balancer")?;
         single(&mut all.internal_door, one.internal_door, "an internal load balancer")?;
         single(&mut all.volume, one.volume, "a data volume")?;
+        single(&mut all.hot_table, one.hot_table, "a hot table")?;
         single(&mut all.api, one.api, "an HTTP API")?;
         single(&mut all.backlog, one.backlog, "a backlog")?;
         several(&mut all.callers, one.callers, |caller| format!("the caller {}", caller.name))?;

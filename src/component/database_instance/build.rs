@@ -10,7 +10,7 @@ use crate::recipe::database;
 
 /// Puts leader, follower, their parameters, and joins the secret to the leader.
 pub fn instances(database: &DatabaseInstance, site: &Site, network: &NetworkOffer, offers: &Offers, layers: &mut Layers) {
-    let (leader_id, follower_id) = (DatabaseInstance::leader(), DatabaseInstance::follower());
+    let leader_id = DatabaseInstance::leader();
     let parameters = put_parameters(site, layers);
     let monitoring = database::put_monitoring_role(layers);
     let subnets = put_leader_subnets(site, network, layers);
@@ -27,7 +27,7 @@ pub fn instances(database: &DatabaseInstance, site: &Site, network: &NetworkOffe
         .engine_version(database::POSTGRES_VERSION)
         .master_user_password(database::resolved("", "password"))
         .master_username(database::resolved("", "username"))
-        .multi_az(true)
+        .multi_az(!database.alone)
         .port(database::PORT.to_string())
         .preferred_backup_window(database::BACKUP_WINDOW)
         .storage_encrypted(true)
@@ -39,8 +39,26 @@ pub fn instances(database: &DatabaseInstance, site: &Site, network: &NetworkOffe
     let leader = with_logs(site, layers, &leader_id, "leader", leader);
     layers.put(Layer::Data, &leader_id, why, leader);
 
+    if !database.alone {
+        put_follower(database, site, network, offers, layers, (&parameters, &monitoring));
+    }
+
+    let attachment: Id<sm::SecretTargetAttachment> = Id::new("DatabaseSecretAttachment");
+    let model = sm::SecretTargetAttachment::new(database::secret("").reference(), leader_id.reference(), "AWS::RDS::DBInstance");
+    layers.put(Layer::Data, &attachment, "Adds host, port and database to the secret, so that one read tells all", model);
+}
+
+fn put_follower(
+    database: &DatabaseInstance,
+    site: &Site,
+    network: &NetworkOffer,
+    offers: &Offers,
+    layers: &mut Layers,
+    (parameters, monitoring): (&Id<rds::DBParameterGroup>, &Id<iam::Role>),
+) {
+    let (leader_id, follower_id) = (DatabaseInstance::leader(), DatabaseInstance::follower());
     // Name, user, storage, encryption and engine are the source's.
-    let mut follower = common(database, &parameters, &monitoring, offers)
+    let mut follower = common(database, parameters, monitoring, offers)
         .db_subnet_group_name(database::subnet_group().reference())
         .db_instance_identifier(site.name("follower"))
         .source_db_instance_identifier(leader_id.reference())
@@ -52,10 +70,6 @@ pub fn instances(database: &DatabaseInstance, site: &Site, network: &NetworkOffe
     let why = "Takes reads off the leader; always in the third zone, where neither the leader nor its standby stands";
     let follower = with_logs(site, layers, &follower_id, "follower", follower);
     layers.put(Layer::Data, &follower_id, why, follower);
-
-    let attachment: Id<sm::SecretTargetAttachment> = Id::new("DatabaseSecretAttachment");
-    let model = sm::SecretTargetAttachment::new(database::secret("").reference(), leader_id.reference(), "AWS::RDS::DBInstance");
-    layers.put(Layer::Data, &attachment, "Adds host, port and database to the secret, so that one read tells all", model);
 }
 
 /// Puts the log groups of an instance before the instance makes ones that keep everything for ever; it is named, so that they are known.

@@ -29,7 +29,7 @@ const LEAST_CEILING: f64 = 8.0;
 const READER_ROOM: u64 = 2;
 
 /// What a phase file says of its clusters; the entries for the clusters, their proxies and the map of their shards say the same.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shape {
     /// How instances are bought.
@@ -50,10 +50,11 @@ pub struct Shape {
 }
 
 /// How instances are bought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Capacity {
     /// Whichever is cheaper under the load.
+    #[default]
     Cheapest,
     /// By class.
     Provisioned,
