@@ -70,10 +70,16 @@ blocks! {
     database_instance => DatabaseInstance,
     /// PostgreSQL on Aurora: writer and readers, by domain and region.
     database_cluster => DatabaseCluster,
+    /// Pools of connections in front of Aurora, when there are many.
+    database_proxy => DatabaseProxy,
+    /// Which shard of the divided domain holds a key.
+    shard_map => ShardMap,
     /// Valkey in cluster mode: hot reads, and sessions at first.
     cache => Cache,
     /// Sessions in a global table of DynamoDB.
     sessions => Sessions,
+    /// DAX in front of the sessions.
+    table_cache => TableCache,
     /// Static files in a bucket that only content delivery reads.
     assets => Assets,
     /// The bucket of users' files, and thumbnails of them.
@@ -102,6 +108,8 @@ blocks! {
     shield => Shield,
     /// The look at the app from outside, from many places of the world.
     health_check => HealthCheck,
+    /// Backups in a vault of their own, and copies in another region.
+    backups => Backups,
     /// Alarm topic, alarms and dashboard.
     monitoring => Monitoring,
 }

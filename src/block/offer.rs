@@ -165,6 +165,37 @@ pub struct SecretVariable {
     pub key: Option<Val<String>>,
 }
 
+/// The table that every request reads.
+#[derive(Debug, Clone)]
+pub struct HotTable {
+    /// Its name.
+    pub name: String,
+    /// The ARNs of the table and of its indexes, in this region.
+    pub arns: Vec<Val<String>>,
+}
+
+/// Where a relational database is reached. A pool in front of it replaces what leads straight to it.
+#[derive(Debug, Clone)]
+pub struct DatabaseAddress {
+    /// Which database: its domain or shard; empty for the first.
+    pub database: String,
+    /// Whether this is a pool of connections in front of the database.
+    pub pooled: bool,
+    /// Where writes go; a pool that takes none leaves them where they went.
+    pub host: Option<Val<String>>,
+    /// Where reads may go.
+    pub reader: Option<Val<String>>,
+}
+
+/// Something that backups are taken of.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// A word for logical IDs and for people: `DatabaseVolume`.
+    pub name: String,
+    /// Its ARN.
+    pub arn: Val<String>,
+}
+
 /// A permission that whoever runs the app is given.
 #[derive(Debug, Clone)]
 pub struct Grant {
@@ -216,6 +247,12 @@ pub struct Offers {
     pub secrets: Vec<SecretVariable>,
     /// The app's permissions.
     pub grants: Vec<Grant>,
+    /// The table that every request reads, for a cache in front of it.
+    pub hot_table: Option<HotTable>,
+    /// Where relational databases are reached; they become variables when all are known.
+    pub databases: Vec<DatabaseAddress>,
+    /// What backups are taken of.
+    pub backups: Vec<Saved>,
     /// The data volume of a database on EC2, and the host that shall hold it.
     pub volume: Option<Id<ec2::Volume>>,
     /// The queue whose backlog scales the workers.
