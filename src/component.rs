@@ -80,6 +80,8 @@ blocks! {
     uploads => Uploads,
     /// Queues of jobs and events, and the function that takes events.
     queue => Queue,
+    /// Publish and subscribe between services.
+    event_topic => EventTopic,
     /// The load balancer that users reach, with its certificate and its logs.
     load_balancer => LoadBalancer,
     /// The load balancer between services.

@@ -20,6 +20,9 @@ pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, Render
         single(&mut all.volume, one.volume, "a data volume")?;
         single(&mut all.api, one.api, "an HTTP API")?;
         single(&mut all.backlog, one.backlog, "a backlog")?;
+        single(&mut all.topic, one.topic, "an event topic")?;
+        single(&mut all.orders, one.orders, "a table of orders")?;
+        single(&mut all.regional_acl, one.regional_acl, "a regional firewall")?;
         several(&mut all.callers, one.callers, |caller| format!("the caller {}", caller.name))?;
         several(&mut all.targets, one.targets, |target| {
             format!("the {}target {}", if target.internal { "internal " } else { "" }, target.name)
@@ -29,6 +32,8 @@ pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, Render
         several(&mut all.variables, one.variables, |variable| format!("the variable {}", variable.name))?;
         several(&mut all.secrets, one.secrets, |secret| format!("the secret {}", secret.name))?;
         several(&mut all.grants, one.grants, |grant| format!("the grant {}", grant.name))?;
+        several(&mut all.listeners, one.listeners, |queue| format!("the listener {}", queue.name()))?;
+        several(&mut all.api_actions, one.api_actions, |action| format!("the API action {}", action.name))?;
         all.addresses.extend(one.addresses);
         all.site_origins.extend(one.site_origins);
         several(&mut all.metrics, piece.component.metrics(site), |metric| format!("the metric {}", metric.name))?;
