@@ -82,6 +82,8 @@ blocks! {
     queue => Queue,
     /// Publish and subscribe between services.
     event_topic => EventTopic,
+    /// What users do, as a stream that ends in a bucket.
+    clickstream => Clickstream,
     /// The load balancer that users reach, with its certificate and its logs.
     load_balancer => LoadBalancer,
     /// The load balancer between services.

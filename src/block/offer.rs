@@ -261,6 +261,8 @@ pub struct ApiAction {
     pub target: &'static str,
     /// The permission that it takes.
     pub grant: Grant,
+    /// The permission on the key that encrypts what it writes to.
+    pub key: Option<Grant>,
     /// What a body must look like, as JSON schema (draft 4).
     pub body: Node,
     /// The body of the call to the service, as a mapping template.
