@@ -84,6 +84,8 @@ blocks! {
     event_topic => EventTopic,
     /// What users do, as a stream that ends in a bucket.
     clickstream => Clickstream,
+    /// The steps of an order, tried again and undone by a workflow.
+    order_workflow => OrderWorkflow,
     /// The load balancer that users reach, with its certificate and its logs.
     load_balancer => LoadBalancer,
     /// The load balancer between services.

@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use cfn::resource::{
-    apigatewayv2, cloudfront, dynamodb, ec2, elasticloadbalancingv2 as elb, kms, lambda, s3, secretsmanager, sns, sqs, wafv2,
-};
+use cfn::resource::{apigatewayv2, cloudfront, ec2, elasticloadbalancingv2 as elb, kms, lambda, s3, secretsmanager, sns, sqs, wafv2};
 use cfn::{Id, Node, Val};
 
 use super::Metric;
@@ -212,7 +210,7 @@ pub struct Offers {
     /// What the public API lets its clients do beside calling functions.
     pub api_actions: Vec<ApiAction>,
     /// The table of orders, which the workflow writes.
-    pub orders: Option<Id<dynamodb::Table>>,
+    pub orders: Option<NamedTable>,
     /// The firewall in front of what is regional; beside the public API or below it.
     pub regional_acl: Option<Id<wafv2::WebACL>>,
     /// Origins of pages that call the API from a browser: `https://main.example.amplifyapp.com`.
@@ -248,6 +246,15 @@ pub struct Release {
     pub live: Id<lambda::Alias>,
     /// Is at the new version at once, for the small part of callers that try it first.
     pub canary: Id<lambda::Alias>,
+}
+
+/// A table by its fixed name, in whichever region it is asked for.
+#[derive(Debug, Clone)]
+pub struct NamedTable {
+    /// Its name.
+    pub name: Val<String>,
+    /// The ARN of this region's replica.
+    pub arn: Val<String>,
 }
 
 /// Something that the public API asks of an AWS service by itself, without a function between them.
