@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
-use cfn::resource::{apigatewayv2, cloudfront, ec2, elasticloadbalancingv2 as elb, kms, lambda, route53, s3, secretsmanager, sqs, wafv2};
-use cfn::{Id, Val};
+use cfn::resource::{
+    apigatewayv2, cloudfront, ec2, elasticloadbalancingv2 as elb, kms, lambda, route53, s3, secretsmanager, sns, sqs, wafv2,
+};
+use cfn::{Id, Node, Val};
 
 use super::Metric;
 
@@ -259,6 +261,14 @@ pub struct Offers {
     pub backlog: Option<Id<sqs::Queue>>,
     /// The HTTP API in front of functions.
     pub api: Option<Id<apigatewayv2::Api>>,
+    /// The topic by which services tell one another what happened.
+    pub topic: Option<Id<sns::Topic>>,
+    /// Queues that are told everything that the topic is told.
+    pub listeners: Vec<Id<sqs::Queue>>,
+    /// What the public API lets its clients do beside calling functions.
+    pub api_actions: Vec<ApiAction>,
+    /// The table of orders, which the workflow writes.
+    pub orders: Option<NamedTable>,
     /// Origins of pages that call the API from a browser: `https://main.example.amplifyapp.com`.
     pub site_origins: Vec<Val<String>>,
     /// What the dashboard shows and alarms watch.
@@ -281,4 +291,56 @@ pub struct HttpFunction {
     pub path: &'static str,
     /// The function.
     pub function: Id<lambda::Function>,
+    /// The versions of it that callers are led to, where it is released step by step.
+    pub release: Option<Release>,
+}
+
+impl HttpFunction {
+    /// What callers are to call: the released version where there is one, else the function as it is.
+    pub fn called(&self) -> Val<String> {
+        self.release.as_ref().map_or_else(|| self.function.arn(), |release| release.live.reference())
+    }
+}
+
+/// The aliases of a function that is released step by step.
+#[derive(Debug, Clone)]
+pub struct Release {
+    /// Follows a new version step by step, and goes back when it fails.
+    pub live: Id<lambda::Alias>,
+    /// Is at the new version at once, for the small part of callers that try it first.
+    pub canary: Id<lambda::Alias>,
+}
+
+/// A table by its fixed name, in whichever region it is asked for.
+#[derive(Debug, Clone)]
+pub struct NamedTable {
+    /// Its name.
+    pub name: Val<String>,
+    /// The ARN of this region's replica.
+    pub arn: Val<String>,
+}
+
+/// Something that the public API asks of an AWS service by itself, without a function between them.
+#[derive(Debug, Clone)]
+pub struct ApiAction {
+    /// A word for logical IDs: `Orders`.
+    pub name: &'static str,
+    /// The path below the root, without a slash: `orders`.
+    pub path: &'static str,
+    /// Service and action: `states:action/StartExecution`.
+    pub target: &'static str,
+    /// The permission that it takes.
+    pub grant: Grant,
+    /// The permission on the key that encrypts what it writes to.
+    pub key: Option<Grant>,
+    /// What a body must look like, as JSON schema (draft 4).
+    pub body: Node,
+    /// The body of the call to the service, as a mapping template.
+    pub request: Val<String>,
+    /// The content type of that call.
+    pub content_type: &'static str,
+    /// The answer to the client when it succeeded, as a mapping template.
+    pub accepted: &'static str,
+    /// The answer to the client when the service refused, as a mapping template; it may set the status.
+    pub refused: &'static str,
 }

@@ -26,6 +26,8 @@ pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, Render
         single(&mut all.regional_acl, one.regional_acl, "a regional firewall")?;
         single(&mut all.page_function, one.page_function, "a function for pages")?;
         single(&mut all.public_check, one.public_check, "a check of the public address")?;
+        single(&mut all.topic, one.topic, "an event topic")?;
+        single(&mut all.orders, one.orders, "a table of orders")?;
         several(&mut all.callers, one.callers, |caller| format!("the caller {}", caller.name))?;
         several(&mut all.targets, one.targets, |target| {
             format!("the {}target {}", if target.internal { "internal " } else { "" }, target.name)
@@ -39,6 +41,8 @@ pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, Render
             format!("{} to the database {:?}", if address.pooled { "a pool" } else { "an address" }, address.database)
         })?;
         several(&mut all.backups, one.backups, |saved| format!("the backup of {}", saved.name))?;
+        several(&mut all.listeners, one.listeners, |queue| format!("the listener {}", queue.name()))?;
+        several(&mut all.api_actions, one.api_actions, |action| format!("the API action {}", action.name))?;
         all.addresses.extend(one.addresses);
         all.site_origins.extend(one.site_origins);
         several(&mut all.metrics, piece.component.metrics(site), |metric| format!("the metric {}", metric.name))?;
