@@ -15,9 +15,11 @@ mod python;
 mod tree;
 
 mod bad_input;
+mod database_host;
 mod deploy;
 mod deploy_trouble;
 mod front;
+mod functions;
 mod guards;
 mod guards_paths;
 mod harness;

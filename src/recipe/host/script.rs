@@ -19,11 +19,15 @@ const CADDY: &str = "public.ecr.aws/docker/library/caddy:2";
 /// The port on which the app answers behind TLS, on the host only.
 const BEHIND_TLS: u16 = 8080;
 
+/// What every part starts with, so that it can be checked by itself; the whole says it once.
+const SHEBANG: &str = "#!/bin/bash\n";
+
 const BOOT: &str = include_str!("boot.sh");
 const DOCKER: &str = include_str!("docker.sh");
 const APP: &str = include_str!("app.sh");
 const HTTPS: &str = include_str!("https.sh");
 const DATABASE: &str = include_str!("database.sh");
+const DATABASE_SERVICE: &str = include_str!("database_service.sh");
 const CONTAINER_HOST: &str = include_str!("container_host.sh");
 
 /// cloud-init runs a plain script once in a machine's life; its own configuration makes that every boot, so that a change takes effect.
@@ -138,7 +142,7 @@ impl Script {
             ("NAME", NAME),
             ("MAJOR", &major),
         ];
-        self.add(DATABASE, &parts);
+        self.add(&DATABASE_SERVICE.replace("@PROGRAM@", DATABASE.trim_end()), &parts);
         self.last.push("systemctl restart --no-block database.service");
         self.last.push("systemctl start database.timer");
         self
@@ -173,10 +177,11 @@ impl Script {
     }
 
     fn add(&mut self, part: &str, values: &[(&str, &str)]) {
-        let mut part = part.replace("@REGION@", "${AWS::Region}");
+        let mut part = part.strip_prefix(SHEBANG).unwrap_or(part).replace("@REGION@", "${AWS::Region}");
         for (name, value) in values {
             part = part.replace(&format!("@{name}@"), value);
         }
+        self.text.push('\n');
         self.text.push_str(&part);
     }
 
