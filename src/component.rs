@@ -90,6 +90,8 @@ blocks! {
     workers => Workers,
     /// The app's services on ECS.
     services => Services,
+    /// Traces of a part of the requests, through all services.
+    tracing => Tracing,
     /// Content delivery in front of everything.
     content_delivery => ContentDelivery,
     /// The app's public name.

@@ -20,6 +20,7 @@ pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, Render
         single(&mut all.volume, one.volume, "a data volume")?;
         single(&mut all.api, one.api, "an HTTP API")?;
         single(&mut all.backlog, one.backlog, "a backlog")?;
+        single(&mut all.tracing, one.tracing, "tracing")?;
         several(&mut all.callers, one.callers, |caller| format!("the caller {}", caller.name))?;
         several(&mut all.targets, one.targets, |target| {
             format!("the {}target {}", if target.internal { "internal " } else { "" }, target.name)
