@@ -14,6 +14,7 @@ mod python;
 mod tree;
 
 mod bad_input;
+mod compute;
 mod deploy;
 mod deploy_trouble;
 mod front;
