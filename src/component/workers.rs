@@ -45,7 +45,7 @@ const ZONES: usize = 2;
 const WARM_UP_SECONDS: i64 = 240;
 
 /// How long a rolling update waits for each new machine, in the notation of CloudFormation.
-const PAUSE: &str = "PT3M";
+const PAUSE: &str = "PT5M";
 
 /// Seconds that a worker is kept when the group scales in or replaces it: it is told, and has as long to finish its job.
 const FAREWELL_SECONDS: i64 = 120;
