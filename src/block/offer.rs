@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use cfn::policy::Statement;
-use cfn::resource::{apigatewayv2, autoscaling, cloudfront, ec2, elasticloadbalancingv2 as elb, kms, lambda, s3, secretsmanager, sqs};
+use cfn::resource::{
+    apigatewayv2, autoscaling, cloudfront, ec2, elasticloadbalancingv2 as elb, kms, lambda, route53, s3, secretsmanager, sqs, wafv2,
+};
 use cfn::{Id, Val};
 
 use super::Metric;
@@ -121,6 +123,16 @@ pub enum Address {
     Distribution(Id<cloudfront::Distribution>),
 }
 
+impl Address {
+    fn rank(&self) -> u8 {
+        match self {
+            Address::Host(_) => 0,
+            Address::Balancer(_) => 1,
+            Address::Distribution(_) => 2,
+        }
+    }
+}
+
 /// A bucket whose objects the content delivery network serves under a path.
 #[derive(Debug, Clone)]
 pub struct Origin {
@@ -161,6 +173,37 @@ pub struct SecretVariable {
     pub key: Option<Val<String>>,
 }
 
+/// The table that every request reads.
+#[derive(Debug, Clone)]
+pub struct HotTable {
+    /// Its name.
+    pub name: String,
+    /// The ARNs of the table and of its indexes, in this region.
+    pub arns: Vec<Val<String>>,
+}
+
+/// Where a relational database is reached. A pool in front of it replaces what leads straight to it.
+#[derive(Debug, Clone)]
+pub struct DatabaseAddress {
+    /// Which database: its domain or shard; empty for the first.
+    pub database: String,
+    /// Whether this is a pool of connections in front of the database.
+    pub pooled: bool,
+    /// Where writes go; a pool that takes none leaves them where they went.
+    pub host: Option<Val<String>>,
+    /// Where reads may go.
+    pub reader: Option<Val<String>>,
+}
+
+/// Something that backups are taken of.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// A word for logical IDs and for people: `DatabaseVolume`.
+    pub name: String,
+    /// Its ARN.
+    pub arn: Val<String>,
+}
+
 /// A permission that whoever runs the app is given.
 #[derive(Debug, Clone)]
 pub struct Grant {
@@ -193,6 +236,15 @@ pub struct Offers {
     pub targets: Vec<Target>,
     /// Functions that answer HTTP requests, by path, wherever there is something that can call them.
     pub functions: Vec<HttpFunction>,
+    /// The firewall of content delivery, in the edge layer.
+    pub edge_acl: Option<Id<wafv2::WebACL>>,
+    /// The firewall of what clients reach without content delivery, such as a stage of a REST API, in the app layer; whoever lends itself to
+    /// clients puts the association.
+    pub regional_acl: Option<Id<wafv2::WebACL>>,
+    /// The function that content delivery runs on each request for a page and on its answer, in the edge layer.
+    pub page_function: Option<Id<cloudfront::Function>>,
+    /// The check of the public address, in the edge layer.
+    pub public_check: Option<Id<route53::HealthCheck>>,
     /// Where the public name may lead.
     pub addresses: Vec<Address>,
     /// What content delivery serves from buckets.
@@ -203,6 +255,12 @@ pub struct Offers {
     pub secrets: Vec<SecretVariable>,
     /// The app's permissions.
     pub grants: Vec<Grant>,
+    /// The table that every request reads, for a cache in front of it.
+    pub hot_table: Option<HotTable>,
+    /// Where relational databases are reached; they become variables when all are known.
+    pub databases: Vec<DatabaseAddress>,
+    /// What backups are taken of.
+    pub backups: Vec<Saved>,
     /// The data volume of a database on EC2, and the host that shall hold it.
     pub volume: Option<Id<ec2::Volume>>,
     /// How requests are traced through the services.
@@ -230,6 +288,13 @@ pub struct Tracing {
     pub variables: Vec<Variable>,
     /// What the task may do.
     pub statements: Vec<Statement>,
+}
+
+impl Offers {
+    /// What users reach: the address that stands farthest out.
+    pub fn outermost(&self) -> Option<&Address> {
+        self.addresses.iter().max_by_key(|address| address.rank())
+    }
 }
 
 /// A function that answers HTTP requests under a path.

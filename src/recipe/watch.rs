@@ -82,3 +82,17 @@ pub fn writes(id: &str, table: &Val<String>) -> Vec<Metric> {
         alarmed(of("WriteThrottles", "DynamoDB: throttled writes", Family::Errors, "WriteThrottleEvents", "Sum", vec![name()]), throttled),
     ]
 }
+
+/// Time of reads from a table on demand, and reads that it refused because they came too fast.
+pub fn reads(id: &str, table: &Val<String>) -> Vec<Metric> {
+    let of = |word: &str, title, family, metric, statistic, dimensions| {
+        line(format!("{id}{word}"), title, family, ("AWS/DynamoDB", metric, statistic), dimensions)
+    };
+    let name = || ("TableName", table.clone());
+    let latency = vec![name(), ("Operation", "GetItem".into())];
+    let throttled = above(1.0, 3, format!("{id} refuses reads: look for whoever reads it again and again instead of keeping what it read"));
+    vec![
+        of("ReadTime", "DynamoDB: time of a read, mean (ms)", Family::Database, "SuccessfulRequestLatency", "Average", latency),
+        alarmed(of("ReadThrottles", "DynamoDB: throttled reads", Family::Errors, "ReadThrottleEvents", "Sum", vec![name()]), throttled),
+    ]
+}
