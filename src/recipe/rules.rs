@@ -68,7 +68,8 @@ pub fn put(layers: &mut Layers, door: &FrontDoor, roads: &[Road], proof: Option<
 }
 
 /// Where a road leads. Of two groups the first begins; from then on ECS moves the weights at every release, and CloudFormation leaves them
-/// alone as long as nothing else of the rule changes in the template.
+/// alone as long as nothing of the rule changes in the template. A change, of a path say, writes the first weights again: it is safe only while
+/// the first group has the tasks, which after a release may be the other one.
 fn forward(road: &Road) -> listener_rule::Action {
     let action = listener_rule::Action::new(listener_rule::ActionType::Forward);
     let Some(alternate) = &road.alternate else { return action.target_group_arn(road.group.reference()) };

@@ -131,6 +131,41 @@ fn every_service_is_released_beside_itself_and_taken_back_by_alarms() {
 }
 
 #[test]
+fn every_service_is_told_when_to_give_up_and_how_often_to_try_again() {
+    let stacks = stacks("500k");
+    let mut seen = 0;
+    for (id, task) in all(&stacks, Layer::App, "::TaskDefinition") {
+        let containers = task.properties["ContainerDefinitions"].as_list().unwrap();
+        let environment = at(&containers[0], &["Environment"]).as_list().unwrap();
+        let value = |name: &str| {
+            let found = environment.iter().find(|variable| at(variable, &["Name"]).as_str() == Some(name));
+            number(at(found.unwrap_or_else(|| panic!("{id} is not told {name}")), &["Value"]))
+        };
+        assert!((1..=100).contains(&value("RETRY_BUDGET_PERCENT")) && (1..=100).contains(&value("CIRCUIT_BREAKER_ERROR_PERCENT")));
+        assert!(value("RETRY_LIMIT") < 5 && value("REQUEST_TIMEOUT_MS") < value("CIRCUIT_BREAKER_OPEN_MS"), "{id}");
+        seen += 1;
+    }
+    assert_eq!(seen, 4);
+}
+
+#[test]
+fn somebody_hears_of_machines_and_tasks_that_are_missing() {
+    for (phase, alarm, metric, least) in [
+        ("1k", "WebServersFewAlarm", "GroupInServiceInstances", 2),
+        ("10k", "WorkersFewAlarm", "GroupInServiceInstances", 2),
+        ("500k", "WebRunningAlarm", "RunningTaskCount", 3),
+        ("10m", "ContainerHostsFewAlarm", "GroupInServiceInstances", 3),
+    ] {
+        let stacks = stacks(phase);
+        let alarm = find(&stacks, Layer::Ops, alarm);
+        assert_eq!(alarm.properties["MetricName"].as_str(), Some(metric));
+        assert_eq!(alarm.properties["ComparisonOperator"].as_str(), Some("LessThanThreshold"));
+        let Node::Float(limit) = alarm.properties["Threshold"] else { panic!("{alarm:?}") };
+        assert!(limit >= f64::from(least), "{phase}: {limit}");
+    }
+}
+
+#[test]
 fn the_whole_app_answers_until_the_services_do() {
     let (before, after) = (stacks("10k"), stacks("500k"));
     let old: BTreeSet<&String> =
