@@ -144,13 +144,16 @@ pub fn group_tag(site: &Site, suffix: &str) -> [autoscaling::auto_scaling_group:
     [autoscaling::auto_scaling_group::TagProperty::new("Name", true, site.name(suffix))]
 }
 
+/// In how many steps a large group is replaced: one machine at a time would take a day.
+const BATCHES: i64 = 5;
+
 /// How a group takes a changed launch template: a few machines at a time, the others serving; sizes that scaling has set stay.
 pub fn rolling_update(in_service: u64, pause: &str) -> Node {
     let in_service = i64::try_from(in_service).unwrap_or(i64::MAX);
     let suspended = ["HealthCheck", "ReplaceUnhealthy", "AZRebalance", "AlarmNotification", "ScheduledActions"];
     let rolling = Node::map([
         ("MinInstancesInService", Node::Int(in_service)),
-        ("MaxBatchSize", Node::Int(1)),
+        ("MaxBatchSize", Node::Int((in_service / BATCHES).max(1))),
         ("PauseTime", Node::from(pause)),
         ("SuspendProcesses", Node::list(suspended)),
     ]);

@@ -76,7 +76,8 @@ impl Mix {
     pub fn words(&self) -> String {
         let (last, others) = self.classes.split_last().map(|(last, others)| (last.as_str(), others.join(", "))).unwrap_or_default();
         let types = if others.is_empty() { last.to_owned() } else { format!("{others} or {last}") };
-        format!("{} on demand, {} % of the others on Spot, of {types}", self.base, self.spot_percent)
+        let spot = if self.spot_percent >= 100 { "all others".to_owned() } else { format!("{} % of the others", self.spot_percent) };
+        format!("{} on demand, {spot} on Spot, of {types}", self.base)
     }
 
     /// The group's policy: what is on demand is of the first type that can be had, Spot comes from where it is least likely to be taken back.
