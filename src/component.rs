@@ -102,6 +102,8 @@ blocks! {
     workers => Workers,
     /// The app's services on ECS.
     services => Services,
+    /// Traces of a part of the requests, through all services.
+    tracing => Tracing,
     /// What turns attacks away.
     firewall => Firewall,
     /// What runs at the edge on each request for a page.

@@ -6,6 +6,11 @@ use cfn::resource::{
     apigatewayv2, cloudfront, ec2, elasticloadbalancingv2 as elb, kms, lambda, route53, s3, secretsmanager, sns, sqs, wafv2,
 };
 use cfn::{Id, Node, Val};
+use cfn::policy::Statement;
+use cfn::resource::{
+    apigatewayv2, autoscaling, cloudfront, ec2, elasticloadbalancingv2 as elb, kms, lambda, route53, s3, secretsmanager, sqs, wafv2,
+};
+use cfn::{Id, Val};
 
 use super::Metric;
 
@@ -102,6 +107,11 @@ pub struct Target {
     pub paths: Vec<String>,
     /// The target group, in the app layer.
     pub group: Id<elb::TargetGroup>,
+    /// The group that takes turns with it at every release.
+    pub alternate: Option<Id<elb::TargetGroup>>,
+    /// The machines behind it when they are the whole app: its rule is asked before all others, made after them and taken away before them, so that
+    /// nobody is led to what is not there yet, or no longer.
+    pub whole: Option<Id<autoscaling::AutoScalingGroup>>,
     /// Whether it stands behind the internal balancer, between services.
     pub internal: bool,
 }
@@ -257,6 +267,8 @@ pub struct Offers {
     pub backups: Vec<Saved>,
     /// The data volume of a database on EC2, and the host that shall hold it.
     pub volume: Option<Id<ec2::Volume>>,
+    /// How requests are traced through the services.
+    pub tracing: Option<Tracing>,
     /// The queue whose backlog scales the workers.
     pub backlog: Option<Id<sqs::Queue>>,
     /// The HTTP API in front of functions.
@@ -273,6 +285,21 @@ pub struct Offers {
     pub site_origins: Vec<Val<String>>,
     /// What the dashboard shows and alarms watch.
     pub metrics: Vec<Metric>,
+}
+
+/// How requests are traced: a collector beside each service, and what the service and its task are told and allowed.
+#[derive(Debug, Clone)]
+pub struct Tracing {
+    /// The collector's image, with its version.
+    pub image: &'static str,
+    /// The variable that holds the collector's settings, and the settings.
+    pub settings: (&'static str, Val<String>),
+    /// The command by which the collector says that it works.
+    pub check: &'static str,
+    /// What the service is told: where the collector listens, and which part of the requests it traces.
+    pub variables: Vec<Variable>,
+    /// What the task may do.
+    pub statements: Vec<Statement>,
 }
 
 impl Offers {

@@ -16,6 +16,7 @@ mod tree;
 
 mod bad_input;
 mod database_host;
+mod compute;
 mod deploy;
 mod deploy_trouble;
 mod front;
