@@ -26,3 +26,4 @@ mod plan;
 mod render;
 mod renderer;
 mod settings;
+mod stores;
