@@ -96,10 +96,18 @@ blocks! {
     workers => Workers,
     /// The app's services on ECS.
     services => Services,
+    /// What turns attacks away.
+    firewall => Firewall,
+    /// What runs at the edge on each request for a page.
+    edge_functions => EdgeFunctions,
     /// Content delivery in front of everything.
     content_delivery => ContentDelivery,
     /// The app's public name.
     names => Names,
+    /// Protection from floods, with people at AWS who help; only when asked for.
+    shield => Shield,
+    /// The look at the app from outside, from many places of the world.
+    health_check => HealthCheck,
     /// Backups in a vault of their own, and copies in another region.
     backups => Backups,
     /// Alarm topic, alarms and dashboard.

@@ -89,8 +89,22 @@ fn notices(phase: &Phase, settings: &Settings) -> Vec<String> {
     } else if settings.domain.is_some() && settings.hosted_zone_id.is_none() {
         notices.push("`domain` needs `hosted_zone_id`: no certificate and no record without".to_owned());
     }
+    if phase.components.iter().any(|block| block.name() == "shield") {
+        notices.push(shield(settings.shield).to_owned());
+    }
     if settings.alerts_email.is_none() {
         notices.push("no `alerts_email`: nobody hears the alarms yet".to_owned());
     }
     notices
+}
+
+/// What Shield Advanced costs and asks of the user; it is never subscribed to by a template.
+fn shield(asked: bool) -> &'static str {
+    if asked {
+        "Shield Advanced: 3,000 USD a month, one-year commitment, and a fee for data sent. Subscribe by hand before the first deployment (`aws shield \
+         create-subscription`): protections fail without. The commitment outlives `destroy`"
+    } else {
+        "Shield Advanced is off, because it costs 3,000 USD a month with a one-year commitment; Shield Standard and the firewall protect the app. \
+         `shield: true` turns it on"
+    }
 }

@@ -4,6 +4,7 @@ pub mod columns;
 pub mod detail;
 pub mod error;
 pub mod explain;
+pub mod findings;
 pub mod json;
 pub mod look;
 pub mod markdown;

@@ -76,6 +76,19 @@ pub struct Settings {
     pub existing_vpc: Option<ExistingVpc>,
     /// Properties of resources that the user sets in our place, by logical ID; typed against the resource's model when it is rendered.
     pub overrides: IndexMap<String, Override>,
+    /// Findings of `check` that the user stands by.
+    pub ignore: Vec<Ignore>,
+}
+
+/// A finding that is known and wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ignore {
+    /// The rule's id.
+    pub rule: String,
+    /// The resource's logical ID, with `*` for anything; none: every resource.
+    pub resource: Option<String>,
+    /// Why it is wanted.
+    pub reason: String,
 }
 
 /// A network that somebody made before; three zones, one subnet of each kind in each.
@@ -217,6 +230,7 @@ impl Default for Settings {
             cidr: None,
             existing_vpc: None,
             overrides: IndexMap::new(),
+            ignore: Vec::new(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use cfn::resource::{apigatewayv2, cloudfront, ec2, elasticloadbalancingv2 as elb, kms, lambda, s3, secretsmanager, sqs};
+use cfn::resource::{apigatewayv2, cloudfront, ec2, elasticloadbalancingv2 as elb, kms, lambda, route53, s3, secretsmanager, sqs, wafv2};
 use cfn::{Id, Val};
 
 use super::Metric;
@@ -115,6 +115,16 @@ pub enum Address {
     Distribution(Id<cloudfront::Distribution>),
 }
 
+impl Address {
+    fn rank(&self) -> u8 {
+        match self {
+            Address::Host(_) => 0,
+            Address::Balancer(_) => 1,
+            Address::Distribution(_) => 2,
+        }
+    }
+}
+
 /// A bucket whose objects the content delivery network serves under a path.
 #[derive(Debug, Clone)]
 pub struct Origin {
@@ -218,6 +228,15 @@ pub struct Offers {
     pub targets: Vec<Target>,
     /// Functions that answer HTTP requests, by path, wherever there is something that can call them.
     pub functions: Vec<HttpFunction>,
+    /// The firewall of content delivery, in the edge layer.
+    pub edge_acl: Option<Id<wafv2::WebACL>>,
+    /// The firewall of what clients reach without content delivery, such as a stage of a REST API, in the app layer; whoever lends itself to
+    /// clients puts the association.
+    pub regional_acl: Option<Id<wafv2::WebACL>>,
+    /// The function that content delivery runs on each request for a page and on its answer, in the edge layer.
+    pub page_function: Option<Id<cloudfront::Function>>,
+    /// The check of the public address, in the edge layer.
+    pub public_check: Option<Id<route53::HealthCheck>>,
     /// Where the public name may lead.
     pub addresses: Vec<Address>,
     /// What content delivery serves from buckets.
@@ -244,6 +263,13 @@ pub struct Offers {
     pub site_origins: Vec<Val<String>>,
     /// What the dashboard shows and alarms watch.
     pub metrics: Vec<Metric>,
+}
+
+impl Offers {
+    /// What users reach: the address that stands farthest out.
+    pub fn outermost(&self) -> Option<&Address> {
+        self.addresses.iter().max_by_key(|address| address.rank())
+    }
 }
 
 /// A function that answers HTTP requests under a path.

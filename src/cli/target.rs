@@ -88,7 +88,7 @@ impl Target {
     }
 
     /// The phase and the number of users. A flag wins over the whole file: `--phase` alone is not sized for the file's users.
-    fn choose(&self, settings: &Settings, screen: &Screen) -> Result<(Phase, Users), Stop> {
+    pub fn choose(&self, settings: &Settings, screen: &Screen) -> Result<(Phase, Users), Stop> {
         let (users, phase) = match (&self.users, &self.phase) {
             (None, None) => (settings.users.as_deref(), settings.phase.as_deref()),
             (users, phase) => (users.as_deref(), phase.as_deref()),

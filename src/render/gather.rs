@@ -22,6 +22,10 @@ pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, Render
         single(&mut all.hot_table, one.hot_table, "a hot table")?;
         single(&mut all.api, one.api, "an HTTP API")?;
         single(&mut all.backlog, one.backlog, "a backlog")?;
+        single(&mut all.edge_acl, one.edge_acl, "a firewall of content delivery")?;
+        single(&mut all.regional_acl, one.regional_acl, "a regional firewall")?;
+        single(&mut all.page_function, one.page_function, "a function for pages")?;
+        single(&mut all.public_check, one.public_check, "a check of the public address")?;
         several(&mut all.callers, one.callers, |caller| format!("the caller {}", caller.name))?;
         several(&mut all.targets, one.targets, |target| {
             format!("the {}target {}", if target.internal { "internal " } else { "" }, target.name)

@@ -7,7 +7,7 @@ use serde_saphyr::Spanned;
 
 use super::file::{self, File, Text};
 use super::read::Check;
-use super::{Compute, Container, Service, Settings, rule};
+use super::{Compute, Container, Ignore, Service, Settings, rule};
 
 impl Check<'_> {
     /// Settings out of a file; problems are noted on the way.
@@ -68,8 +68,20 @@ impl Check<'_> {
             tags,
             assume,
             template_bucket: self.text(file.template_bucket, rule::bucket),
+            ignore: self.ignored(file.check.unwrap_or_default()),
             ..Settings::default()
         }
+    }
+
+    fn ignored(&mut self, file: file::Judging) -> Vec<Ignore> {
+        let known = *self.known;
+        let entry = |one: file::Ignore| {
+            self.note(&one.rule, rule::known("rule", &one.rule.value, known.rules));
+            let silent = one.reason.value.trim().is_empty();
+            self.note(&one.reason, if silent { Err("reason is empty; say why the finding is wanted".to_owned()) } else { Ok(()) });
+            Ignore { rule: one.rule.value, resource: one.resource.map(|text| text.value), reason: one.reason.value }
+        };
+        file.ignore.unwrap_or_default().into_iter().map(entry).collect()
     }
 
     fn container(&mut self, file: file::Container, default: &Container) -> Container {

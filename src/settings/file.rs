@@ -25,6 +25,21 @@ pub struct File {
     pub tags: Option<IndexMap<String, Text>>,
     pub assume: Option<IndexMap<String, Text>>,
     pub template_bucket: Option<Text>,
+    pub check: Option<Judging>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judging {
+    pub ignore: Option<Vec<Ignore>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ignore {
+    pub rule: Text,
+    pub resource: Option<Text>,
+    pub reason: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]

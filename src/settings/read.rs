@@ -18,6 +18,8 @@ pub struct Known<'a> {
     pub assumptions: &'a [&'a str],
     /// Phase ids.
     pub phases: &'a [&'a str],
+    /// Ids of the rules of `check`.
+    pub rules: &'a [&'a str],
 }
 
 /// Reads a settings file; `name` is how the user calls it.

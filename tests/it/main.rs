@@ -9,6 +9,7 @@
 mod data_stores;
 mod finding;
 mod ministack;
+
 mod program;
 mod python;
 mod tree;
@@ -22,8 +23,10 @@ mod guards_paths;
 mod harness;
 mod identity;
 mod lint;
+mod mutations;
 mod plan;
 mod render;
 mod renderer;
+mod rules;
 mod settings;
 mod stores;
