@@ -2,15 +2,11 @@
 
 use std::borrow::Cow;
 
-use cfn::resource::{
-    apigatewayv2, cloudfront, ec2, elasticloadbalancingv2 as elb, kms, lambda, route53, s3, secretsmanager, sns, sqs, wafv2,
-};
-use cfn::{Id, Node, Val};
 use cfn::policy::Statement;
 use cfn::resource::{
-    apigatewayv2, autoscaling, cloudfront, ec2, elasticloadbalancingv2 as elb, kms, lambda, route53, s3, secretsmanager, sqs, wafv2,
+    apigatewayv2, autoscaling, cloudfront, ec2, elasticloadbalancingv2 as elb, kms, lambda, route53, s3, secretsmanager, sns, sqs, wafv2,
 };
-use cfn::{Id, Val};
+use cfn::{Id, Node, Val};
 
 use super::Metric;
 

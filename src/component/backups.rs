@@ -39,9 +39,9 @@ const DAILY: &str = "cron(0 7 ? * * *)";
 /// The first of each month, apart from the daily one.
 const MONTHLY: &str = "cron(0 10 1 * ? *)";
 /// Minutes within which a job must have begun.
-const START_MINUTES: f64 = 60.0;
+const START_MINUTES: i64 = 60;
 /// Minutes within which it must be complete: a day, for the first one copies everything.
-const COMPLETION_MINUTES: f64 = 1_440.0;
+const COMPLETION_MINUTES: i64 = 1_440;
 /// What AWS gives the role: to take snapshots and to bring them back.
 const POLICIES: [&str; 2] = ["service-role/AWSBackupServiceRolePolicyForBackup", "service-role/AWSBackupServiceRolePolicyForRestores"];
 
@@ -80,7 +80,7 @@ impl Backups {
 
     /// A rule that keeps what it takes, and its copy, for so many days.
     fn rule(&self, site: &Site, name: &str, schedule: &str, days: u32) -> plan::BackupRuleResourceType {
-        let kept = || plan::LifecycleResourceType::new().delete_after_days(f64::from(days));
+        let kept = || plan::LifecycleResourceType::new().delete_after_days(i64::from(days));
         let mut rule = plan::BackupRuleResourceType::new(name, vault().reference())
             .schedule_expression(schedule)
             .start_window_minutes(START_MINUTES)

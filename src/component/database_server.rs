@@ -6,7 +6,7 @@ use cfn::{Id, Resource, Val};
 use serde::Deserialize;
 
 use crate::catalog::sizing::Needs;
-use crate::component::{Component, Driver, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Unplaceable, Variable, name_tag};
+use crate::component::{Component, Driver, Layer, Layers, Metric, NetworkOffer, Offers, Reason, Request, Site, Size, Unplaceable, Variable, name_tag};
 use crate::recipe::host::alone;
 use crate::recipe::host::script::{Clients, Database, Measured, Script};
 use crate::recipe::{self, database, host};
@@ -83,6 +83,7 @@ impl Component for DatabaseServer {
         let (Some(network), Some(volume)) = (&offers.network, &offers.volume) else { return };
         database::put_group(site, network, offers, layers);
         endpoints(site, offers, layers);
+        admin_endpoint(site, network, layers);
         let profile = identity(offers, layers, site);
         let secret = database::secret_variable(site, "").arn;
         let clients = Clients::Range(&network.cidr);
@@ -123,15 +124,30 @@ fn identity(offers: &Offers, layers: &mut Layers, site: &Site) -> Id<iam::Instan
     }
     statements.extend(host::measures(Measured::Instance));
     let role: Id<iam::Role> = Id::new("DatabaseServerRole");
-    let session_manager = Val::sub("arn:${AWS::Partition}:iam::aws:policy/AmazonSSMManagedInstanceCore");
     let model = iam::Role::new(policy::assumable_by("ec2.amazonaws.com"))
-        .managed_policy_arns([session_manager])
         .policies([iam::role::Policy::new(Document::of(statements), "access")]);
     layers.put(Layer::Data, &role, "The host may read the database's password, tell its figures, and nothing else", Resource::new(model).retain());
     let profile: Id<iam::InstanceProfile> = Id::new("DatabaseServerProfile");
     let model = iam::InstanceProfile::new([role.reference()]);
     layers.put(Layer::Data, &profile, "The machine gets short-lived credentials of its role instead of keys", Resource::new(model).retain());
     profile
+}
+
+/// The port of SSH, open to the endpoint alone.
+const SSH: u16 = 22;
+
+/// A way in for people: `aws ec2-instance-connect ssh --connection-type eice` asks IAM, pushes a key for a minute, and tunnels. It costs nothing,
+/// where Session Manager would want three interface endpoints of about 7 USD a month each.
+fn admin_endpoint(site: &Site, network: &NetworkOffer, layers: &mut Layers) {
+    let group: Id<ec2::SecurityGroup> = Id::new("AdminEndpointSecurityGroup");
+    recipe::security_group(site, network, layers, &group, "admin", "Administration of hosts without internet");
+    recipe::let_in(layers, "DatabaseFromAdminEndpoint", &database::group(), &group, SSH, "Administrators reach the database's host");
+    let model = ec2::InstanceConnectEndpoint::new(network.data[0].reference())
+        .preserve_client_ip(false)
+        .security_group_ids([group.group_id()])
+        .tags(name_tag(site, "admin"));
+    let why = "People whom IAM lets reach the database's host, without a key, a public address or a bastion";
+    layers.put(Layer::Network, &Id::<ec2::InstanceConnectEndpoint>::new("AdminEndpoint"), why, model);
 }
 
 /// Secrets Manager and CloudWatch inside the VPC: the host has no other way to them. Everything in the VPC uses them as soon as they are there.

@@ -15,8 +15,8 @@ mod python;
 mod tree;
 
 mod bad_input;
-mod database_host;
 mod compute;
+mod database_host;
 mod deploy;
 mod deploy_trouble;
 mod front;
@@ -32,3 +32,4 @@ mod render;
 mod renderer;
 mod rules;
 mod settings;
+mod stores;

@@ -8,7 +8,7 @@ use super::{domain, sizing};
 use crate::block::{Driver, Reason, Request, Site};
 use crate::catalog::sizing::{Needs, count_for, unmet};
 use crate::catalog::{Class, Offering, Prices, Service};
-use crate::units::{Bytes, PerSecond, Usd, decimal, number, thousands, whole};
+use crate::units::{Bytes, Usd, decimal, number, thousands, whole};
 
 /// Memory-optimised Graviton only: AWS advises against burstable classes for Aurora in production, and a global database does not take them
 /// (Aurora user guide, "DB instance classes" and "Getting started with Aurora global databases").
@@ -200,9 +200,11 @@ pub fn choose(shape: &Shape, request: &Request) -> Result<(Choice, Vec<Reason>),
         );
         reasons.push(Reason::new(Driver::Phase, text));
     }
-    let sharded = shape.shards.map(|least| (domain::heavy(shape, request.settings), least.max(shards(request, prices, domains.len()))));
+    let (by_writes, by_memory) = shards(request, domains.len());
+    let by_load = by_writes.max(by_memory);
+    let sharded = shape.shards.map(|least| (domain::heavy(shape, request.settings), least.max(by_load)));
     if let Some((heavy, count)) = &sharded {
-        reasons.push(shards_reason(request, prices, heavy, *count, domains.len()));
+        reasons.push(shards_reason(request, heavy, *count, domains.len()));
     }
     if shape.global {
         let text = "further regions hold a copy as large, to take over; it lags about a second";
@@ -223,32 +225,35 @@ pub fn choose(shape: &Shape, request: &Request) -> Result<(Choice, Vec<Reason>),
     Ok((choice, reasons))
 }
 
-/// What the largest writer on offer takes.
-fn largest_writer(request: &Request, prices: &Prices) -> Option<(String, PerSecond)> {
-    let offered = request.catalog.offered(prices, Offering::Aurora, &request.region.region);
-    let fitting = offered.into_iter().filter(|class| FAMILIES.contains(&class.family.as_str()));
-    let largest = fitting.max_by(|a, b| a.sustained_vcpu().total_cmp(&b.sustained_vcpu()))?;
-    Some((largest.name.clone(), PerSecond::new(largest.sustained_vcpu() * request.load.transactions_per_vcpu_at_target())))
+/// The writer that a shard should get along with. Larger classes exist, but their caches take hours to warm again after a failover, and whoever is at
+/// the largest has nowhere to go while the data is divided.
+const SHARD_CLASS: &str = "db.r8g.8xlarge";
+
+/// How many shards a domain takes: by its writes, and by the data that it touches in a day.
+fn shards(request: &Request, domains: usize) -> (u64, u64) {
+    let Ok(class) = request.catalog.class(SHARD_CLASS) else { return (1, 1) };
+    let load = request.load;
+    let share = 1.0 / domains as f64;
+    let vcpus = load.database_vcpus_for(load.database_writes.scaled(share));
+    let memory = sizing::memory(load.working_set_bytes.scaled(share));
+    (count_for(vcpus, class.sustained_vcpu(), 1.0).max(1), count_for(memory.as_f64(), class.memory.as_f64(), 1.0).max(1))
 }
 
-/// How many writers a domain's writes take.
-fn shards(request: &Request, prices: &Prices, domains: usize) -> u64 {
-    let writes = request.load.database_writes.scaled(1.0 / domains as f64).get();
-    largest_writer(request, prices).map_or(1, |(_, most)| count_for(writes, most.get(), 1.0)).max(1)
-}
-
-fn shards_reason(request: &Request, prices: &Prices, heavy: &str, count: u64, domains: usize) -> Reason {
-    let needed = shards(request, prices, domains);
-    let writes = request.load.database_writes.scaled(1.0 / domains as f64);
-    let most =
-        largest_writer(request, prices).map(|(class, most)| format!("; one writer takes {most} at most ({class})")).unwrap_or_default();
-    let least = match needed < count {
-        true => format!(", so {needed} would do: the phase begins with {count}, because the first division is the long one"),
+fn shards_reason(request: &Request, heavy: &str, count: u64, domains: usize) -> Reason {
+    let (by_writes, by_memory) = shards(request, domains);
+    let load = request.load;
+    let share = 1.0 / domains as f64;
+    let (writes, touched) = (load.database_writes.scaled(share), load.working_set_bytes.scaled(share));
+    let tail = match by_writes.max(by_memory) < count {
+        true => format!("; the phase begins with {count}, because the first division is the long one"),
         false => String::new(),
     };
-    let text =
-        format!("{} is divided by key over {count} clusters: {writes} of writes{most}{least}", domain::title(heavy, request.settings));
-    Reason::new(if needed < count { Driver::Phase } else { Driver::Throughput }, text)
+    let text = format!(
+        "{} is divided by key over {count} clusters: {writes} of writes want {by_writes} writers of {SHARD_CLASS}, {touched} touched in a day \
+         want {by_memory}{tail}",
+        domain::title(heavy, request.settings)
+    );
+    Reason::new(if tail.is_empty() { Driver::Throughput } else { Driver::Phase }, text)
 }
 
 /// The domains are taken to share the load evenly: nothing is known of their proportions.
