@@ -94,6 +94,15 @@ impl FrontDoor {
     }
 }
 
+/// A bucket for logs, in the data layer, and the policy without which nothing may be written to it.
+#[derive(Debug, Clone)]
+pub struct LogStore {
+    /// The bucket.
+    pub bucket: Id<s3::Bucket>,
+    /// Its policy.
+    pub policy: Id<s3::BucketPolicy>,
+}
+
 /// Something that answers HTTP requests behind a load balancer.
 #[derive(Debug, Clone)]
 pub struct Target {
@@ -236,6 +245,8 @@ pub struct Offers {
     pub targets: Vec<Target>,
     /// Functions that answer HTTP requests, by path, wherever there is something that can call them.
     pub functions: Vec<HttpFunction>,
+    /// Where load balancers write who asked for what.
+    pub balancer_logs: Option<LogStore>,
     /// The firewall of content delivery, in the edge layer.
     pub edge_acl: Option<Id<wafv2::WebACL>>,
     /// The firewall of what clients reach without content delivery, such as a stage of a REST API, in the app layer; whoever lends itself to

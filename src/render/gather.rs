@@ -23,6 +23,7 @@ pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, Render
         single(&mut all.api, one.api, "an HTTP API")?;
         single(&mut all.backlog, one.backlog, "a backlog")?;
         single(&mut all.tracing, one.tracing, "tracing")?;
+        single(&mut all.balancer_logs, one.balancer_logs, "a bucket for logs of load balancers")?;
         single(&mut all.edge_acl, one.edge_acl, "a firewall of content delivery")?;
         single(&mut all.regional_acl, one.regional_acl, "a regional firewall")?;
         single(&mut all.page_function, one.page_function, "a function for pages")?;

@@ -19,6 +19,7 @@ mod compute;
 mod database_host;
 mod deploy;
 mod deploy_trouble;
+mod edge;
 mod front;
 mod functions;
 mod guards;

