@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods)]
 
+mod check;
 mod completions;
 mod config;
 mod deploy;
@@ -17,6 +18,7 @@ mod progress;
 mod render;
 mod schema;
 mod screen;
+mod stacks;
 mod status;
 mod target;
 mod world;
@@ -69,6 +71,8 @@ enum Command {
     Plan(plan::Args),
     /// Write the CloudFormation templates
     Render(render::Args),
+    /// Judge templates, ours or anybody's: reachability, zones, data, identity, code, limits
+    Check(check::Args),
     /// Build it at AWS: change sets, a question, progress, addresses
     Deploy(deploy::Args),
     /// Show what stands at AWS
@@ -77,7 +81,7 @@ enum Command {
     Destroy(destroy::Args),
     /// Show the outputs of what stands, the address first
     Outputs(outputs::Args),
-    /// Explain an assumption, a component, a phase, or exit-codes
+    /// Explain an assumption, a component, a rule, a phase, or exit-codes
     Explain(explain::Args),
     /// Print a completion script for the shell
     Completions(completions::Args),
@@ -115,6 +119,7 @@ fn verb(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Phases(args) => phases::run(args, screen),
         Command::Plan(args) => plan::run(args, global, screen),
         Command::Render(args) => render::run(args, global, screen),
+        Command::Check(args) => check::run(args, global, screen),
         Command::Deploy(args) => deploy::run(args, global, screen),
         Command::Status(args) => status::run(args, global, screen),
         Command::Destroy(args) => destroy::run(args, global, screen),

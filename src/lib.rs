@@ -22,6 +22,8 @@ pub mod planner;
 
 pub mod render;
 
+pub mod check;
+
 pub mod deploy;
 
 pub mod report;

@@ -8,6 +8,7 @@ use super::exit::Stop;
 use super::screen::Screen;
 use super::{CONFIG, Global};
 use crate::catalog::Catalog;
+use crate::check::RULES;
 use crate::phase;
 use crate::report::error;
 use crate::settings::{self, Known, MAX_BYTES, Problems, Settings, rule};
@@ -31,7 +32,8 @@ pub struct Naming {
 pub fn settings(naming: &Naming, global: &Global, catalog: &Catalog, fallback: Option<&str>, screen: &Screen) -> Result<Settings, Stop> {
     let regions: Vec<&str> = catalog.regions().iter().map(|region| region.region.code()).collect();
     let assumptions: Vec<&str> = LEDGER.iter().map(|entry| entry.id).collect();
-    let known = Known { regions: &regions, assumptions: &assumptions, phases: &phase::IDS };
+    let rules: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    let known = Known { regions: &regions, assumptions: &assumptions, phases: &phase::IDS, rules: &rules };
     let (mut settings, names_region) = match bytes(global)? {
         Some((name, bytes)) => {
             let settings = settings::read(&name, &bytes, &known).map_err(Stop::error)?;

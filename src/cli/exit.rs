@@ -7,6 +7,8 @@ pub enum Exit {
     Done,
     /// Something went wrong.
     Error,
+    /// There are findings at or above the threshold.
+    Findings,
     /// Data would be lost.
     Refused,
     /// AWS would do other than was shown.
@@ -26,9 +28,10 @@ pub enum Exit {
 }
 
 /// The table: code, and what it says.
-pub const TABLE: [(Exit, u8, &str); 10] = [
+pub const TABLE: [(Exit, u8, &str); 11] = [
     (Exit::Done, 0, "done, or nothing to do"),
     (Exit::Error, 1, "error; also: render --check found stale files"),
+    (Exit::Findings, 3, "check found something at or above --fail-on"),
     (Exit::Refused, 4, "refused: data would be lost, moved or left behind (--accept-data-fate names it)"),
     (Exit::Stale, 5, "AWS would do other than was shown; nothing was changed in that stack"),
     (Exit::RolledBack, 6, "the deployment failed and was rolled back"),
@@ -90,6 +93,6 @@ mod tests {
             assert!(TABLE.iter().skip(index + 1).all(|(_, other, _)| other > code), "the table is in the order of the codes");
         }
         let contract: Vec<u8> = TABLE.iter().map(|(_, code, _)| *code).collect();
-        assert_eq!(contract, [0, 1, 4, 5, 6, 7, 8, 9, 64, 130], "scripts rely on these numbers");
+        assert_eq!(contract, [0, 1, 3, 4, 5, 6, 7, 8, 9, 64, 130], "scripts rely on these numbers");
     }
 }

@@ -3,21 +3,21 @@
 use super::exit::{Exit, Stop, TABLE};
 use super::screen::Screen;
 use super::target;
-use crate::report::explain as words;
+use crate::report::{explain as words, findings};
 use crate::settings::rule;
 use crate::workload::{LEDGER, assumption};
-use crate::{component, phase};
+use crate::{check, component, phase};
 
 /// Arguments of `explain`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// An assumption, a component or a phase; or one of the lists: assumptions, components, phases, exit-codes
+    /// An assumption, a component, a rule or a phase; or one of the lists: assumptions, components, rules, phases, exit-codes
     #[arg(value_name = "ID", allow_hyphen_values = true)]
     id: Option<String>,
 }
 
 /// The lists that can be asked for by name.
-const LISTS: [&str; 4] = ["assumptions", "components", "phases", "exit-codes"];
+const LISTS: [&str; 5] = ["assumptions", "components", "rules", "phases", "exit-codes"];
 
 /// Explains one thing, or says what can be explained.
 pub fn run(args: &Args, screen: &Screen) -> Result<Exit, Stop> {
@@ -36,11 +36,15 @@ pub fn run(args: &Args, screen: &Screen) -> Result<Exit, Stop> {
             let rows: Vec<(u8, &str)> = TABLE.iter().map(|(_, code, text)| (*code, *text)).collect();
             words::exit_codes(&rows, look)
         }
+        "rules" | "rule" => findings::rules(look),
         _ => match assumption(&word) {
             Some(entry) => words::assumption(entry, look),
             None if component::BLOCKS.contains(&word.as_str()) => {
                 let about = blocks().into_iter().find(|(block, _)| *block == word).map_or("", |(_, about)| about);
                 words::component(&word, about, &phases()?, look)
+            }
+            None if check::rule(&word.replace('_', "-")).is_some() => {
+                check::rule(&word.replace('_', "-")).map(|rule| findings::rule(rule, look)).unwrap_or_default()
             }
             None if phase::IDS.iter().any(|known| known.eq_ignore_ascii_case(id)) => {
                 crate::report::phases::one(&target::find(id)?, &phases()?, look)
@@ -50,6 +54,7 @@ pub fn run(args: &Args, screen: &Screen) -> Result<Exit, Stop> {
                     .into_iter()
                     .chain(LEDGER.iter().map(|entry| entry.id))
                     .chain(component::BLOCKS.iter().copied())
+                    .chain(check::RULES.iter().map(|rule| rule.id))
                     .chain(phase::IDS)
                     .collect();
                 let near = rule::suggestion(&word, known.iter().copied());

@@ -97,6 +97,11 @@ region: us-east-1
 # assume:
 #   peak_factor: 4
 
+# Findings of scalectl check that you stand by: scalectl explain rules
+# check:
+#   ignore:
+#     - { rule: port-nobody-opens, resource: LegacyDatabase, reason: reached through a peered network }
+
 # Bucket for templates over 51,200 bytes, which AWS does not take in a request.
 # template_bucket: my-templates
 ";

@@ -19,6 +19,8 @@ enum Of {
     Settings,
     /// The output of plan --format json
     Plan,
+    /// The output of check --format json
+    Check,
 }
 
 /// Prints a schema.
@@ -26,6 +28,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     screen::data(match args.of {
         Of::Settings => settings::SCHEMA,
         Of::Plan => report::json::SCHEMA,
+        Of::Check => report::findings::SCHEMA,
     })?;
     Ok(Exit::Done)
 }

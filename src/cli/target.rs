@@ -9,7 +9,7 @@ use crate::catalog::Catalog;
 use crate::phase::{self, Phase};
 use crate::planner;
 use crate::report::error;
-use crate::settings::{Settings, rule};
+use crate::settings::{self, Settings, rule};
 use crate::units::{Users, UsersError};
 use crate::workload::Assumptions;
 
@@ -88,7 +88,7 @@ impl Target {
     }
 
     /// The phase and the number of users. A flag wins over the whole file: `--phase` alone is not sized for the file's users.
-    fn choose(&self, settings: &Settings, screen: &Screen) -> Result<(Phase, Users), Stop> {
+    pub fn choose(&self, settings: &Settings, screen: &Screen) -> Result<(Phase, Users), Stop> {
         let (users, phase) = match (&self.users, &self.phase) {
             (None, None) => (settings.users.as_deref(), settings.phase.as_deref()),
             (users, phase) => (users.as_deref(), phase.as_deref()),
@@ -121,6 +121,9 @@ impl Target {
 impl Ground {
     /// Decides the architecture of a phase.
     pub fn plan(&self, phase: Phase, users: Users) -> Result<Architecture, Stop> {
+        if let Some(message) = settings::conflict(self.settings.cache_engine, &phase.id) {
+            return Err(Stop::error(message));
+        }
         planner::plan(phase, users, &self.settings, &self.assumptions, &self.catalog).map_err(Stop::error)
     }
 }

@@ -9,21 +9,28 @@
 mod data_stores;
 mod finding;
 mod ministack;
+
 mod program;
 mod python;
 mod tree;
 
 mod bad_input;
+mod compute;
+mod database_host;
 mod deploy;
 mod deploy_trouble;
 mod edge;
 mod front;
+mod functions;
 mod guards;
 mod guards_paths;
 mod harness;
 mod identity;
 mod lint;
+mod mutations;
 mod plan;
 mod render;
 mod renderer;
+mod rules;
 mod settings;
+mod stores;

@@ -8,6 +8,7 @@ use crate::tree::PHASES;
 const KNOWN: Known<'_> = Known {
     regions: &["us-east-1", "eu-west-1", "ap-southeast-2"],
     assumptions: &["daily-share", "peak-over-mean"],
+    rules: &["cache-failover-without-replica"],
     phases: &["prelaunch", "launch", "10", "1k", "10k", "500k", "10m"],
 };
 

@@ -4,6 +4,7 @@ pub mod delivery;
 pub mod delivery_destination;
 pub mod delivery_source;
 pub mod log_group;
+pub mod log_stream;
 pub mod metric_filter;
 pub mod resource_policy;
 
@@ -11,5 +12,6 @@ pub use delivery::Delivery;
 pub use delivery_destination::DeliveryDestination;
 pub use delivery_source::DeliverySource;
 pub use log_group::LogGroup;
+pub use log_stream::LogStream;
 pub use metric_filter::MetricFilter;
 pub use resource_policy::ResourcePolicy;

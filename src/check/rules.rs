@@ -1,0 +1,47 @@
+//! The table of rules: one line each, one file each.
+
+use super::Rule;
+
+macro_rules! rules {
+    ($($module:ident,)*) => {
+        $(mod $module;)*
+
+        /// Every rule, by its id.
+        pub const RULES: &[&Rule] = &[$(&$module::RULE),*];
+    };
+}
+
+rules! {
+    admin_port_open_to_world,
+    balancer_cannot_reach_targets,
+    balancer_in_one_zone,
+    cache_failover_without_replica,
+    cidr_of_wrong_size,
+    class_unknown,
+    client_cannot_reach,
+    client_port_differs,
+    data_unencrypted,
+    data_unprotected,
+    data_without_backups,
+    data_without_policy,
+    endpoint_port_closed,
+    engine_version,
+    function_outside_network,
+    gateway_attachment_missing,
+    listener_port_closed,
+    nat_in_one_zone,
+    parameter_group_family,
+    port_nobody_listens_on,
+    proxy_cannot_reach_database,
+    queue_redelivers_early,
+    route_table_associated_twice,
+    security_group_unused,
+    storage_refused,
+    subnet_group_in_one_zone,
+    subnet_outside_vpc,
+    subnet_without_route_table,
+    subnet_without_zone,
+    subnets_overlap,
+    vpcs_differ,
+    workload_in_one_zone,
+}

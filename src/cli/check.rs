@@ -1,0 +1,253 @@
+//! `scalectl check`: our own templates, or anybody's, before the rules.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::Global;
+use super::exit::{Exit, Stop};
+use super::screen::{self, Screen};
+use super::target::{Ground, Home, Target};
+use crate::architecture::Architecture;
+use crate::check::{self, File, Finding, Set, Severity};
+use crate::report::error;
+use crate::report::findings::{self as words, Ignored, Judgement};
+use crate::settings::{Ignore, Settings};
+use crate::units::Users;
+use crate::{phase, render};
+
+/// Arguments of `check`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Templates, or folders of them; the files of one folder belong together [default: what --users, --phase or --all says]
+    #[arg(value_name = "PATH", conflicts_with_all = ["all", "users", "phase"])]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    target: Target,
+    /// Every phase, each sized for its first user
+    #[arg(long, conflicts_with_all = ["users", "phase"])]
+    all: bool,
+    /// Text for people, JSON for scripts (scalectl schema check), SARIF for code hosts
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+    /// Exit 3 when there is a finding as bad as this
+    #[arg(long, value_name = "SEVERITY", default_value = "warning")]
+    fail_on: Threshold,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Sarif,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Threshold {
+    Info,
+    Warning,
+    Error,
+}
+
+/// What a template's file may be called.
+const ENDINGS: [&str; 4] = ["yaml", "yml", "json", "template"];
+
+/// Folders that hold other people's files.
+const PASSED_OVER: [&str; 3] = ["node_modules", "target", "cdk.out"];
+
+/// A template may have 1 MB; what is larger is not read.
+const MOST: u64 = 1_000_001;
+
+/// Judges and prints.
+pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let ground = args.target.ground(global, screen, Home::Fixed)?;
+    let region = args.target.naming.region.as_deref();
+    let mut failed = false;
+    let sets = if args.paths.is_empty() { own(args, &ground, screen)? } else { read(&args.paths, region, screen, &mut failed)? };
+    let judgement = judge(&sets, &ground.settings, screen);
+    match args.format {
+        Format::Text => screen.view(&words::text(&judgement, &screen.out))?,
+        Format::Json => screen::data(&words::json(&judgement))?,
+        Format::Sarif => screen::data(&words::sarif(&judgement))?,
+    }
+    if judgement.files > 0 {
+        screen.note(&words::summary(&judgement, &screen.err));
+    }
+    let threshold = match args.fail_on {
+        Threshold::Info => Severity::Info,
+        Threshold::Warning => Severity::Warning,
+        Threshold::Error => Severity::Error,
+    };
+    let bad = judgement.findings.iter().any(|finding| finding.rule.severity >= threshold);
+    Ok(match (failed, bad) {
+        (true, _) => Exit::Error,
+        (false, true) => Exit::Findings,
+        (false, false) => Exit::Done,
+    })
+}
+
+/// The stacks of one phase, or of all.
+fn own(args: &Args, ground: &Ground, screen: &Screen) -> Result<Vec<Set>, Stop> {
+    if !args.all {
+        let (phase, users) = args.target.choose(&ground.settings, screen)?;
+        return Ok(vec![of_architecture(&ground.plan(phase, users)?)?]);
+    }
+    let phases = phase::all().map_err(Stop::error)?;
+    // The phases know nothing of one another, so they are decided side by side.
+    std::thread::scope(|scope| {
+        let work: Vec<_> = phases
+            .into_iter()
+            .map(|phase| {
+                let users = Users(phase.from);
+                scope.spawn(move || of_architecture(&ground.plan(phase, users)?))
+            })
+            .collect();
+        let broken = || Stop::error("a phase could not be decided");
+        work.into_iter().map(|one| one.join().unwrap_or_else(|_| Err(broken()))).collect()
+    })
+}
+
+fn of_architecture(architecture: &Architecture) -> Result<Set, Stop> {
+    let stacks = render::stacks(architecture).map_err(Stop::error)?;
+    Ok(Set { files: stacks.iter().map(|stack| File::of_stack(&architecture.phase.id, stack)).collect() })
+}
+
+/// The findings of all sets, the worst first, without those that the user stands by.
+fn judge(sets: &[Set], settings: &Settings, screen: &Screen) -> Judgement {
+    let mut judgement = Judgement::default();
+    let mut used = vec![false; settings.ignore.len()];
+    let judged: Vec<Vec<Finding>> = std::thread::scope(|scope| {
+        let work: Vec<_> = sets.iter().map(|set| scope.spawn(|| check::located(set, check::findings(set)))).collect();
+        work.into_iter().map(|one| one.join().unwrap_or_default()).collect()
+    });
+    for (set, findings) in sets.iter().zip(judged) {
+        judgement.files += set.files.len();
+        judgement.resources += set.files.iter().map(|file| file.template.resources.len()).sum::<usize>();
+        for finding in findings {
+            match settings.ignore.iter().position(|one| covers(one, &finding)) {
+                Some(index) => {
+                    used[index] = true;
+                    judgement.ignored.push(Ignored { finding, reason: settings.ignore[index].reason.clone() });
+                }
+                None => judgement.findings.push(finding),
+            }
+        }
+    }
+    judgement.findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
+    for (one, _) in settings.ignore.iter().zip(used).filter(|(_, used)| !used) {
+        let resource = one.resource.as_deref().unwrap_or("any resource");
+        let text = format!("check.ignore: {} on {resource} covers no finding of this run", one.rule);
+        screen.note(&error::warning(&text, &screen.err));
+    }
+    judgement
+}
+
+fn covers(ignore: &Ignore, finding: &Finding) -> bool {
+    let resource = match (&ignore.resource, &finding.resource) {
+        (None, _) => true,
+        (Some(pattern), Some(id)) => matches(pattern, id),
+        (Some(_), None) => false,
+    };
+    ignore.rule == finding.rule.id && resource
+}
+
+/// Whether a pattern, in which `*` stands for anything, is the whole of a text.
+fn matches(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((before, after)) => {
+            text.strip_prefix(before).is_some_and(|rest| (0..=rest.len()).any(|at| rest.get(at..).is_some_and(|rest| matches(after, rest))))
+        }
+    }
+}
+
+/// The sets of the paths: files that are named are judged together, and so are those of each folder.
+fn read(paths: &[PathBuf], region: Option<&str>, screen: &Screen, failed: &mut bool) -> Result<Vec<Set>, Stop> {
+    let mut sets = Vec::new();
+    let mut named = Set::default();
+    for path in paths {
+        let kind = fs::metadata(path).map_err(|e| Stop::error(format!("{} cannot be read: {e}", path.display())))?;
+        if kind.is_dir() {
+            let before = sets.len();
+            folder(path, region, 0, screen, failed, &mut sets)?;
+            if sets.len() == before && !*failed {
+                let endings = ENDINGS.join(", .");
+                return Err(Stop::error(format!("{} holds no CloudFormation template (.{endings})", path.display())));
+            }
+        } else {
+            match file(path, region) {
+                Ok(file) => named.files.push(file),
+                Err(why) => {
+                    *failed = true;
+                    screen.note(&error::error(&why, &screen.err));
+                }
+            }
+        }
+    }
+    if !named.files.is_empty() {
+        sets.push(named);
+    }
+    Ok(sets)
+}
+
+/// Each folder below is a set of its own; files that are no templates are passed over.
+fn folder(path: &Path, region: Option<&str>, depth: usize, screen: &Screen, failed: &mut bool, sets: &mut Vec<Set>) -> Result<(), Stop> {
+    if depth > 16 {
+        return Ok(());
+    }
+    let unreadable = |e: std::io::Error| Stop::error(format!("{} cannot be read: {e}", path.display()));
+    let mut entries: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(path).map_err(unreadable)? {
+        entries.push(entry.map_err(unreadable)?.path());
+    }
+    entries.sort();
+    let mut set = Set::default();
+    for entry in &entries {
+        let name = entry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let ending = entry.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if name.starts_with('.') || entry.is_symlink() {
+            continue;
+        }
+        if entry.is_dir() {
+            if !PASSED_OVER.contains(&name.as_str()) {
+                folder(entry, region, depth + 1, screen, failed, sets)?;
+            }
+        } else if ENDINGS.contains(&ending.as_str()) && looks_like_a_template(entry) {
+            match file(entry, region) {
+                Ok(file) => set.files.push(file),
+                Err(why) => {
+                    *failed = true;
+                    screen.note(&error::error(&why, &screen.err));
+                }
+            }
+        }
+    }
+    if !set.files.is_empty() {
+        sets.push(set);
+    }
+    Ok(())
+}
+
+/// A folder holds other YAML and JSON too; a template says `Resources` somewhere.
+fn looks_like_a_template(path: &Path) -> bool {
+    fs::read(path).is_ok_and(|bytes| bytes.windows(9).any(|window| window == b"Resources"))
+}
+
+fn file(path: &Path, region: Option<&str>) -> Result<File, String> {
+    let name = path.display().to_string();
+    let mut bytes = Vec::new();
+    let opened = fs::File::open(path).and_then(|file| file.take(MOST).read_to_end(&mut bytes));
+    opened.map_err(|e| format!("{name} cannot be read: {e}"))?;
+    let text = std::str::from_utf8(&bytes).map_err(|e| {
+        let before = &bytes[..e.valid_up_to()];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+        let byte = bytes.get(e.valid_up_to()).copied().unwrap_or_default();
+        format!("{name}:{line}:{column}: the byte 0x{byte:02X} is not UTF-8 text; save the file as UTF-8")
+    })?;
+    let mut file = File::read(&name, text).map_err(|e| e.to_string())?;
+    if file.region.is_none() {
+        file.region = region.map(str::to_owned);
+    }
+    Ok(file)
+}
