@@ -86,6 +86,12 @@ blocks! {
     uploads => Uploads,
     /// Queues of jobs and events, and the function that takes events.
     queue => Queue,
+    /// Publish and subscribe between services.
+    event_topic => EventTopic,
+    /// What users do, as a stream that ends in a bucket.
+    clickstream => Clickstream,
+    /// The steps of an order, tried again and undone by a workflow.
+    order_workflow => OrderWorkflow,
     /// The load balancer that users reach, with its certificate and its logs.
     load_balancer => LoadBalancer,
     /// The load balancer between services.
@@ -96,6 +102,8 @@ blocks! {
     workers => Workers,
     /// The app's services on ECS.
     services => Services,
+    /// Traces of a part of the requests, through all services.
+    tracing => Tracing,
     /// What turns attacks away.
     firewall => Firewall,
     /// What runs at the edge on each request for a page.

@@ -1,6 +1,7 @@
 //! Content delivery: CloudFront in front of everything, close to users, and the secret that proves to load balancers that it is ours.
 
 mod distribution;
+mod logs;
 mod policies;
 
 use cfn::resource::cloudfront::{self, monitoring_subscription};
@@ -148,6 +149,7 @@ impl Component for ContentDelivery {
         // The secret is resolved by name: nothing but this says that it must stand first.
         layers.put(Layer::Edge, &id, why, Resource::new(model).after(secret().name()));
         put_subscription(layers);
+        logs::put(site, layers);
         let url = match front::public_name(site.settings) {
             Some(name) => format!("https://{}", name.domain).into(),
             None => Val::sub(format!("https://${{{}.DomainName}}", id.name())),

@@ -176,7 +176,12 @@ impl Component for LoadBalancer {
     }
 
     fn offers(&self, site: &Site) -> Offers {
-        Offers { front_door: Some(self.door(site)), addresses: vec![Address::Balancer(Self::balancer())], ..Offers::default() }
+        Offers {
+            front_door: Some(self.door(site)),
+            balancer_logs: Some(logs::store()),
+            addresses: vec![Address::Balancer(Self::balancer())],
+            ..Offers::default()
+        }
     }
 
     fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {

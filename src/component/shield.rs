@@ -56,7 +56,7 @@ fn protected(site: &Site, offers: &Offers) -> Vec<Protected> {
         }
     }
     if let Some(name) = front::public_name(site.settings) {
-        let arn = Val::sub(format!("arn:${{AWS::Partition}}:route53:::hostedzone/{}", name.zone));
+        let arn = Val::sub_with("arn:${AWS::Partition}:route53:::hostedzone/${Zone}", [("Zone", name.zone.into())]);
         all.push(Protected { id: "ZoneProtection".to_owned(), word: "zone".to_owned(), arn });
     }
     all

@@ -22,10 +22,14 @@ pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, Render
         single(&mut all.hot_table, one.hot_table, "a hot table")?;
         single(&mut all.api, one.api, "an HTTP API")?;
         single(&mut all.backlog, one.backlog, "a backlog")?;
+        single(&mut all.tracing, one.tracing, "tracing")?;
+        single(&mut all.balancer_logs, one.balancer_logs, "a bucket for logs of load balancers")?;
         single(&mut all.edge_acl, one.edge_acl, "a firewall of content delivery")?;
         single(&mut all.regional_acl, one.regional_acl, "a regional firewall")?;
         single(&mut all.page_function, one.page_function, "a function for pages")?;
         single(&mut all.public_check, one.public_check, "a check of the public address")?;
+        single(&mut all.topic, one.topic, "an event topic")?;
+        single(&mut all.orders, one.orders, "a table of orders")?;
         several(&mut all.callers, one.callers, |caller| format!("the caller {}", caller.name))?;
         several(&mut all.targets, one.targets, |target| {
             format!("the {}target {}", if target.internal { "internal " } else { "" }, target.name)
@@ -39,6 +43,8 @@ pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, Render
             format!("{} to the database {:?}", if address.pooled { "a pool" } else { "an address" }, address.database)
         })?;
         several(&mut all.backups, one.backups, |saved| format!("the backup of {}", saved.name))?;
+        several(&mut all.listeners, one.listeners, |queue| format!("the listener {}", queue.name()))?;
+        several(&mut all.api_actions, one.api_actions, |action| format!("the API action {}", action.name))?;
         all.addresses.extend(one.addresses);
         all.site_origins.extend(one.site_origins);
         several(&mut all.metrics, piece.component.metrics(site), |metric| format!("the metric {}", metric.name))?;

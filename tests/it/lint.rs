@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use scalectl::settings::Settings;
 
-use crate::finding::{Finding, Verdict, assert_clean, verdict};
+use crate::finding::{Finding, Verdict, assert_clean, assert_covered, verdict};
 use crate::identity::architecture;
 use crate::python::{run, target};
-use crate::tree::templates;
+use crate::tree::{files, templates};
 
 /// The region that the committed templates are written for. Sizes and classes are chosen by region, so a template is judged by its own.
 const HOME: &str = "us-east-1";
@@ -145,4 +145,12 @@ fn every_script_inside_a_template_parses() {
     let Verdict { findings, judged } = ask("scripts.py", None, &templates());
     assert!(judged >= 4, "only {judged} scripts were found in all templates");
     assert_clean(&["bash", "shellcheck", "python", "node", "user-data"], &findings);
+}
+
+#[test]
+fn every_shell_script_of_the_project_is_beyond_reproach() {
+    let scripts: Vec<String> =
+        ["src", "benches", "tests/host"].iter().flat_map(|folder| files(folder, "sh")).chain([".ci/run".to_owned()]).collect();
+    assert!(scripts.len() >= 8, "only {scripts:?}");
+    assert_covered(&ask("shell.py", None, &scripts).findings);
 }

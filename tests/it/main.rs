@@ -15,9 +15,13 @@ mod python;
 mod tree;
 
 mod bad_input;
+mod compute;
+mod database_host;
 mod deploy;
 mod deploy_trouble;
+mod edge;
 mod front;
+mod functions;
 mod guards;
 mod guards_paths;
 mod harness;

@@ -25,8 +25,7 @@ const ANSWER: i64 = 30;
 /// What makes a copy answer for a bucket: it failed. A missing file is missing in the copy, too.
 const FAILED: [i64; 4] = [500, 502, 503, 504];
 
-/// The distribution. Its access logs are left off: every request that reaches the app is in the load balancer's log, and the edge's own
-/// logs need either a bucket that takes ACLs or a delivery of log lines that costs more than it tells.
+/// The distribution.
 pub fn model(
     site: &Site,
     offers: &Offers,

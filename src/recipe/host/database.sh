@@ -1,38 +1,46 @@
-
-# Who may connect: the app's role with its password, from where the app runs.
-cat > /etc/scalectl/pg_hba.conf <<'HBA'
-local all postgres peer
-host all all 127.0.0.1/32 scram-sha-256
-host all all @CLIENTS@ scram-sha-256
-HBA
-
-cat > /usr/local/sbin/database <<'DATABASE'
 #!/bin/bash
 # Mounts the data volume, starts PostgreSQL on it and gives the app's role its password. Safe to run at any time.
 set -euo pipefail
 export AWS_DEFAULT_REGION=@REGION@
+volume=@VOLUME@
+major=@MAJOR@
 home=/var/lib/pgsql
 data=$home/data
+settings=/etc/scalectl
+buffers=@BUFFERS@ # the share of memory: one part of so many
 
-rpm --quiet -q postgresql@MAJOR@-server || dnf -y -q install postgresql@MAJOR@-server
-
+mkdir -p "$home"
 if ! mountpoint -q "$home"; then
-  serial=$(tr -d - <<< '@VOLUME@')
-  device=$(lsblk -dno PATH,SERIAL | awk -v serial="$serial" '$2 == serial { print $1 }')
+  # However the machine names its disks, a volume is known by its serial.
+  device=$(lsblk -dno PATH,SERIAL | awk -v serial="$(tr -d - <<< "$volume")" '$2 == serial { print $1 }')
   if [ -z "$device" ]; then
-    echo 'the data volume @VOLUME@ is not attached yet' >&2
+    echo "the data volume $volume is not attached yet" >&2
     exit 1
   fi
+  # Only what is certainly blank is formatted: blkid knows nothing on it, and it can be read and holds nothing but zeros.
   found=0
   blkid -p "$device" || found=$?
-  case $found in
-    0) ;;
-    2) mkfs.xfs -q "$device" ;;
-    *) echo "what is on $device cannot be told: blkid ended with $found" >&2; exit 1 ;;
-  esac
-  mount -t xfs -o noatime "$device" "$home"
+  if [ "$found" = 2 ] && cmp -s -n 1048576 "$device" /dev/zero; then
+    mkfs.xfs -q "$device"
+  elif [ "$found" != 0 ]; then
+    echo "what is on $device cannot be told, so it is left alone: blkid ended with $found" >&2
+    exit 1
+  fi
+  mount -o noatime "$device" "$home"
 fi
-xfs_growfs -d "$home" > /dev/null
+if [ "$(findmnt -no FSTYPE "$home")" = xfs ]; then
+  xfs_growfs -d "$home" > /dev/null
+fi
+
+# The files decide which PostgreSQL they are served by: another major version could not read them.
+if [ -s "$data/PG_VERSION" ]; then
+  kept=$(cat "$data/PG_VERSION")
+  if [ "$kept" != "$major" ]; then
+    echo "the data is PostgreSQL $kept's: it is kept, and PostgreSQL $major waits for its upgrade" >&2
+    major=$kept
+  fi
+fi
+rpm --quiet -q "postgresql$major-server" || dnf -y -q install "postgresql$major-server"
 chown postgres:postgres "$home"
 chmod 700 "$home"
 
@@ -40,10 +48,9 @@ if [ ! -s "$data/PG_VERSION" ]; then
   rm -rf "$home/new"
   runuser -u postgres -- initdb -D "$home/new" --auth-local=peer --auth-host=scram-sha-256 \
     --encoding=UTF8 --locale=C.UTF-8 --data-checksums
-  rm -f "$home/new/pg_hba.conf"
   mv -T "$home/new" "$data"
 fi
-include="include_if_exists = '/etc/scalectl/postgresql.conf'"
+include="include_if_exists = '$settings/postgresql.conf'"
 grep -qxF "$include" "$data/postgresql.conf" || echo "$include" >> "$data/postgresql.conf"
 if [ ! -s "$data/server.crt" ]; then
   runuser -u postgres -- openssl req -new -x509 -nodes -days 3650 -subj /CN=database \
@@ -51,13 +58,12 @@ if [ ! -s "$data/server.crt" ]; then
 fi
 chmod 600 "$data/server.key"
 
-memory=$(awk '/MemTotal/ { print int($2 / 1024) }' /proc/meminfo)
-cat > /etc/scalectl/postgresql.conf <<CONF
+cat > "$settings/postgresql.conf" <<CONF
 listen_addresses = 'localhost,@LISTEN@'
-hba_file = '/etc/scalectl/pg_hba.conf'
+hba_file = '$settings/pg_hba.conf'
 password_encryption = 'scram-sha-256'
 ssl = on
-shared_buffers = '$((memory / @BUFFERS@))MB'
+shared_buffers = '$(awk -v parts="$buffers" '/MemTotal/ { print int($2 / 1024 / parts) }' /proc/meminfo)MB'
 wal_level = logical
 log_min_duration_statement = 1000
 CONF
@@ -78,30 +84,3 @@ SELECT format('CREATE ROLE %I LOGIN', :'user') WHERE NOT EXISTS (SELECT FROM pg_
 SELECT format('ALTER ROLE %I LOGIN REPLICATION PASSWORD %L', :'user', :'password') \gexec
 SELECT format('CREATE DATABASE %I OWNER %I', :'name', :'user') WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name') \gexec
 SQL
-DATABASE
-chmod 755 /usr/local/sbin/database
-
-# The volume may be attached long after the machine started, may grow, and the password may be rotated: so it is tried until it works,
-# and again every hour. Nothing of it is enabled: a machine that loses the database to another does not look for it.
-cat > /etc/systemd/system/database.service <<'UNIT'
-[Unit]
-Description=PostgreSQL on the data volume
-Wants=network-online.target
-After=network-online.target docker.service
-StartLimitIntervalSec=0
-
-[Service]
-Type=oneshot
-ExecStart=/usr/local/sbin/database
-Restart=on-failure
-RestartSec=10
-UNIT
-cat > /etc/systemd/system/database.timer <<'UNIT'
-[Timer]
-OnUnitInactiveSec=1h
-UNIT
-install -d -m 755 /etc/systemd/system/postgresql.service.d
-cat > /etc/systemd/system/postgresql.service.d/volume.conf <<'UNIT'
-[Unit]
-RequiresMountsFor=/var/lib/pgsql
-UNIT

@@ -1,4 +1,4 @@
-
+#!/bin/bash
 # Ends TLS in front of the app, with certificates that it gets and renews by itself.
 install -d -m 700 /var/lib/caddy
 cat > /etc/systemd/system/https.service <<'UNIT'
