@@ -90,6 +90,8 @@ blocks! {
     load_balancer => LoadBalancer,
     /// The API for programs of others, with keys and limits.
     rest_api => RestApi,
+    /// A GraphQL API, when it is asked for.
+    graphql => Graphql,
     /// The load balancer between services.
     internal_load_balancer => InternalLoadBalancer,
     /// Web servers in several zones behind the load balancer.

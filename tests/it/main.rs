@@ -13,6 +13,7 @@ mod program;
 mod python;
 mod tree;
 
+mod async_work;
 mod bad_input;
 mod deploy;
 mod deploy_trouble;
