@@ -1,5 +1,6 @@
 //! An architecture becomes stacks of templates: resources by life cycle, references across stacks as outputs and parameters.
 
+pub mod exceptions;
 pub mod gather;
 pub mod reference;
 pub mod sound;
@@ -12,6 +13,7 @@ use cfn::{Map, Node};
 use crate::architecture::Architecture;
 use crate::catalog::RegionFacts;
 use crate::component::{Layer, Layers, Placed, Site};
+use exceptions::Exception;
 use reference::{Crossing, Owners, Retarget};
 
 /// Which stack: its name is the same in every region.
@@ -109,6 +111,9 @@ pub enum RenderError {
         /// That layer.
         to_layer: &'static str,
     },
+    /// The exceptions that the program carries do not read.
+    #[error("data/exceptions.yaml: {0}")]
+    Exceptions(String),
     /// Stacks of several regions need one another.
     #[error("stacks need one another: {0}")]
     Cycle(String),
@@ -158,12 +163,13 @@ pub fn stacks(architecture: &Architecture) -> Result<Vec<Stack>, RenderError> {
         drafts.push((site, layers));
     }
     let owners = Owners::of(&drafts)?;
+    let exceptions = exceptions::all()?;
     let mut stacks = Vec::new();
     let mut crossings = Vec::new();
     for (site, layers) in &drafts {
         for layer in Layer::ALL {
             if layers.placed.iter().any(|placed| placed.layer == layer) {
-                let (stack, crossed) = stack(architecture, site, layers, layer, &owners)?;
+                let (stack, crossed) = stack(architecture, site, layers, layer, &owners, &exceptions)?;
                 stacks.push(stack);
                 crossings.extend(crossed);
             }
@@ -187,6 +193,7 @@ fn stack(
     layers: &Layers,
     layer: Layer,
     owners: &Owners,
+    exceptions: &[Exception],
 ) -> Result<(Stack, Vec<Crossing>), RenderError> {
     let mut template = Template { description: Some(description(architecture, site, layer)), ..Template::default() };
     let mut inputs = Vec::new();
@@ -199,7 +206,9 @@ fn stack(
     }
     let mut retarget = Retarget::new(site, layer, owners, template.parameters.keys().cloned().collect());
     for placed in layers.placed.iter().filter(|placed| placed.layer == layer) {
-        template.resources.insert(placed.logical_id.clone(), resource(placed, &mut retarget)?);
+        let mut resource = resource(placed, &mut retarget)?;
+        resource.metadata.extend(exceptions::metadata(exceptions, &architecture.phase.id, &placed.logical_id, &resource));
+        template.resources.insert(placed.logical_id.clone(), resource);
     }
     let mut address = None;
     for told in layers.told.iter().filter(|told| told.layer == layer) {

@@ -197,6 +197,8 @@ pub struct Offers {
     pub secrets: Vec<SecretVariable>,
     /// The app's permissions.
     pub grants: Vec<Grant>,
+    /// The bucket that other buckets write down in who asked for what.
+    pub access_logs: Option<Id<s3::Bucket>>,
     /// The data volume of a database on EC2, and the host that shall hold it.
     pub volume: Option<Id<ec2::Volume>>,
     /// The queue whose backlog scales the workers.

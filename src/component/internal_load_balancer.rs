@@ -70,16 +70,21 @@ impl Component for InternalLoadBalancer {
         recipe::security_group(site, network, layers, &door.group, "internal-load-balancer", "The load balancer between services");
         recipe::let_callers_in(layers, "InternalLoadBalancer", &door.group, &offers.callers, PORT, "the load balancer between services");
         let attribute = |key: &str, value: &str| load_balancer::LoadBalancerAttribute::new().key(key).value(value);
+        let mut attributes = vec![
+            attribute("routing.http.drop_invalid_header_fields.enabled", "true"),
+            attribute("deletion_protection.enabled", "false"),
+        ];
+        if let Some(logs) = &offers.access_logs {
+            attributes.push(attribute("access_logs.s3.enabled", "true"));
+            attributes.push(load_balancer::LoadBalancerAttribute::new().key("access_logs.s3.bucket").value(logs.reference()));
+        }
         let model = elb::LoadBalancer::new()
             .type_(load_balancer::LoadBalancerType::Application)
             .scheme(load_balancer::Scheme::Internal)
             .ip_address_type(load_balancer::IpAddressType::Ipv4)
             .subnets(network.subnets(Tier::Private, site.zones.max(2)))
             .security_groups([door.group.group_id()])
-            .load_balancer_attributes([
-                attribute("routing.http.drop_invalid_header_fields.enabled", "true"),
-                attribute("deletion_protection.enabled", "false"),
-            ])
+            .load_balancer_attributes(attributes)
             .tags(crate::component::name_tag(site, "internal"));
         layers.put(Layer::App, &door.balancer, "Services reach each other by path, wherever their tasks run", model);
         let unknown = listener::FixedResponseConfig::new("404").content_type("text/plain").message_body("No such service");

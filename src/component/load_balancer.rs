@@ -172,7 +172,8 @@ impl Component for LoadBalancer {
     }
 
     fn offers(&self, site: &Site) -> Offers {
-        Offers { front_door: Some(self.door(site)), addresses: vec![Address::Balancer(Self::balancer())], ..Offers::default() }
+        let (door, addresses) = (self.door(site), vec![Address::Balancer(Self::balancer())]);
+        Offers { front_door: Some(door), addresses, access_logs: Some(logs::bucket()), ..Offers::default() }
     }
 
     fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {

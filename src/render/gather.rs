@@ -17,6 +17,7 @@ pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, Render
         single(&mut all.origin_secret, one.origin_secret, "an origin secret")?;
         single(&mut all.front_door, one.front_door, "a public load balancer")?;
         single(&mut all.internal_door, one.internal_door, "an internal load balancer")?;
+        single(&mut all.access_logs, one.access_logs, "a bucket for access logs")?;
         single(&mut all.volume, one.volume, "a data volume")?;
         single(&mut all.api, one.api, "an HTTP API")?;
         single(&mut all.backlog, one.backlog, "a backlog")?;
