@@ -3,12 +3,18 @@
 //! A [`Set`] is what is deployed together: the stacks of one phase, or the files of a folder. [`Graph`] resolves references inside it, across
 //! stacks too; every rule is a file of `check/rules/` that walks the graph and reports to [`Found`].
 
+mod balancing;
+mod cidr;
 mod classes;
+mod clients;
 mod engine;
 mod graph;
+mod listening;
+mod permits;
 mod rules;
 mod set;
 mod simplify;
+mod subnets;
 
 pub use graph::{Graph, Item};
 pub use rules::RULES;

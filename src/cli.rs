@@ -18,6 +18,7 @@ mod progress;
 mod render;
 mod schema;
 mod screen;
+mod stacks;
 mod status;
 mod target;
 mod world;

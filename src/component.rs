@@ -70,16 +70,28 @@ blocks! {
     database_instance => DatabaseInstance,
     /// PostgreSQL on Aurora: writer and readers, by domain and region.
     database_cluster => DatabaseCluster,
+    /// Pools of connections in front of Aurora, when there are many.
+    database_proxy => DatabaseProxy,
+    /// Which shard of the divided domain holds a key.
+    shard_map => ShardMap,
     /// Valkey in cluster mode: hot reads, and sessions at first.
     cache => Cache,
     /// Sessions in a global table of DynamoDB.
     sessions => Sessions,
+    /// DAX in front of the sessions.
+    table_cache => TableCache,
     /// Static files in a bucket that only content delivery reads.
     assets => Assets,
     /// The bucket of users' files, and thumbnails of them.
     uploads => Uploads,
     /// Queues of jobs and events, and the function that takes events.
     queue => Queue,
+    /// Publish and subscribe between services.
+    event_topic => EventTopic,
+    /// What users do, as a stream that ends in a bucket.
+    clickstream => Clickstream,
+    /// The steps of an order, tried again and undone by a workflow.
+    order_workflow => OrderWorkflow,
     /// The load balancer that users reach, with its certificate and its logs.
     load_balancer => LoadBalancer,
     /// The load balancer between services.
@@ -90,10 +102,22 @@ blocks! {
     workers => Workers,
     /// The app's services on ECS.
     services => Services,
+    /// Traces of a part of the requests, through all services.
+    tracing => Tracing,
+    /// What turns attacks away.
+    firewall => Firewall,
+    /// What runs at the edge on each request for a page.
+    edge_functions => EdgeFunctions,
     /// Content delivery in front of everything.
     content_delivery => ContentDelivery,
     /// The app's public name.
     names => Names,
+    /// Protection from floods, with people at AWS who help; only when asked for.
+    shield => Shield,
+    /// The look at the app from outside, from many places of the world.
+    health_check => HealthCheck,
+    /// Backups in a vault of their own, and copies in another region.
+    backups => Backups,
     /// Alarm topic, alarms and dashboard.
     monitoring => Monitoring,
 }

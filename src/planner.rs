@@ -1,5 +1,9 @@
 //! Users and settings become an architecture: the one place where anything is decided.
 
+mod hosting;
+
+pub use hosting::Refused;
+
 use crate::architecture::{Architecture, Piece};
 use crate::catalog::{Catalog, RegionFacts, UnknownRegion};
 use crate::component::{Request, Unplaceable};
@@ -14,6 +18,9 @@ pub enum PlanError {
     /// A component that no size fits.
     #[error(transparent)]
     Unplaceable(#[from] Unplaceable),
+    /// A database that the phase cannot be built with.
+    #[error(transparent)]
+    Hosting(#[from] Refused),
     /// A region that does not exist or that has no figures.
     #[error(transparent)]
     Region(#[from] UnknownRegion),
@@ -27,12 +34,13 @@ pub enum PlanError {
 /// # Errors
 /// When a region is unknown, or when a component finds no class and count that carry the load.
 pub fn plan(
-    phase: Phase,
+    mut phase: Phase,
     users: Users,
     settings: &Settings,
     assumptions: &Assumptions,
     catalog: &Catalog,
 ) -> Result<Architecture, PlanError> {
+    let hosted = hosting::exchange(&mut phase, settings.database_hosting)?;
     let load = workload::load(users, assumptions);
     let regions = regions(&phase, settings, catalog)?;
     let request = Request { load: &load, catalog, settings, region: regions[0], zones: phase.zones, regions: regions.len(), assumptions };
@@ -41,7 +49,8 @@ pub fn plan(
         let (component, reasons) = block.size(&request)?;
         pieces.push(Piece { component, reasons });
     }
-    let notices = notices(&phase, settings);
+    let mut notices = notices(&phase, settings);
+    notices.extend(hosted);
     let regions = regions.into_iter().cloned().collect();
     Ok(Architecture { users, phase, load, assumptions: assumptions.clone(), settings: settings.clone(), regions, pieces, notices })
 }
@@ -80,8 +89,22 @@ fn notices(phase: &Phase, settings: &Settings) -> Vec<String> {
     } else if settings.domain.is_some() && settings.hosted_zone_id.is_none() {
         notices.push("`domain` needs `hosted_zone_id`: no certificate and no record without".to_owned());
     }
+    if phase.components.iter().any(|block| block.name() == "shield") {
+        notices.push(shield(settings.shield).to_owned());
+    }
     if settings.alerts_email.is_none() {
         notices.push("no `alerts_email`: nobody hears the alarms yet".to_owned());
     }
     notices
+}
+
+/// What Shield Advanced costs and asks of the user; it is never subscribed to by a template.
+fn shield(asked: bool) -> &'static str {
+    if asked {
+        "Shield Advanced: 3,000 USD a month, one-year commitment, and a fee for data sent. Subscribe by hand before the first deployment (`aws shield \
+         create-subscription`): protections fail without. The commitment outlives `destroy`"
+    } else {
+        "Shield Advanced is off, because it costs 3,000 USD a month with a one-year commitment; Shield Standard and the firewall protect the app. \
+         `shield: true` turns it on"
+    }
 }

@@ -2,6 +2,7 @@
 
 pub mod exceptions;
 pub mod gather;
+pub mod overridden;
 pub mod reference;
 pub mod sound;
 
@@ -13,7 +14,9 @@ use cfn::{Map, Node};
 use crate::architecture::Architecture;
 use crate::catalog::RegionFacts;
 use crate::component::{Layer, Layers, Placed, Site};
+use crate::settings::Problems;
 use exceptions::Exception;
+use overridden::{Applied, Overridden};
 use reference::{Crossing, Owners, Retarget};
 
 /// Which stack: its name is the same in every region.
@@ -70,6 +73,8 @@ pub struct Stack {
     pub after: BTreeSet<Key>,
     /// The output that holds the app's public address, when this stack has it.
     pub address: Option<String>,
+    /// What the user set in our place, in the order of the resources.
+    pub overridden: Vec<Overridden>,
 }
 
 /// Why an architecture cannot be written down; each is a mistake in a component, held off by tests.
@@ -129,6 +134,9 @@ pub enum RenderError {
         /// What is wrong with it.
         problem: String,
     },
+    /// Overrides of the settings file that a resource does not take.
+    #[error(transparent)]
+    Overridden(Problems),
     /// More than CloudFormation takes.
     #[error("stack {stack}: {what} is {is}, CloudFormation takes {most}")]
     TooMuch {
@@ -162,6 +170,7 @@ pub fn stacks(architecture: &Architecture) -> Result<Vec<Stack>, RenderError> {
         }
         drafts.push((site, layers));
     }
+    let applied = overridden::apply(&architecture.settings, &mut drafts)?;
     let owners = Owners::of(&drafts)?;
     let exceptions = exceptions::all()?;
     let mut stacks = Vec::new();
@@ -169,7 +178,7 @@ pub fn stacks(architecture: &Architecture) -> Result<Vec<Stack>, RenderError> {
     for (site, layers) in &drafts {
         for layer in Layer::ALL {
             if layers.placed.iter().any(|placed| placed.layer == layer) {
-                let (stack, crossed) = stack(architecture, site, layers, layer, &owners, &exceptions)?;
+                let (stack, crossed) = stack(architecture, site, layers, layer, &owners, &applied, &exceptions)?;
                 stacks.push(stack);
                 crossings.extend(crossed);
             }
@@ -193,6 +202,7 @@ fn stack(
     layers: &Layers,
     layer: Layer,
     owners: &Owners,
+    applied: &Applied,
     exceptions: &[Exception],
 ) -> Result<(Stack, Vec<Crossing>), RenderError> {
     let mut template = Template { description: Some(description(architecture, site, layer)), ..Template::default() };
@@ -205,10 +215,13 @@ fn stack(
         });
     }
     let mut retarget = Retarget::new(site, layer, owners, template.parameters.keys().cloned().collect());
+    let mut overridden = Vec::new();
     for placed in layers.placed.iter().filter(|placed| placed.layer == layer) {
-        let mut resource = resource(placed, &mut retarget)?;
+        let list = applied.get(&(site.region.region.to_string(), placed.logical_id.clone())).map_or(&[][..], Vec::as_slice);
+        let mut resource = resource(placed, list, &mut retarget)?;
         resource.metadata.extend(exceptions::metadata(exceptions, &architecture.phase.id, &placed.logical_id, &resource));
         template.resources.insert(placed.logical_id.clone(), resource);
+        overridden.extend_from_slice(list);
     }
     let mut address = None;
     for told in layers.told.iter().filter(|told| told.layer == layer) {
@@ -232,11 +245,11 @@ fn stack(
     }
     let key = Key { region: home(site, layer), layer };
     let file = if site.leads() { format!("{}.yaml", layer.word()) } else { format!("{}.{}.yaml", layer.word(), site.region.region) };
-    Ok((Stack { name: site.name(layer.word()), key, file, template, inputs, after, address }, crossings))
+    Ok((Stack { name: site.name(layer.word()), key, file, template, inputs, after, address, overridden }, crossings))
 }
 
 /// The placed resource with its references rewritten, and with the sentence that says what it is for.
-fn resource(placed: &Placed, retarget: &mut Retarget) -> Result<cfn::Resource, RenderError> {
+fn resource(placed: &Placed, overridden: &[Overridden], retarget: &mut Retarget) -> Result<cfn::Resource, RenderError> {
     let mut resource = placed.resource.clone();
     for value in resource.properties.values_mut() {
         *value = retarget.node(&placed.logical_id, value)?;
@@ -245,7 +258,11 @@ fn resource(placed: &Placed, retarget: &mut Retarget) -> Result<cfn::Resource, R
         *value = retarget.node(&placed.logical_id, value)?;
     }
     resource.depends_on = retarget.depends_on(&placed.logical_id, &resource.depends_on)?;
-    let served = Node::map([("component", Node::from(placed.component)), ("why", Node::from(placed.why.as_str()))]);
+    let mut served = vec![("component", Node::from(placed.component)), ("why", Node::from(placed.why.as_str()))];
+    if !overridden.is_empty() {
+        served.push(("overridden", Node::list(overridden.iter().map(|one| one.path.as_str()))));
+    }
+    let served = Node::map(served);
     let mut metadata = Map::from_iter([("scalectl".to_owned(), served)]);
     metadata.extend(std::mem::take(&mut resource.metadata));
     resource.metadata = metadata;

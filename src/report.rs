@@ -9,6 +9,7 @@ pub mod json;
 pub mod look;
 pub mod markdown;
 pub mod outcome;
+pub mod overridden;
 pub mod phases;
 pub mod plan;
 pub mod progress;

@@ -5,6 +5,9 @@
 
 mod check;
 mod file;
+mod ground;
+mod options;
+mod overridden;
 mod problem;
 mod read;
 pub mod rule;
@@ -70,14 +73,18 @@ pub struct Settings {
     pub backup_retention_days: Option<u32>,
     /// How many days logs are kept; none: the phase chooses.
     pub log_retention_days: Option<u32>,
-    /// The first /16 of the regions' address ranges, `10.0.0.0/16`; region 2 takes the next one.
+    /// The first /16 of the regions' address ranges, `10.0.0.0/16`; each region takes the one of its index from there on.
     pub cidr: Option<String>,
     /// A network that is there already and is used instead of one of our own.
     pub existing_vpc: Option<ExistingVpc>,
+    /// Who watches for unusual cost.
+    pub anomaly_monitor: AnomalyMonitor,
     /// Properties of resources that the user sets in our place, by logical ID; typed against the resource's model when it is rendered.
     pub overrides: IndexMap<String, Override>,
     /// Findings of `check` that the user stands by.
     pub ignore: Vec<Ignore>,
+    /// The file itself, when it has overrides: what is wrong with one shows only when resources are written down.
+    pub source: Option<Source>,
 }
 
 /// A finding that is known and wanted.
@@ -91,6 +98,28 @@ pub struct Ignore {
     pub reason: String,
 }
 
+/// A settings file, for problems that are found after it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// How the user calls it.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Who watches for unusual cost. AWS lets a member account of an organisation make no monitor but the one of all services, of which every
+/// account may have one and most have it already (Cost Management user guide, "Getting started with AWS Cost Anomaly Detection", 2025).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum AnomalyMonitor {
+    /// A monitor of this account's cost, of our own; for an account that stands alone or that manages an organisation.
+    #[default]
+    Account,
+    /// A monitor that is there already; what it finds is told to our topic.
+    Existing(String),
+    /// Nobody.
+    None,
+}
+
 /// A network that somebody made before; three zones, one subnet of each kind in each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExistingVpc {
@@ -98,6 +127,8 @@ pub struct ExistingVpc {
     pub id: String,
     /// Its address range.
     pub cidr: String,
+    /// The zones of the subnets by name, `us-east-1a`, in order.
+    pub zones: Vec<String>,
     /// Subnets with a route to an internet gateway, one a zone.
     pub public: Vec<String>,
     /// Subnets whose way out is a NAT gateway, one a zone.
@@ -177,6 +208,15 @@ pub enum Compute {
     Ec2,
 }
 
+/// Why a cache of this engine cannot serve a phase; nothing when it can.
+pub fn conflict(engine: CacheEngine, phase: &str) -> Option<String> {
+    (engine == CacheEngine::Memcached && phase == "10k").then(|| {
+        "cache engine memcached does not go with phase 10k, which keeps sessions in the cache: without replicas and failover a lost node logs \
+         its users out; take valkey or redis, or memcached from 500k on"
+            .to_owned()
+    })
+}
+
 impl Settings {
     /// The first part of every stack's name: `<app>-<environment>`.
     pub fn prefix(&self) -> String {
@@ -229,8 +269,10 @@ impl Default for Settings {
             log_retention_days: None,
             cidr: None,
             existing_vpc: None,
+            anomaly_monitor: AnomalyMonitor::default(),
             overrides: IndexMap::new(),
             ignore: Vec::new(),
+            source: None,
         }
     }
 }

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
-use cfn::resource::{apigatewayv2, cloudfront, ec2, elasticloadbalancingv2 as elb, kms, lambda, s3, secretsmanager, sqs};
-use cfn::{Id, Val};
+use cfn::policy::Statement;
+use cfn::resource::{
+    apigatewayv2, autoscaling, cloudfront, ec2, elasticloadbalancingv2 as elb, kms, lambda, route53, s3, secretsmanager, sns, sqs, wafv2,
+};
+use cfn::{Id, Node, Val};
 
 use super::Metric;
 
@@ -91,6 +94,15 @@ impl FrontDoor {
     }
 }
 
+/// A bucket for logs, in the data layer, and the policy without which nothing may be written to it.
+#[derive(Debug, Clone)]
+pub struct LogStore {
+    /// The bucket.
+    pub bucket: Id<s3::Bucket>,
+    /// Its policy.
+    pub policy: Id<s3::BucketPolicy>,
+}
+
 /// Something that answers HTTP requests behind a load balancer.
 #[derive(Debug, Clone)]
 pub struct Target {
@@ -100,6 +112,11 @@ pub struct Target {
     pub paths: Vec<String>,
     /// The target group, in the app layer.
     pub group: Id<elb::TargetGroup>,
+    /// The group that takes turns with it at every release.
+    pub alternate: Option<Id<elb::TargetGroup>>,
+    /// The machines behind it when they are the whole app: its rule is asked before all others, made after them and taken away before them, so that
+    /// nobody is led to what is not there yet, or no longer.
+    pub whole: Option<Id<autoscaling::AutoScalingGroup>>,
     /// Whether it stands behind the internal balancer, between services.
     pub internal: bool,
 }
@@ -113,6 +130,16 @@ pub enum Address {
     Balancer(Id<elb::LoadBalancer>),
     /// A CloudFront distribution.
     Distribution(Id<cloudfront::Distribution>),
+}
+
+impl Address {
+    fn rank(&self) -> u8 {
+        match self {
+            Address::Host(_) => 0,
+            Address::Balancer(_) => 1,
+            Address::Distribution(_) => 2,
+        }
+    }
 }
 
 /// A bucket whose objects the content delivery network serves under a path.
@@ -155,6 +182,37 @@ pub struct SecretVariable {
     pub key: Option<Val<String>>,
 }
 
+/// The table that every request reads.
+#[derive(Debug, Clone)]
+pub struct HotTable {
+    /// Its name.
+    pub name: String,
+    /// The ARNs of the table and of its indexes, in this region.
+    pub arns: Vec<Val<String>>,
+}
+
+/// Where a relational database is reached. A pool in front of it replaces what leads straight to it.
+#[derive(Debug, Clone)]
+pub struct DatabaseAddress {
+    /// Which database: its domain or shard; empty for the first.
+    pub database: String,
+    /// Whether this is a pool of connections in front of the database.
+    pub pooled: bool,
+    /// Where writes go; a pool that takes none leaves them where they went.
+    pub host: Option<Val<String>>,
+    /// Where reads may go.
+    pub reader: Option<Val<String>>,
+}
+
+/// Something that backups are taken of.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// A word for logical IDs and for people: `DatabaseVolume`.
+    pub name: String,
+    /// Its ARN.
+    pub arn: Val<String>,
+}
+
 /// A permission that whoever runs the app is given.
 #[derive(Debug, Clone)]
 pub struct Grant {
@@ -187,6 +245,17 @@ pub struct Offers {
     pub targets: Vec<Target>,
     /// Functions that answer HTTP requests, by path, wherever there is something that can call them.
     pub functions: Vec<HttpFunction>,
+    /// Where load balancers write who asked for what.
+    pub balancer_logs: Option<LogStore>,
+    /// The firewall of content delivery, in the edge layer.
+    pub edge_acl: Option<Id<wafv2::WebACL>>,
+    /// The firewall of what clients reach without content delivery, such as a stage of a REST API, in the app layer; whoever lends itself to
+    /// clients puts the association.
+    pub regional_acl: Option<Id<wafv2::WebACL>>,
+    /// The function that content delivery runs on each request for a page and on its answer, in the edge layer.
+    pub page_function: Option<Id<cloudfront::Function>>,
+    /// The check of the public address, in the edge layer.
+    pub public_check: Option<Id<route53::HealthCheck>>,
     /// Where the public name may lead.
     pub addresses: Vec<Address>,
     /// What content delivery serves from buckets.
@@ -197,18 +266,54 @@ pub struct Offers {
     pub secrets: Vec<SecretVariable>,
     /// The app's permissions.
     pub grants: Vec<Grant>,
-    /// The bucket that other buckets write down in who asked for what.
-    pub access_logs: Option<Id<s3::Bucket>>,
+    /// The table that every request reads, for a cache in front of it.
+    pub hot_table: Option<HotTable>,
+    /// Where relational databases are reached; they become variables when all are known.
+    pub databases: Vec<DatabaseAddress>,
+    /// What backups are taken of.
+    pub backups: Vec<Saved>,
     /// The data volume of a database on EC2, and the host that shall hold it.
     pub volume: Option<Id<ec2::Volume>>,
+    /// How requests are traced through the services.
+    pub tracing: Option<Tracing>,
     /// The queue whose backlog scales the workers.
     pub backlog: Option<Id<sqs::Queue>>,
     /// The HTTP API in front of functions.
     pub api: Option<Id<apigatewayv2::Api>>,
+    /// The topic by which services tell one another what happened.
+    pub topic: Option<Id<sns::Topic>>,
+    /// Queues that are told everything that the topic is told.
+    pub listeners: Vec<Id<sqs::Queue>>,
+    /// What the public API lets its clients do beside calling functions.
+    pub api_actions: Vec<ApiAction>,
+    /// The table of orders, which the workflow writes.
+    pub orders: Option<NamedTable>,
     /// Origins of pages that call the API from a browser: `https://main.example.amplifyapp.com`.
     pub site_origins: Vec<Val<String>>,
     /// What the dashboard shows and alarms watch.
     pub metrics: Vec<Metric>,
+}
+
+/// How requests are traced: a collector beside each service, and what the service and its task are told and allowed.
+#[derive(Debug, Clone)]
+pub struct Tracing {
+    /// The collector's image, with its version.
+    pub image: &'static str,
+    /// The variable that holds the collector's settings, and the settings.
+    pub settings: (&'static str, Val<String>),
+    /// The command by which the collector says that it works.
+    pub check: &'static str,
+    /// What the service is told: where the collector listens, and which part of the requests it traces.
+    pub variables: Vec<Variable>,
+    /// What the task may do.
+    pub statements: Vec<Statement>,
+}
+
+impl Offers {
+    /// What users reach: the address that stands farthest out.
+    pub fn outermost(&self) -> Option<&Address> {
+        self.addresses.iter().max_by_key(|address| address.rank())
+    }
 }
 
 /// A function that answers HTTP requests under a path.
@@ -220,4 +325,56 @@ pub struct HttpFunction {
     pub path: &'static str,
     /// The function.
     pub function: Id<lambda::Function>,
+    /// The versions of it that callers are led to, where it is released step by step.
+    pub release: Option<Release>,
+}
+
+impl HttpFunction {
+    /// What callers are to call: the released version where there is one, else the function as it is.
+    pub fn called(&self) -> Val<String> {
+        self.release.as_ref().map_or_else(|| self.function.arn(), |release| release.live.reference())
+    }
+}
+
+/// The aliases of a function that is released step by step.
+#[derive(Debug, Clone)]
+pub struct Release {
+    /// Follows a new version step by step, and goes back when it fails.
+    pub live: Id<lambda::Alias>,
+    /// Is at the new version at once, for the small part of callers that try it first.
+    pub canary: Id<lambda::Alias>,
+}
+
+/// A table by its fixed name, in whichever region it is asked for.
+#[derive(Debug, Clone)]
+pub struct NamedTable {
+    /// Its name.
+    pub name: Val<String>,
+    /// The ARN of this region's replica.
+    pub arn: Val<String>,
+}
+
+/// Something that the public API asks of an AWS service by itself, without a function between them.
+#[derive(Debug, Clone)]
+pub struct ApiAction {
+    /// A word for logical IDs: `Orders`.
+    pub name: &'static str,
+    /// The path below the root, without a slash: `orders`.
+    pub path: &'static str,
+    /// Service and action: `states:action/StartExecution`.
+    pub target: &'static str,
+    /// The permission that it takes.
+    pub grant: Grant,
+    /// The permission on the key that encrypts what it writes to.
+    pub key: Option<Grant>,
+    /// What a body must look like, as JSON schema (draft 4).
+    pub body: Node,
+    /// The body of the call to the service, as a mapping template.
+    pub request: Val<String>,
+    /// The content type of that call.
+    pub content_type: &'static str,
+    /// The answer to the client when it succeeded, as a mapping template.
+    pub accepted: &'static str,
+    /// The answer to the client when the service refused, as a mapping template; it may set the status.
+    pub refused: &'static str,
 }

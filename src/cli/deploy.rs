@@ -6,12 +6,13 @@ use super::Global;
 use super::exit::{Exit, Stop};
 use super::progress::{Question, Watcher};
 use super::screen::Screen;
+use super::stacks;
 use super::target::{Home, Target};
 use super::world::{self, World};
 use crate::catalog::Catalog;
 use crate::deploy::{self, OutputValue};
 use crate::report::outcome::{self, Act};
-use crate::{render, settings::rule};
+use crate::settings::rule;
 
 /// Arguments of `deploy`.
 #[derive(Debug, clap::Args)]
@@ -46,7 +47,8 @@ pub struct Args {
 /// Plans, renders, deploys, and prints what stands then.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let architecture = args.target.architecture(global, screen, Home::Environment)?;
-    let stacks = render::stacks(&architecture).map_err(Stop::error)?;
+    let stacks = stacks::stacks(&architecture, screen)?;
+    stacks::warn(&stacks, screen);
     let settings = &architecture.settings;
     let units = deploy::units(&stacks, settings);
     let mut options = world::options(args.timeout)?;

@@ -3,8 +3,9 @@
 use super::Global;
 use super::exit::{Exit, Stop};
 use super::screen::{self, Screen};
+use super::stacks;
 use super::target::{Home, Target};
-use crate::{render, report};
+use crate::report;
 
 /// Arguments of `plan`.
 #[derive(Debug, clap::Args)]
@@ -29,7 +30,7 @@ enum Format {
 /// Decides and prints.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
     let architecture = args.target.architecture(global, screen, Home::Fixed)?;
-    let stacks = render::stacks(&architecture).map_err(Stop::error)?;
+    let stacks = stacks::stacks(&architecture, screen)?;
     let again = args.target.again(&architecture, global);
     match args.format {
         Format::Text if args.detail => screen.view(&report::detail::plan(&architecture, &stacks, &again, &screen.out))?,

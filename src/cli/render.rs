@@ -7,6 +7,7 @@ use super::Global;
 use super::exit::{Exit, Stop};
 use super::files;
 use super::screen::{self, Screen};
+use super::stacks;
 use super::target::{Home, Target};
 use crate::architecture::Architecture;
 use crate::component::Layer;
@@ -47,16 +48,26 @@ struct Rendered {
 
 /// Renders, then prints, writes or compares.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    let mut rendered = Vec::new();
+    let (mut rendered, mut written, mut last) = (Vec::new(), Vec::new(), None);
     if args.all {
         let ground = args.target.ground(global, screen, Home::Fixed)?;
         for phase in phase::all().map_err(Stop::error)? {
             let users = Users(phase.from);
-            rendered.extend(files_of(&ground.plan(phase, users)?, args.format)?);
+            let architecture = ground.plan(phase, users)?;
+            let stacks = render::stacks(&architecture).map_err(Stop::error)?;
+            rendered.extend(files_of(&architecture, &stacks, args.format));
+            written.extend(stacks);
+            last = Some(architecture);
+        }
+        if let Some(last) = &last {
+            stacks::unused(last, &written)?;
         }
     } else {
-        rendered = files_of(&args.target.architecture(global, screen, Home::Fixed)?, args.format)?;
+        let architecture = args.target.architecture(global, screen, Home::Fixed)?;
+        written = stacks::stacks(&architecture, screen)?;
+        rendered = files_of(&architecture, &written, args.format);
     }
+    stacks::warn(&written, screen);
     match (&args.output, args.check) {
         (None, false) => print(&rendered, args.format)?,
         (Some(dir), false) => write(dir, &rendered, screen)?,
@@ -65,14 +76,13 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     Ok(Exit::Done)
 }
 
-fn files_of(architecture: &Architecture, format: Format) -> Result<Vec<Rendered>, Stop> {
-    let stacks = render::stacks(architecture).map_err(Stop::error)?;
+fn files_of(architecture: &Architecture, stacks: &[render::Stack], format: Format) -> Vec<Rendered> {
     let folder = Path::new(&architecture.phase.id);
     let file = |stack: &render::Stack| match format {
         Format::Yaml => Rendered { path: folder.join(&stack.file), text: stack.template.to_yaml() },
         Format::Json => Rendered { path: folder.join(&stack.file).with_extension("json"), text: stack.template.to_json() },
     };
-    Ok(stacks.iter().map(file).collect())
+    stacks.iter().map(file).collect()
 }
 
 /// YAML as documents of one stream, each under a comment with its file's name; JSON as one object, file name to template.

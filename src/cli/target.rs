@@ -9,7 +9,7 @@ use crate::catalog::Catalog;
 use crate::phase::{self, Phase};
 use crate::planner;
 use crate::report::error;
-use crate::settings::{Settings, rule};
+use crate::settings::{self, Settings, rule};
 use crate::units::{Users, UsersError};
 use crate::workload::Assumptions;
 
@@ -121,6 +121,9 @@ impl Target {
 impl Ground {
     /// Decides the architecture of a phase.
     pub fn plan(&self, phase: Phase, users: Users) -> Result<Architecture, Stop> {
+        if let Some(message) = settings::conflict(self.settings.cache_engine, &phase.id) {
+            return Err(Stop::error(message));
+        }
         planner::plan(phase, users, &self.settings, &self.assumptions, &self.catalog).map_err(Stop::error)
     }
 }

@@ -4,14 +4,15 @@ use cfn::resource::{ec2, logs};
 use cfn::{Id, Val};
 use serde::Deserialize;
 
-use crate::catalog::sizing::{Choice, Needs, Rejection};
+use crate::catalog::sizing::{Needs, Rejection};
 use crate::component::{
     Address, Component, Driver, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable,
 };
-use crate::recipe::host::fleet::{self, APP_FAMILIES};
-use crate::recipe::host::script::{Clients, Database, HOST_OF_CONTAINER, Publish, Script};
+use crate::recipe::host::alone;
+use crate::recipe::host::fleet::APP_FAMILIES;
+use crate::recipe::host::script::{Clients, Database, HOST_OF_CONTAINER, Measured, Publish, Script};
 use crate::recipe::{self, application, host};
-use crate::units::{Bytes, number};
+use crate::units::Bytes;
 use crate::workload::Load;
 
 /// What a phase file says of it.
@@ -41,26 +42,16 @@ const PORTS: [(&str, u16); 2] = [("AppFromInternet", 80), ("AppFromInternetByHtt
 /// When no class carries the load, or the user's variables are too long.
 pub fn size(settings: &Settings, request: &Request) -> Result<(AppServer, Vec<Reason>), Unplaceable> {
     application::fits("app_server", request.settings)?;
-    let needs = needs(settings, request.load);
-    let choice = fleet::class("app_server", request, APP_FAMILIES, &needs)?;
+    let alone = alone::size("app_server", request, APP_FAMILIES, &|load| needs(settings, load))?;
     let what = if settings.database { "app and database together need" } else { "the app alone needs" };
-    let driver = match smaller(&choice) {
+    let driver = match alone.smaller {
         Some(Rejection::Vcpu { .. }) => Driver::Cpu,
         Some(_) => Driver::Memory,
         None => Driver::Cost,
     };
-    let class = choice.class.name.clone();
-    let mut reasons = vec![Reason::new(driver, format!("{what} {needs}; {class} is the cheapest class that has it"))];
-    let larger = choice.rejected.iter().filter(|(class, why)| {
-        matches!(why, Rejection::Dearer { .. }) && class.sustained_vcpu() >= choice.class.sustained_vcpu() && class.memory >= choice.class.memory
-    });
-    reasons.push(match larger.max_by(|(a, _), (b, _)| a.sustained_vcpu().total_cmp(&b.sustained_vcpu())) {
-        Some((largest, _)) => Reason::new(
-            Driver::Phase,
-            format!("it grows by being replaced with a larger class, up to {} with {} vCPU", largest.name, number(largest.sustained_vcpu())),
-        ),
-        None => Reason::new(Driver::Cpu, format!("{class} is the largest there is: from here on only more hosts help")),
-    });
+    let class = alone.class.name.clone();
+    let text = format!("{what} {}; {class} is the cheapest class that has it", needs(settings, request.load));
+    let reasons = vec![Reason::new(driver, text), alone.reason()];
     Ok((AppServer { class, database: settings.database }, reasons))
 }
 
@@ -77,12 +68,6 @@ fn needs(settings: &Settings, load: &Load) -> Needs {
     }
 }
 
-/// Why the next smaller class of the same family was not taken.
-fn smaller(choice: &Choice) -> Option<Rejection> {
-    let same = choice.rejected.iter().filter(|(class, _)| class.family == choice.class.family && class.memory < choice.class.memory);
-    same.max_by_key(|(class, _)| class.memory).map(|(_, why)| *why)
-}
-
 fn server() -> Id<ec2::Instance> {
     Id::new("AppServer")
 }
@@ -97,12 +82,11 @@ impl AppServer {
         let environment = application::environment(container, offers, Role::App, &[]);
         let publish = site.settings.domain.as_deref().map_or(Publish::Port(80), Publish::Https);
         let script = Script::default().app(container, &environment, group, publish);
-        match (&offers.volume, recipe::database::secret_variable(site, "").arn) {
-            (Some(volume), secret) if self.database => {
-                script.database(&Database { volume, secret, clients: Clients::SameHost }).user_data()
-            }
-            _ => script.user_data(),
-        }
+        let script = match (&offers.volume, recipe::database::secret_variable(site, "").arn) {
+            (Some(volume), secret) if self.database => script.database(&Database { volume, secret, clients: Clients::SameHost }),
+            _ => script,
+        };
+        script.measured(Measured::Instance).user_data()
     }
 }
 
@@ -144,6 +128,7 @@ impl Component for AppServer {
         recipe::log_group(layers, Layer::App, &logs, recipe::LOG_DAYS, "What the app says can be read without logging in, for a month");
         let mut statements = application::statements(offers, Role::App);
         statements.push(recipe::writes_logs(&logs));
+        statements.extend(host::measures(Measured::Instance));
         statements.extend(application::pulls(&site.settings.container.image));
         let profile = host::identity(layers, Layer::App, "AppServer", statements, &[]);
 
@@ -181,6 +166,8 @@ impl Component for AppServer {
     }
 
     fn metrics(&self, _site: &Site) -> Vec<Metric> {
-        host::single_metrics("AppServer", "App host", &server())
+        let mut metrics = host::single_metrics("AppServer", "App host", &server());
+        metrics.extend(host::single_fullness("AppServer", "App host", &server()));
+        metrics
     }
 }

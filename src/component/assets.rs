@@ -157,7 +157,7 @@ impl Component for Assets {
             return;
         }
         let id = leading();
-        let model = bucket::logged(model, "assets", offers.access_logs.as_ref());
+        let model = bucket::logged(model, "assets", offers.balancer_logs.as_ref().map(|logs| &logs.bucket));
         let model = if further(site).next().is_some() {
             let role = replication_role(site, layers);
             model.replication_configuration(replication(&role, site))

@@ -1,6 +1,8 @@
-//! The cache: Valkey in cluster mode from the start, so that shards can be added in place; hot reads, and sessions while they live here.
+//! The cache: Valkey, or Redis by choice, in cluster mode from the start, so that shards can be added in place; hot reads, and sessions while they live here.
+//! Memcached by choice where it holds hot reads alone.
 
 mod build;
+mod memcached;
 mod watch;
 
 use std::cmp::Reverse;
@@ -14,6 +16,7 @@ use crate::catalog::sizing::count_for;
 use crate::catalog::{Class, Offering, Service};
 use crate::component::{Component, Driver, Layers, Metric, Offers, Reason, Request, SecretVariable, Site, Size, Unplaceable, Variable};
 use crate::recipe;
+use crate::settings::CacheEngine;
 use crate::units::{Bytes, Usd, number, percent};
 
 /// What a phase file says of it.
@@ -27,6 +30,8 @@ pub struct Settings {
 /// The sized cache.
 #[derive(Debug, Clone)]
 pub struct Cache {
+    /// What it speaks.
+    pub engine: CacheEngine,
     /// The class of every node.
     pub class: Class,
     /// Shards that divide the keys.
@@ -47,6 +52,11 @@ const MOST_NODES: u64 = 90;
 const REPLICAS: u64 = 1;
 /// The TCP port.
 const PORT: u16 = 6379;
+
+/// When the cache may be maintained, UTC: after the databases.
+const MAINTENANCE_WINDOW: &str = "sun:06:30-sun:07:30";
+/// Nodes of a Memcached cluster: the loss of one must not send all reads to the database.
+const LEAST_NODES: u64 = 2;
 
 /// One way to build the cache.
 struct Way<'a> {
@@ -70,19 +80,30 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(Cache, Vec<Reason
     let unplaceable = |problem: String| Unplaceable { component: "cache", problem };
     let prices = request.catalog.prices().map_err(|error| unplaceable(error.to_string()))?;
     let load = request.load;
+    let engine = request.settings.cache_engine;
+    if engine == CacheEngine::Memcached && settings.sessions {
+        let problem = "cache_engine memcached: sessions live in this phase's cache, and Memcached has no copies and no failover, so the loss of \
+                       a node would sign its users out; take valkey or redis until sessions have a table of their own (500k)";
+        return Err(unplaceable(problem.to_owned()));
+    }
+    let (offering, least, replicas) = match engine {
+        CacheEngine::Valkey => (Offering::CacheValkey, 1, REPLICAS),
+        CacheEngine::Redis => (Offering::CacheRedis, 1, REPLICAS),
+        CacheEngine::Memcached => (Offering::CacheRedis, LEAST_NODES, 0),
+    };
     let kept = if settings.sessions { load.session_bytes } else { Bytes::ZERO };
     let bytes = load.cache_bytes + kept;
     let target = load.assumptions.utilisation_target_cache_memory();
     let per_vcpu = load.assumptions.cache_operations_per_vcpu();
     let ways = request.catalog.classes_of(Service::ElastiCache).filter(|class| FAMILIES.contains(&class.family.as_str()));
     let ways = ways.filter_map(|class| {
-        let price = prices.price(&Offering::CacheValkey.key(class), &request.region.region).ok()?;
-        let for_memory = count_for(bytes.as_f64(), class.usable_memory().as_f64(), target).max(1);
-        let for_operations = count_for(load.cache_operations.get(), class.sustained_vcpu() * per_vcpu, 1.0).max(1);
+        let price = prices.price(&offering.key(class), &request.region.region).ok()?;
+        let for_memory = count_for(bytes.as_f64(), class.usable_memory().as_f64(), target).max(least);
+        let for_operations = count_for(load.cache_operations.get(), class.sustained_vcpu() * per_vcpu, 1.0).max(least);
         let way = Way { class, for_memory, for_operations, hourly: price.usd };
-        let nodes = way.shards().saturating_mul(1 + REPLICAS);
+        let nodes = way.shards().saturating_mul(1 + replicas);
         // Several burstable shards would be cheap in memory and short of network and CPU credits.
-        let fits = nodes <= MOST_NODES && (way.shards() == 1 || !class.is_burstable());
+        let fits = nodes <= MOST_NODES && (way.shards() == least || !class.is_burstable());
         fits.then_some(Way { hourly: price.usd.times(nodes), ..way })
     });
     let Some(way) = ways.min_by_key(|way| (way.hourly, way.shards(), Reverse(way.class.memory))) else {
@@ -93,7 +114,7 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(Cache, Vec<Reason
             percent(target)
         )));
     };
-    let cache = Cache { class: way.class.clone(), shards: way.shards(), replicas: REPLICAS, sessions: settings.sessions, bytes };
+    let cache = Cache { engine, class: way.class.clone(), shards: way.shards(), replicas, sessions: settings.sessions, bytes };
     Ok((cache, reasons(settings, request, &way, bytes)))
 }
 
@@ -121,6 +142,10 @@ fn reasons(settings: &Settings, request: &Request, way: &Way, bytes: Bytes) -> V
         "two zones, load alone would need {}; each shard has {REPLICAS} copy in another zone that takes over by itself",
         number(way.shards() as f64)
     );
+    let availability = match request.settings.cache_engine {
+        CacheEngine::Memcached => format!("{} nodes over the zones, without copies: a lost one takes its part of the keys along", way.shards()),
+        _ => availability,
+    };
     let memory = Reason::new(Driver::Memory, memory);
     let operations = Reason::new(Driver::Throughput, operations);
     let availability = Reason::new(Driver::Availability, availability);
@@ -151,16 +176,28 @@ impl Component for Cache {
     }
 
     fn label(&self) -> &'static str {
-        "Valkey cache"
+        match self.engine {
+            CacheEngine::Valkey => "Valkey cache",
+            CacheEngine::Redis => "Redis cache",
+            CacheEngine::Memcached => "Memcached cache",
+        }
     }
 
     fn size(&self) -> Size {
+        if self.engine == CacheEngine::Memcached {
+            return Size { count: Some(self.nodes()), class: Some(self.class.name.clone()), note: "no copies; reads".to_owned() };
+        }
         let shards = if self.shards == 1 { "1 shard".to_owned() } else { format!("{} shards", self.shards) };
         let note = format!("{shards} with a copy each{}", if self.sessions { "; reads and sessions" } else { "; reads" });
         Size { count: Some(self.nodes()), class: Some(self.class.name.clone()), note }
     }
 
     fn offers(&self, _site: &Site) -> Offers {
+        if self.engine == CacheEngine::Memcached {
+            let host = memcached::cluster().configuration_endpoint_address();
+            let port = Val::from(memcached::PORT.to_string());
+            return Offers { variables: vec![Variable::new("CACHE_HOST", host), Variable::new("CACHE_PORT", port)], ..Offers::default() };
+        }
         let group = Self::group();
         Offers {
             variables: vec![
@@ -178,10 +215,16 @@ impl Component for Cache {
 
     fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {
         let Some(network) = &offers.network else { return };
-        build::resources(self, site, network, offers, layers);
+        match self.engine {
+            CacheEngine::Memcached => memcached::resources(self, site, network, offers, layers),
+            CacheEngine::Valkey | CacheEngine::Redis => build::resources(self, site, network, offers, layers),
+        }
     }
 
     fn metrics(&self, _site: &Site) -> Vec<Metric> {
-        watch::metrics(self)
+        match self.engine {
+            CacheEngine::Memcached => memcached::metrics(self),
+            CacheEngine::Valkey | CacheEngine::Redis => watch::metrics(self),
+        }
     }
 }

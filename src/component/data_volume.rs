@@ -1,11 +1,10 @@
 //! The data volume of a database on EC2: it outlives every host, and moves from one to the next.
 
-use cfn::policy;
-use cfn::resource::{Tag, dlm, ec2, iam};
+use cfn::resource::ec2;
 use cfn::{Id, Resource, Val};
 use serde::Deserialize;
 
-use crate::component::{Component, Driver, Layer, Layers, Offers, Reason, Request, Site, Size, Unplaceable};
+use crate::component::{Component, Driver, Layer, Layers, Offers, Reason, Request, Saved, Site, Size, Unplaceable, name_tag};
 use crate::recipe::database;
 use crate::units::Bytes;
 
@@ -26,12 +25,6 @@ const LEAST_GIB: u64 = 20;
 /// Times the data: the write-ahead log, tables that are rewritten, and growth until somebody plans again.
 const ROOM: f64 = 2.0;
 
-/// Snapshots that are kept, one a day.
-const SNAPSHOTS: i64 = 7;
-
-/// The tag by which the volume's snapshots are taken.
-const SNAPSHOT_TAG: &str = "SnapshotPolicy";
-
 /// The volume takes the data twice over.
 ///
 /// # Errors
@@ -51,6 +44,10 @@ fn volume() -> Id<ec2::Volume> {
     Id::new("DatabaseVolume")
 }
 
+fn arn() -> Val<String> {
+    Val::sub(format!("arn:${{AWS::Partition}}:ec2:${{AWS::Region}}:${{AWS::AccountId}}:volume/${{{}}}", volume().name()))
+}
+
 impl Component for DataVolume {
     fn name(&self) -> &'static str {
         "data_volume"
@@ -61,7 +58,7 @@ impl Component for DataVolume {
     }
 
     fn size(&self) -> Size {
-        Size { count: None, class: None, note: format!("{} GiB gp3, a snapshot a day", self.gib) }
+        Size { count: None, class: None, note: format!("{} GiB gp3", self.gib) }
     }
 
     fn offers(&self, site: &Site) -> Offers {
@@ -69,6 +66,7 @@ impl Component for DataVolume {
             volume: Some(volume()),
             variables: database::names().into(),
             secrets: vec![database::secret_variable(site, "")],
+            backups: vec![Saved { name: volume().name().to_owned(), arn: arn() }],
             ..Offers::default()
         }
     }
@@ -76,45 +74,17 @@ impl Component for DataVolume {
     fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {
         let Some(network) = &offers.network else { return };
         let gib = i64::try_from(self.gib).unwrap_or(i64::MAX);
-        let tags = [Tag::new("Name", site.name("database")), Tag::new(SNAPSHOT_TAG, site.name("database"))];
         let mut model = ec2::Volume::new()
             .availability_zone(network.data[0].availability_zone())
             .volume_type(ec2::volume::VolumeType::Gp3)
             .size(gib)
             .encrypted(true)
-            .tags(tags);
+            .tags(name_tag(site, "database"));
         if let Some(key) = &offers.key {
             model = model.kms_key_id(key.arn());
         }
         let why = "The database's files outlive the host, and move to the next one by being attached to it";
         layers.put(Layer::Data, &volume(), why, Resource::new(model).retain());
         database::put_secret(site, offers, layers, "");
-        snapshots(site, layers);
     }
-}
-
-/// A snapshot a day, taken by EBS itself.
-fn snapshots(site: &Site, layers: &mut Layers) {
-    use dlm::lifecycle_policy::{CreateRule, PolicyDetails, RetainRule, Schedule};
-    let role: Id<iam::Role> = Id::new("DatabaseSnapshotsRole");
-    let managed = Val::sub("arn:${AWS::Partition}:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole");
-    let model = iam::Role::new(policy::assumable_by("dlm.amazonaws.com")).managed_policy_arns([managed]);
-    layers.put(Layer::Data, &role, "Snapshots are taken and deleted by a role that can do nothing else", model);
-    let schedule = Schedule::new()
-        .name("daily")
-        .create_rule(CreateRule::new().interval(24).interval_unit("HOURS").times(["03:00"]))
-        .retain_rule(RetainRule::new().count(SNAPSHOTS))
-        .copy_tags(true);
-    let details = PolicyDetails::new()
-        .policy_type("EBS_SNAPSHOT_MANAGEMENT")
-        .resource_types(["VOLUME"])
-        .target_tags([Tag::new(SNAPSHOT_TAG, site.name("database"))])
-        .schedules([schedule]);
-    let model = dlm::LifecyclePolicy::new()
-        .description(format!("Daily snapshots of the data volume of {}", site.settings.prefix()))
-        .state("ENABLED")
-        .execution_role_arn(role.arn())
-        .policy_details(details);
-    let why = format!("The database can be brought back as it was on any of the last {SNAPSHOTS} nights");
-    layers.put(Layer::Data, &Id::<dlm::LifecyclePolicy>::new("DatabaseSnapshots"), why, model);
 }

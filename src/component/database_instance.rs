@@ -9,19 +9,25 @@ use cfn::{Id, Val};
 
 use crate::catalog::sizing::cheapest_class;
 use crate::catalog::{Class, Offering};
-use crate::component::{Component, Driver, Family, Layers, Metric, Offers, Reason, Request, Site, Size, Unplaceable};
+use crate::component::{Component, DatabaseAddress, Driver, Family, Layers, Metric, Offers, Reason, Request, Saved, Site, Size, Unplaceable};
 use crate::recipe::database::{self, sizing};
 use crate::recipe::watch::{above, alarmed, below, line};
 use crate::units::{thousands, whole};
 
-/// What a phase file says of it: nothing, the load decides.
-#[derive(Debug, Clone, Deserialize)]
+/// What a phase file says of it.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Settings {}
+pub struct Settings {
+    /// Whether the leader stands alone in one zone: no standby, no follower. Both can be added in place.
+    #[serde(default)]
+    pub alone: bool,
+}
 
 /// The sized database.
 #[derive(Debug, Clone)]
 pub struct DatabaseInstance {
+    /// Whether there is neither standby nor follower.
+    pub alone: bool,
     /// The class of leader, standby and follower: each must be able to carry everything.
     pub class: Class,
     /// GiB of storage that leader and follower begin with.
@@ -43,23 +49,25 @@ const CONNECTIONS_ALARM: f64 = 0.7;
 ///
 /// # Errors
 /// When no class has the memory, the vCPUs or the connections, or when there is no price in the region.
-pub fn size(_settings: &Settings, request: &Request) -> Result<(DatabaseInstance, Vec<Reason>), Unplaceable> {
+pub fn size(settings: &Settings, request: &Request) -> Result<(DatabaseInstance, Vec<Reason>), Unplaceable> {
     let unplaceable = |problem: String| Unplaceable { component: "database_instance", problem };
     let prices = request.catalog.prices().map_err(|error| unplaceable(error.to_string()))?;
     let (load, region) = (request.load, &request.region.region);
     let connections = sizing::connections(load);
     let needs = sizing::needs(load, load.database_reads + load.database_writes, load.working_set_bytes, connections);
-    let choice = cheapest_class(request.catalog, prices, region, Offering::RdsMultiAz, FAMILIES, &needs)
+    let offering = if settings.alone { Offering::RdsSingleAz } else { Offering::RdsMultiAz };
+    let choice = cheapest_class(request.catalog, prices, region, offering, FAMILIES, &needs)
         .map_err(|error| unplaceable(error.to_string()))?;
     let class = choice.class.clone();
     let storage = load.stored_bytes.scaled(2.0).gib_ceil(LEAST_STORAGE).min(MOST_STORAGE);
     let storage_most = storage.saturating_mul(5).min(MOST_STORAGE);
-    let binding = sizing::binding(request.catalog, prices, region, Offering::RdsMultiAz, FAMILIES, &needs);
+    let binding = sizing::binding(request.catalog, prices, region, offering, FAMILIES, &needs);
     let mut reasons = vec![Reason::new(binding, sizing::sentence(binding, load, &needs, &class.name, connections))];
-    reasons.push(Reason::new(
-        Driver::Availability,
-        "three zones, load alone would need one machine; a leader, its standby in another zone, a follower in the third",
-    ));
+    let zones = match settings.alone {
+        true => "one zone is what the phase asks for; a standby and a follower are added in place later",
+        false => "three zones, load alone would need one machine; a leader, its standby in another zone, a follower in the third",
+    };
+    reasons.push(Reason::new(Driver::Availability, zones));
     if binding != Driver::Connections {
         let most = thousands(class.max_connections());
         reasons.push(Reason::new(
@@ -70,7 +78,7 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(DatabaseInstance
     let text =
         format!("{} of data take {storage} GiB; it leaves as much again free and grows by itself up to {storage_most} GiB", load.stored_bytes);
     reasons.push(Reason::new(Driver::Storage, text));
-    Ok((DatabaseInstance { class, storage, storage_most }, reasons))
+    Ok((DatabaseInstance { alone: settings.alone, class, storage, storage_most }, reasons))
 }
 
 impl DatabaseInstance {
@@ -149,15 +157,20 @@ impl Component for DatabaseInstance {
     }
 
     fn size(&self) -> Size {
+        if self.alone {
+            let note = format!("PostgreSQL in one zone, {} GiB gp3", self.storage);
+            return Size { count: Some(1), class: Some(self.class.name.clone()), note };
+        }
         let note = format!("PostgreSQL, leader with standby and a follower, {} GiB gp3 each", self.storage);
         Size { count: Some(3), class: Some(self.class.name.clone()), note }
     }
 
     fn offers(&self, site: &Site) -> Offers {
-        let reader: Val<String> = Self::follower().endpoint_address();
+        let reader: Option<Val<String>> = (!self.alone).then(|| Self::follower().endpoint_address());
         Offers {
-            variables: database::variables("", Self::leader().endpoint_address(), Some(reader)),
+            databases: vec![DatabaseAddress { database: String::new(), pooled: false, host: Some(Self::leader().endpoint_address()), reader, }],
             secrets: vec![database::secret_variable(site, "")],
+            backups: vec![Saved { name: Self::leader().name().to_owned(), arn: Self::leader().db_instance_arn() }],
             ..Offers::default()
         }
     }
@@ -184,6 +197,9 @@ impl Component for DatabaseInstance {
             "The follower is a minute behind: send reads to the leader and look for long transactions or a follower that is too small.",
         );
         let mut metrics = self.watch("Leader", &Self::leader());
+        if self.alone {
+            return metrics;
+        }
         metrics.extend(self.watch("Follower", &Self::follower()));
         metrics.push(alarmed(lag, late));
         metrics

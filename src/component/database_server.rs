@@ -6,11 +6,12 @@ use cfn::{Id, Resource, Val};
 use serde::Deserialize;
 
 use crate::catalog::sizing::Needs;
-use crate::component::{Component, Driver, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Unplaceable, Variable, name_tag};
-use crate::recipe::host::fleet;
-use crate::recipe::host::script::{Clients, Database, Script};
+use crate::component::{Component, Driver, Layer, Layers, Metric, NetworkOffer, Offers, Reason, Request, Site, Size, Unplaceable, Variable, name_tag};
+use crate::recipe::host::alone;
+use crate::recipe::host::script::{Clients, Database, Measured, Script};
 use crate::recipe::{self, database, host};
 use crate::units::Bytes;
+use crate::workload::Load;
 
 /// A phase file says nothing of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -38,19 +39,23 @@ const BASE_MEMORY: Bytes = Bytes(Bytes::GIB);
 /// When no class carries the load.
 pub fn size(_settings: &Settings, request: &Request) -> Result<(DatabaseServer, Vec<Reason>), Unplaceable> {
     let load = request.load;
-    let vcpu = load.database_vcpus_for(load.database_reads + load.database_writes);
-    let memory = BASE_MEMORY + load.working_set_bytes + CONNECTION_MEMORY.scaled(load.connections as f64);
-    let needs = Needs { vcpu, memory, connections: 0 };
-    let choice = fleet::class("database_server", request, FAMILIES, &needs)?;
-    let class = choice.class;
+    let alone = alone::size("database_server", request, FAMILIES, &needs)?;
+    let (class, needed) = (alone.class, needs(load));
     let reasons = vec![
         Reason::new(
             Driver::Memory,
-            format!("{} for a day's data and {} connections; {} has {} that it shares with no app", memory.binary(), load.connections, class.name, class.memory.binary()),
+            format!("{} for a day's data and {} connections; {} has {} that it shares with no app", needed.memory.binary(), load.connections, class.name, class.memory.binary()),
         ),
-        Reason::new(Driver::Cpu, format!("queries need {needs}; {} sustains {} vCPU", class.name, crate::units::number(class.sustained_vcpu()))),
+        Reason::new(Driver::Cpu, format!("queries need {needed}; {} sustains {} vCPU", class.name, crate::units::number(class.sustained_vcpu()))),
+        alone.reason(),
     ];
     Ok((DatabaseServer { class: class.name.clone() }, reasons))
+}
+
+fn needs(load: &Load) -> Needs {
+    let vcpu = load.database_vcpus_for(load.database_reads + load.database_writes);
+    let memory = BASE_MEMORY + load.working_set_bytes + CONNECTION_MEMORY.scaled(load.connections as f64);
+    Needs { vcpu, memory, connections: 0 }
 }
 
 fn server() -> Id<ec2::Instance> {
@@ -77,7 +82,8 @@ impl Component for DatabaseServer {
     fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {
         let (Some(network), Some(volume)) = (&offers.network, &offers.volume) else { return };
         database::put_group(site, network, offers, layers);
-        secrets_endpoint(site, offers, layers);
+        endpoints(site, offers, layers);
+        admin_endpoint(site, network, layers);
         let profile = identity(offers, layers, site);
         let secret = database::secret_variable(site, "").arn;
         let clients = Clients::Range(&network.cidr);
@@ -90,7 +96,7 @@ impl Component for DatabaseServer {
                 subnet: &network.data[0],
                 group: &database::group(),
                 key: offers.key.as_ref(),
-                user_data: Script::default().database(&Database { volume, secret, clients }).user_data(),
+                user_data: Script::default().database(&Database { volume, secret, clients }).measured(Measured::Instance).user_data(),
                 suffix: "database",
             },
         );
@@ -102,7 +108,9 @@ impl Component for DatabaseServer {
     }
 
     fn metrics(&self, _site: &Site) -> Vec<Metric> {
-        host::single_metrics("DatabaseServer", "Database host", &server())
+        let mut metrics = host::single_metrics("DatabaseServer", "Database host", &server());
+        metrics.extend(host::single_fullness("DatabaseServer", "Database host", &server()));
+        metrics
     }
 }
 
@@ -114,20 +122,36 @@ fn identity(offers: &Offers, layers: &mut Layers, site: &Site) -> Id<iam::Instan
         let via = Val::sub("secretsmanager.${AWS::Region}.amazonaws.com");
         statements.push(Statement::allow(["kms:Decrypt"]).on(key.arn()).when("StringEquals", "kms:ViaService", via).sid("DecryptPassword"));
     }
+    statements.extend(host::measures(Measured::Instance));
     let role: Id<iam::Role> = Id::new("DatabaseServerRole");
-    let session_manager = Val::sub("arn:${AWS::Partition}:iam::aws:policy/AmazonSSMManagedInstanceCore");
     let model = iam::Role::new(policy::assumable_by("ec2.amazonaws.com"))
-        .managed_policy_arns([session_manager])
         .policies([iam::role::Policy::new(Document::of(statements), "access")]);
-    layers.put(Layer::Data, &role, "The host may read the database's password and nothing else", Resource::new(model).retain());
+    layers.put(Layer::Data, &role, "The host may read the database's password, tell its figures, and nothing else", Resource::new(model).retain());
     let profile: Id<iam::InstanceProfile> = Id::new("DatabaseServerProfile");
     let model = iam::InstanceProfile::new([role.reference()]);
     layers.put(Layer::Data, &profile, "The machine gets short-lived credentials of its role instead of keys", Resource::new(model).retain());
     profile
 }
 
-/// Secrets Manager inside the VPC: the host has no other way to it. Everything in the VPC uses it as soon as it is there.
-fn secrets_endpoint(site: &Site, offers: &Offers, layers: &mut Layers) {
+/// The port of SSH, open to the endpoint alone.
+const SSH: u16 = 22;
+
+/// A way in for people: `aws ec2-instance-connect ssh --connection-type eice` asks IAM, pushes a key for a minute, and tunnels. It costs nothing,
+/// where Session Manager would want three interface endpoints of about 7 USD a month each.
+fn admin_endpoint(site: &Site, network: &NetworkOffer, layers: &mut Layers) {
+    let group: Id<ec2::SecurityGroup> = Id::new("AdminEndpointSecurityGroup");
+    recipe::security_group(site, network, layers, &group, "admin", "Administration of hosts without internet");
+    recipe::let_in(layers, "DatabaseFromAdminEndpoint", &database::group(), &group, SSH, "Administrators reach the database's host");
+    let model = ec2::InstanceConnectEndpoint::new(network.data[0].reference())
+        .preserve_client_ip(false)
+        .security_group_ids([group.group_id()])
+        .tags(name_tag(site, "admin"));
+    let why = "People whom IAM lets reach the database's host, without a key, a public address or a bastion";
+    layers.put(Layer::Network, &Id::<ec2::InstanceConnectEndpoint>::new("AdminEndpoint"), why, model);
+}
+
+/// Secrets Manager and CloudWatch inside the VPC: the host has no other way to them. Everything in the VPC uses them as soon as they are there.
+fn endpoints(site: &Site, offers: &Offers, layers: &mut Layers) {
     let Some(network) = &offers.network else { return };
     let group: Id<ec2::SecurityGroup> = Id::new("SecretsEndpointSecurityGroup");
     recipe::security_group(site, network, layers, &group, "secrets", "Secrets Manager endpoint");
@@ -139,13 +163,18 @@ fn secrets_endpoint(site: &Site, offers: &Offers, layers: &mut Layers) {
         .to_port(443)
         .description(about);
     layers.put(Layer::Network, &Id::<ec2::SecurityGroupIngress>::new("SecretsEndpointFromVpc"), about, ingress);
-    let endpoint = ec2::VPCEndpoint::new(network.vpc.reference())
-        .service_name(Val::sub("com.amazonaws.${AWS::Region}.secretsmanager"))
-        .vpc_endpoint_type(ec2::vpc_endpoint::VpcEndpointType::Interface)
-        .private_dns_enabled(true)
-        .subnet_ids([network.data[0].reference()])
-        .security_group_ids([group.group_id()])
-        .tags(name_tag(site, "secrets"));
-    let why = "The database's host fetches its password without a way to the internet";
-    layers.put(Layer::Network, &Id::<ec2::VPCEndpoint>::new("SecretsEndpoint"), why, endpoint);
+    let services = [
+        ("SecretsEndpoint", "secretsmanager", "The database's host fetches its password without a way to the internet"),
+        ("MetricsEndpoint", "monitoring", "The database's host tells how full its memory and disks are, without a way to the internet"),
+    ];
+    for (id, service, why) in services {
+        let endpoint = ec2::VPCEndpoint::new(network.vpc.reference())
+            .service_name(Val::sub(format!("com.amazonaws.${{AWS::Region}}.{service}")))
+            .vpc_endpoint_type(ec2::vpc_endpoint::VpcEndpointType::Interface)
+            .private_dns_enabled(true)
+            .subnet_ids([network.data[0].reference()])
+            .security_group_ids([group.group_id()])
+            .tags(name_tag(site, service));
+        layers.put(Layer::Network, &Id::<ec2::VPCEndpoint>::new(id), why, endpoint);
+    }
 }

@@ -71,7 +71,7 @@ fn put_api(site: &Site, offers: &Offers, layers: &mut Layers) {
 }
 
 /// Integration, route and permission of one function.
-fn put_route(layers: &mut Layers, HttpFunction { name, path, function }: &HttpFunction) {
+fn put_route(layers: &mut Layers, HttpFunction { name, path, function, .. }: &HttpFunction) {
     let integration: Id<apigatewayv2::Integration> = Id::new(format!("{name}Integration"));
     let model = apigatewayv2::Integration::new(api().reference(), IntegrationType::AwsProxy)
         .integration_uri(function.arn())

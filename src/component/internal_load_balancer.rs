@@ -1,7 +1,7 @@
 //! The load balancer between services: one address inside the VPC, a path for each service.
 
 use cfn::resource::elasticloadbalancingv2::{self as elb, listener, load_balancer};
-use cfn::{Id, Val};
+use cfn::{Id, Resource, Val};
 use serde::Deserialize;
 
 use crate::component::{
@@ -69,14 +69,16 @@ impl Component for InternalLoadBalancer {
         let door = door();
         recipe::security_group(site, network, layers, &door.group, "internal-load-balancer", "The load balancer between services");
         recipe::let_callers_in(layers, "InternalLoadBalancer", &door.group, &offers.callers, PORT, "the load balancer between services");
-        let attribute = |key: &str, value: &str| load_balancer::LoadBalancerAttribute::new().key(key).value(value);
+        let attribute = |key: &str, value: Val<String>| load_balancer::LoadBalancerAttribute::new().key(key).value(value);
         let mut attributes = vec![
-            attribute("routing.http.drop_invalid_header_fields.enabled", "true"),
-            attribute("deletion_protection.enabled", "false"),
+            attribute("routing.http.drop_invalid_header_fields.enabled", "true".into()),
+            attribute("routing.http.desync_mitigation_mode", "defensive".into()),
+            // It holds no data; protected, it would only stop the stack from being taken down.
+            attribute("deletion_protection.enabled", "false".into()),
         ];
-        if let Some(logs) = &offers.access_logs {
-            attributes.push(attribute("access_logs.s3.enabled", "true"));
-            attributes.push(load_balancer::LoadBalancerAttribute::new().key("access_logs.s3.bucket").value(logs.reference()));
+        if let Some(logs) = &offers.balancer_logs {
+            attributes.push(attribute("access_logs.s3.enabled", "true".into()));
+            attributes.push(attribute("access_logs.s3.bucket", logs.bucket.reference()));
         }
         let model = elb::LoadBalancer::new()
             .type_(load_balancer::LoadBalancerType::Application)
@@ -86,7 +88,11 @@ impl Component for InternalLoadBalancer {
             .security_groups([door.group.group_id()])
             .load_balancer_attributes(attributes)
             .tags(crate::component::name_tag(site, "internal"));
-        layers.put(Layer::App, &door.balancer, "Services reach each other by path, wherever their tasks run", model);
+        let mut balancer = Resource::new(model);
+        if let Some(logs) = &offers.balancer_logs {
+            balancer = balancer.after(logs.policy.name());
+        }
+        layers.put(Layer::App, &door.balancer, "Services reach each other by path, wherever their tasks run", balancer);
         let unknown = listener::FixedResponseConfig::new("404").content_type("text/plain").message_body("No such service");
         let refuse = listener::Action::new(listener::ActionType::FixedResponse).fixed_response_config(unknown);
         let model = elb::Listener::new([refuse], door.balancer.reference()).port(i64::from(PORT)).protocol(listener::Protocol::Http);

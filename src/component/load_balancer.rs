@@ -3,6 +3,7 @@
 mod functions;
 mod listeners;
 mod logs;
+mod regions;
 
 use cfn::resource::ec2;
 use cfn::resource::elasticloadbalancingv2::{self as elb, load_balancer};
@@ -35,6 +36,8 @@ pub struct LoadBalancer {
     zones: usize,
     /// Failed requests in a minute that are more than noise.
     errors: f64,
+    /// Failed requests in a minute that take the whole region out.
+    failing: f64,
 }
 
 /// What one capacity unit carries: new connections a second, and bytes a second (1 GB an hour). Rule evaluations never bind here, because
@@ -65,7 +68,8 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(LoadBalancer, Vec
         ),
     ];
     let errors = (load.requests_peak.get() * 60.0 * ERROR_SHARE).ceil().max(LEAST_ERRORS);
-    Ok((LoadBalancer { settings: settings.clone(), units, zones, errors }, reasons))
+    let failing = regions::limit(load.requests_mean.get(), request.regions);
+    Ok((LoadBalancer { settings: settings.clone(), units, zones, errors, failing }, reasons))
 }
 
 impl LoadBalancer {
@@ -172,8 +176,12 @@ impl Component for LoadBalancer {
     }
 
     fn offers(&self, site: &Site) -> Offers {
-        let (door, addresses) = (self.door(site), vec![Address::Balancer(Self::balancer())]);
-        Offers { front_door: Some(door), addresses, access_logs: Some(logs::bucket()), ..Offers::default() }
+        Offers {
+            front_door: Some(self.door(site)),
+            balancer_logs: Some(logs::store()),
+            addresses: vec![Address::Balancer(Self::balancer())],
+            ..Offers::default()
+        }
     }
 
     fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {
@@ -192,9 +200,7 @@ impl Component for LoadBalancer {
             roads.extend(functions::put(offers, layers));
         }
         recipe::rules::put(layers, &door, &roads, proof.as_ref());
-        if self.settings.behind_cdn && site.leads() {
-            listeners::origin_records(site, &door, layers);
-        }
+        self.put_region(site, &door, layers);
         if !self.settings.behind_cdn && site.leads() {
             let url = match front::public_name(site.settings) {
                 Some(name) => format!("https://{}", name.domain).into(),
@@ -204,7 +210,7 @@ impl Component for LoadBalancer {
         }
     }
 
-    fn metrics(&self, _site: &Site) -> Vec<Metric> {
+    fn metrics(&self, site: &Site) -> Vec<Metric> {
         let time = "Load balancer: response time (s)";
         let errors = "Load balancer: failed requests";
         let slow = "95 % of requests should be answered within a second: look for busy servers or slow queries";
@@ -212,7 +218,7 @@ impl Component for LoadBalancer {
         let unserved = "The load balancer finds no server to answer: look at the health of the targets";
         let rejected = "The load balancer turns connections away: ask AWS to raise its capacity before a foreseeable peak";
         let metric = Self::metric;
-        vec![
+        let mut metrics = vec![
             Metric { alarm: five_minutes(1.0, slow), ..metric("LoadBalancerSlow", time, Family::Latency, "TargetResponseTime", "p95") },
             metric("LoadBalancerSlowest", time, Family::Latency, "TargetResponseTime", "p99"),
             metric("LoadBalancerRequests", "Load balancer: requests", Family::Latency, "RequestCount", "Sum"),
@@ -228,6 +234,10 @@ impl Component for LoadBalancer {
                 alarm: five_minutes(1.0, rejected),
                 ..metric("LoadBalancerRejects", "Load balancer: rejected connections", Family::Errors, "RejectedConnectionCount", "Sum")
             },
-        ]
+        ];
+        if self.settings.behind_cdn {
+            metrics.extend(regions::metrics(site));
+        }
+        metrics
     }
 }

@@ -3,7 +3,7 @@
 use cfn::dashboard::{Dashboard, Graph, Metric as Line};
 use cfn::policy::{Document, Statement};
 use cfn::resource::cloudwatch::alarm::{ComparisonOperator, Dimension, Statistic, TreatMissingData};
-use cfn::resource::{cloudwatch, sns};
+use cfn::resource::{cloudwatch, kms, sns};
 use cfn::{Id, Val};
 use serde::Deserialize;
 
@@ -31,30 +31,48 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Monitoring, Vec<
 }
 
 impl Monitoring {
-    fn topic(&self, offers: &Offers, layers: &mut Layers) -> Id<sns::Topic> {
-        let topic: Id<sns::Topic> = Id::new("AlarmTopic");
+    /// The topic of one layer, its words starting with `prefix`; encrypted where the key for data at rest is in the same region.
+    fn topic(&self, layer: Layer, prefix: &str, key: Option<&Id<kms::Key>>, layers: &mut Layers) -> Id<sns::Topic> {
+        let topic: Id<sns::Topic> = Id::new(format!("{prefix}AlarmTopic"));
         let mut model = sns::Topic::new();
-        if let Some(key) = &offers.key {
+        if let Some(key) = key {
             model = model.kms_master_key_id(key.arn());
         }
-        layers.put(Layer::Ops, &topic, "One place that every alarm goes to", model);
-        let policy: Id<sns::TopicPolicy> = Id::new("AlarmTopicPolicy");
+        let why = if layer == Layer::Edge { "Alarms of us-east-1 cannot reach a topic of another region" } else { "One place that every alarm goes to" };
+        layers.put(layer, &topic, why, model);
+        let policy: Id<sns::TopicPolicy> = Id::new(format!("{prefix}AlarmTopicPolicy"));
         let alarms = Statement::allow(["sns:Publish"])
             .principal_service("cloudwatch.amazonaws.com")
             .on(topic.reference())
             .when("StringEquals", "aws:SourceAccount", Val::<String>::reference("AWS::AccountId"))
             .sid("AlarmsPublish");
         let model = sns::TopicPolicy::new(Document::of([alarms]), [topic.reference()]);
-        layers.put(Layer::Ops, &policy, "Only this account's alarms may publish", model);
+        layers.put(layer, &policy, "Only this account's alarms may publish", model);
         if let Some(email) = &self.email {
-            let subscription: Id<sns::Subscription> = Id::new("AlarmSubscription");
+            let subscription: Id<sns::Subscription> = Id::new(format!("{prefix}AlarmSubscription"));
             let model = sns::Subscription::new(sns::subscription::Protocol::Email, topic.reference()).endpoint(email);
-            layers.put(Layer::Ops, &subscription, "Somebody is told; the address has to confirm once", model);
+            layers.put(layer, &subscription, "Somebody is told; the address has to confirm once", model);
         }
         topic
     }
 
-    fn alarm(layers: &mut Layers, metric: &Metric, threshold: &Threshold, topic: &Id<sns::Topic>) {
+    /// Alarms on what AWS measures in us-east-1 alone, of an app that is at home elsewhere: an alarm watches its own region's metrics and
+    /// tells its own region's topics, so both stand beside content delivery. The topic has no key: the app's key is in another region, and an
+    /// alarm's text holds no data.
+    fn abroad(&self, offers: &Offers, layers: &mut Layers) {
+        let alarmed: Vec<(&Metric, &Threshold)> =
+            offers.metrics.iter().filter(|metric| metric.region.is_some()).filter_map(|metric| Some((metric, metric.alarm.as_ref()?))).collect();
+        if alarmed.is_empty() {
+            return;
+        }
+        let topic = self.topic(Layer::Edge, "Edge", None, layers);
+        for (metric, threshold) in alarmed {
+            Self::alarm(layers, Layer::Edge, metric, threshold, &topic);
+        }
+        layers.tell(Layer::Edge, "EdgeAlarmTopicArn", topic.reference(), "The topic of alarms on what is measured in us-east-1 alone");
+    }
+
+    fn alarm(layers: &mut Layers, layer: Layer, metric: &Metric, threshold: &Threshold, topic: &Id<sns::Topic>) {
         let id: Id<cloudwatch::Alarm> = Id::new(format!("{}Alarm", metric.name));
         let dimensions: Vec<Dimension> = metric.dimensions.iter().map(|(name, value)| Dimension::new(*name, value.clone())).collect();
         let comparison =
@@ -78,7 +96,7 @@ impl Monitoring {
             Some(statistic) => model.statistic(statistic),
             None => model.extended_statistic(metric.statistic),
         };
-        layers.put(Layer::Ops, &id, &threshold.why, model);
+        layers.put(layer, &id, &threshold.why, model);
     }
 
     fn dashboard(site: &Site, offers: &Offers, layers: &mut Layers) {
@@ -167,12 +185,13 @@ impl Component for Monitoring {
     }
 
     fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {
-        let topic = self.topic(offers, layers);
-        for metric in &offers.metrics {
+        let topic = self.topic(Layer::Ops, "", offers.key.as_ref(), layers);
+        for metric in offers.metrics.iter().filter(|metric| metric.region.is_none()) {
             if let Some(threshold) = &metric.alarm {
-                Self::alarm(layers, metric, threshold, &topic);
+                Self::alarm(layers, Layer::Ops, metric, threshold, &topic);
             }
         }
+        self.abroad(offers, layers);
         Self::dashboard(site, offers, layers);
         layers.tell(Layer::Ops, "AlarmTopicArn", topic.reference(), "The topic that every alarm goes to");
     }

@@ -37,15 +37,6 @@ const CLOUDFRONT_ZONE: &str = "Z2FDTNDATAQYW2";
 /// Seconds that resolvers keep a host's address: how long a move to the next phase takes to be seen.
 const TTL: &str = "60";
 
-/// How far out an address stands.
-fn rank(address: &Address) -> u8 {
-    match address {
-        Address::Host(_) => 0,
-        Address::Balancer(_) => 1,
-        Address::Distribution(_) => 2,
-    }
-}
-
 impl Component for Names {
     fn name(&self) -> &'static str {
         "names"
@@ -64,8 +55,7 @@ impl Component for Names {
     }
 
     fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {
-        let outermost = offers.addresses.iter().max_by_key(|address| rank(address));
-        let (Some(name), Some(address), true) = (front::public_name(site.settings), outermost, site.leads()) else { return };
+        let (Some(name), Some(address), true) = (front::public_name(site.settings), offers.outermost(), site.leads()) else { return };
         // One logical ID in every phase, so that the move to the next one changes the record in place.
         let id: Id<route53::RecordSet> = Id::new("AddressRecord");
         let record = |kind: &str| route53::RecordSet::new(name.domain, kind).hosted_zone_id(name.zone);

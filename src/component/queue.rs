@@ -7,9 +7,10 @@ use cfn::resource::{dynamodb, lambda, sqs};
 use serde::Deserialize;
 
 use crate::component::{
-    Component, Driver, Family, Grant, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable,
+    Component, Driver, Grant, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable,
 };
-use crate::recipe::{queue, watch};
+use crate::recipe::queue::{self, Worked};
+use crate::recipe::watch;
 use crate::units::whole;
 
 /// What a phase file says of it.
@@ -86,24 +87,18 @@ fn journal() -> Id<dynamodb::Table> {
     Id::new("EventsTable")
 }
 
-fn put_queues(layers: &mut Layers) {
-    let (dead_jobs, dead_events) = (dead_jobs(), dead_events());
+fn put_queues(offers: &Offers, layers: &mut Layers) {
+    let (jobs, dead_jobs, events, dead_events) = (jobs(), dead_jobs(), events(), dead_events());
     queue::put_dead_letters(layers, Layer::Async, &dead_jobs, "Jobs that no worker could do wait for somebody to look", Vec::new());
     let why = "Slow work waits here for a worker, so that users do not";
-    queue::put(layers, Layer::Async, &jobs(), why, &dead_jobs, ATTEMPTS, JOB_SECONDS);
+    let (attempts, senders) = (ATTEMPTS, Vec::new());
+    let worked = Worked { id: &jobs, why, dead: &dead_jobs, attempts, visibility: JOB_SECONDS, senders };
+    queue::put(layers, Layer::Async, worked);
     queue::put_dead_letters(layers, Layer::Async, &dead_events, "Events that do not read wait for somebody to look", Vec::new());
     let why = "What happened is told here, so that whoever needs to know need not be up at that moment";
-    queue::put(layers, Layer::Async, &events(), why, &dead_events, ATTEMPTS, consumer::VISIBILITY);
-}
-
-/// How long the oldest message has waited, and how many wait.
-fn waiting(id: &Id<sqs::Queue>, limit: f64, why: &str) -> Vec<Metric> {
-    let of = |word: &str, title, metric| {
-        let source = ("AWS/SQS", metric, "Maximum");
-        watch::line(format!("{}{word}", id.name()), title, Family::Queues, source, vec![("QueueName", id.queue_name())])
-    };
-    let age = of("Late", "Queues: age of the oldest message (s)", "ApproximateAgeOfOldestMessage");
-    vec![watch::alarmed(age, watch::above(limit, 2, why)), of("Depth", "Queues: messages waiting", "ApproximateNumberOfMessagesVisible")]
+    let senders = offers.topic.iter().map(|topic| queue::sends("sns.amazonaws.com", &events, topic.reference())).collect();
+    let worked = Worked { id: &events, why, dead: &dead_events, attempts, visibility: consumer::VISIBILITY, senders };
+    queue::put(layers, Layer::Async, worked);
 }
 
 impl Component for Queue {
@@ -121,28 +116,27 @@ impl Component for Queue {
 
     fn offers(&self, _site: &Site) -> Offers {
         let (jobs, events) = (jobs(), events());
-        // What a worker needs to know of the queue is how much waits, too.
-        let take = vec!["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
         let send = vec![jobs.arn(), events.arn()];
         Offers {
             variables: vec![Variable::new("QUEUE_URL", jobs.reference()), Variable::new("EVENT_QUEUE_URL", events.reference())],
             grants: vec![
                 Grant { name: "SendMessages", roles: &[Role::App, Role::Worker], actions: vec!["sqs:SendMessage"], resources: send },
-                Grant { name: "TakeJobs", roles: &[Role::Worker], actions: take, resources: vec![jobs.arn()] },
+                Grant { name: "TakeJobs", roles: &[Role::Worker], actions: queue::TAKE.to_vec(), resources: vec![jobs.arn()] },
             ],
+            listeners: vec![events],
             backlog: Some(jobs),
             ..Offers::default()
         }
     }
 
-    fn resources(&self, _site: &Site, _offers: &Offers, layers: &mut Layers) {
-        put_queues(layers);
+    fn resources(&self, _site: &Site, offers: &Offers, layers: &mut Layers) {
+        put_queues(offers, layers);
         consumer::put(self.consumers, layers);
     }
 
     fn metrics(&self, _site: &Site) -> Vec<Metric> {
-        let mut metrics = waiting(&jobs(), LATE_JOBS, "Jobs wait for more than 15 minutes: workers fail, or there are too few of them");
-        metrics.extend(waiting(&events(), LATE_EVENTS, "Events wait for more than 10 minutes: EventFunction fails or is throttled"));
+        let mut metrics = watch::waiting(&jobs(), LATE_JOBS, "Jobs wait for more than 15 minutes: workers fail, or there are too few of them");
+        metrics.extend(watch::waiting(&events(), LATE_EVENTS, "Events wait for more than 10 minutes: EventFunction fails or is throttled"));
         metrics.extend([watch::dead_letters(&dead_jobs()), watch::dead_letters(&dead_events())]);
         metrics.extend(watch::function(&function(), None));
         metrics.extend(watch::writes(journal().name(), &journal().reference()));

@@ -1,8 +1,11 @@
 //! The app's services on ECS: each with its own scaling, role, log and target groups; on Fargate, or on EC2 capacity.
 
 mod hosts;
+mod release;
+mod scaling;
 mod sizing;
 mod task;
+mod watch;
 
 use cfn::Id;
 use cfn::resource::ec2;
@@ -11,9 +14,9 @@ use cfn::resource::elasticloadbalancingv2::{self as elb, target_group::TargetTyp
 use serde::Deserialize;
 
 use crate::component::{
-    Component, Family, FrontDoor, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Target, Threshold, Unplaceable,
+    Component, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Target, Unplaceable,
 };
-use crate::recipe::{self, application, database, target};
+use crate::recipe::{self, application, database, host, target};
 use crate::settings::Compute;
 use crate::units::number;
 use hosts::Hosts;
@@ -35,6 +38,8 @@ enum Carrier {
 pub struct Settings {
     /// What carries the services, unless the user chose.
     compute: Carrier,
+    /// Where hosts of ours carry them: of those above the first of each zone, how many in a hundred are Spot.
+    spot_percent: u32,
 }
 
 /// The sized services.
@@ -47,6 +52,9 @@ pub struct Services {
     /// CPU utilisation in percent at which a service grows.
     cpu_target: f64,
 }
+
+/// The two sides that take turns.
+const COLOURS: [&str; 2] = ["Blue", "Green"];
 
 /// Logical IDs that other building blocks have made of these words.
 const TAKEN: [&str; 2] = ["workers", "signup"];
@@ -67,14 +75,17 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(Services, Vec<Rea
         None => settings.compute,
     };
     let (parts, mut reasons) = sizing::parts(request);
-    let (hosts, reason) = match carrier {
-        Carrier::Fargate => (None, sizing::without_hosts(request)),
+    let hosts = match carrier {
+        Carrier::Fargate => {
+            reasons.push(sizing::without_hosts(request));
+            None
+        }
         Carrier::Ec2 => {
-            let (hosts, reason) = hosts::size(request, &parts)?;
-            (Some(hosts), reason)
+            let (hosts, why) = hosts::size(request, &parts, settings.spot_percent)?;
+            reasons.extend(why);
+            Some(hosts)
         }
     };
-    reasons.push(reason);
     let cpu_target = request.assumptions.utilisation_target_app() * 100.0;
     Ok((Services { parts, hosts, zones: request.zones, cpu_target }, reasons))
 }
@@ -88,12 +99,9 @@ impl Part {
         Id::new(format!("{}{what}", database::word(&self.name)))
     }
 
-    fn target_group(&self) -> Id<elb::TargetGroup> {
-        self.id("TargetGroup")
-    }
-
-    fn internal_target_group(&self) -> Id<elb::TargetGroup> {
-        self.id("InternalTargetGroup")
+    /// One of the two groups behind a door that take turns at every release.
+    fn target_group(&self, internal: bool, colour: &str) -> Id<elb::TargetGroup> {
+        self.id(&format!("{}{colour}TargetGroup", if internal { "Internal" } else { "" }))
     }
 
     fn service(&self) -> Id<ecs::Service> {
@@ -102,9 +110,11 @@ impl Part {
 
     /// The service as what stands behind the public or the internal load balancer.
     fn target(&self, internal: bool) -> Target {
-        let group = if internal { self.internal_target_group() } else { self.target_group() };
+        let [group, alternate] = COLOURS.map(|colour| self.target_group(internal, colour));
         let paths = if self.path == "/*" { Vec::new() } else { vec![self.path.clone()] };
-        Target { name: database::word(&self.name), paths, group, internal }
+        // Not the name of what stood behind the balancer in the phase before: its rule goes only when this one has tasks to lead to.
+        let name = format!("{}Service", database::word(&self.name));
+        Target { name, paths, group, alternate: Some(alternate), whole: None, internal }
     }
 }
 
@@ -130,23 +140,22 @@ impl Services {
     }
 
     fn cluster(&self, layers: &mut Layers) {
-        let off = ecs::cluster::ClusterSettings::new().name("containerInsights").value("disabled");
+        let insights = ecs::cluster::ClusterSettings::new().name("containerInsights").value("enhanced");
         // Fargate is at hand whatever carries the tasks, so that services change over while both are there.
-        let model = ecs::Cluster::new().cluster_settings([off]).capacity_providers([hosts::FARGATE]);
+        let model = ecs::Cluster::new().cluster_settings([insights]).capacity_providers([hosts::FARGATE]);
         layers.put(Layer::App, &cluster(), "The services are placed, replaced and scaled by one cluster", model);
     }
 
     fn target_groups(&self, site: &Site, offers: &Offers, layers: &mut Layers, part: &Part) {
         let Some(network) = &offers.network else { return };
-        let mut put = |door: &FrontDoor, id: Id<elb::TargetGroup>, suffix: String| {
-            let model = target::group(site, network, part.container(site), TargetType::Ip, Some(door), &suffix);
-            layers.put(Layer::App, &id, format!("Requests go only to tasks of {} that answer", part.name), model);
-        };
-        if let Some(door) = &offers.front_door {
-            put(door, part.target_group(), part.name.clone());
-        }
-        if let Some(door) = &offers.internal_door {
-            put(door, part.internal_target_group(), format!("{}-internal", part.name));
+        for (door, _) in release::doors(offers, part) {
+            for colour in COLOURS {
+                let own = if door.internal { "-internal" } else { "" };
+                let suffix = format!("{}{own}-{}", part.name, colour.to_lowercase());
+                let model = target::group(site, network, part.container(site), TargetType::Ip, Some(door), &suffix);
+                let why = format!("Requests go only to tasks of {} that answer; the next release comes up in the other group", part.name);
+                layers.put(Layer::App, &part.target_group(door.internal, colour), why, model);
+            }
         }
     }
 }
@@ -199,43 +208,20 @@ impl Component for Services {
         recipe::security_group(site, network, layers, &app, "app", "App");
         self.let_in(site, offers, layers);
         self.cluster(layers);
+        release::put_role(layers);
         let strategy = hosts::capacity(site, offers, layers, self.hosts.as_ref(), self.zones);
         for part in &self.parts {
             self.target_groups(site, offers, layers, part);
             task::put(site, offers, layers, part, &strategy, self.zones);
-            task::put_scaling(offers, layers, part, self.cpu_target);
+            scaling::put(offers, layers, part, self.cpu_target);
         }
     }
 
     fn metrics(&self, _site: &Site) -> Vec<Metric> {
-        self.parts.iter().flat_map(metrics).collect()
+        let mut metrics: Vec<Metric> = self.parts.iter().flat_map(watch::metrics).collect();
+        if let Some(hosts) = &self.hosts {
+            metrics.extend(host::group_metrics("ContainerHosts", "Container hosts", &hosts::machines(), hosts.least));
+        }
+        metrics
     }
-}
-
-/// How busy a service is and how its users fare.
-fn metrics(part: &Part) -> Vec<Metric> {
-    let word = database::word(&part.name);
-    let busy = |name: &str, title: &str, metric, limit: f64, what: &str| Metric {
-        name: format!("{word}{name}"),
-        title: title.to_owned(),
-        family: Family::Saturation,
-        namespace: "AWS/ECS",
-        metric,
-        dimensions: vec![("ClusterName", cluster().reference()), ("ServiceName", part.service().name_attribute())],
-        statistic: "Average",
-        region: None,
-        alarm: Some(Threshold {
-            above: true,
-            limit,
-            period: 300,
-            periods: 3,
-            missing: "missing",
-            why: format!("The service {} has used more than {limit} % of its {what} for a quarter of an hour: it has as many tasks as it may, or too small ones", part.name),
-            actions: Vec::new(),
-        }),
-    };
-    let mut metrics = target::metrics(&word, &format!("Service {}", part.name), &part.target_group(), &target::public_balancer());
-    metrics.push(busy("Busy", "Services: CPU (%)", "CPUUtilization", 85.0, "processor"));
-    metrics.push(busy("Full", "Services: memory (%)", "MemoryUtilization", 90.0, "memory"));
-    metrics
 }

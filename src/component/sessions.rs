@@ -1,12 +1,13 @@
 //! Sessions in DynamoDB: a global table from the start, so that further regions are replicas that are added in place.
 
-use cfn::resource::dynamodb::{self, global_table as table};
+use cfn::resource::dynamodb::{self, global_table as global};
 use cfn::{Id, Resource, Val};
 use serde::Deserialize;
 
 use crate::component::{
-    Component, Driver, Family, Grant, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable, name_tag,
+    Component, Driver, Family, Grant, HotTable, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable,
 };
+use crate::recipe::table;
 use crate::recipe::watch::{above, alarmed, line};
 use crate::units::{Bytes, thousands};
 
@@ -66,31 +67,16 @@ impl Sessions {
     }
 
     fn table(site: &Site) -> dynamodb::GlobalTable {
-        use table::{AttributeDefinition, AttributeType, BillingMode, KeySchema, KeyType, Projection, ProjectionType, StreamViewType};
-        let replicas: Vec<_> = site.regions.iter().map(|region| Self::replica(site, region.region.code())).collect();
-        let by_user = table::GlobalSecondaryIndex::new(
+        use global::{AttributeDefinition, AttributeType, KeySchema, KeyType, Projection, ProjectionType};
+        let by_user = global::GlobalSecondaryIndex::new(
             INDEX,
             [KeySchema::new(USER, KeyType::Hash), KeySchema::new(KEY, KeyType::Range)],
             Projection::new().projection_type(ProjectionType::KeysOnly),
         );
-        dynamodb::GlobalTable::new(replicas)
-            .table_name(Self::table_name(site))
-            .attribute_definitions([AttributeDefinition::new(KEY, AttributeType::S), AttributeDefinition::new(USER, AttributeType::S)])
-            .key_schema([KeySchema::new(KEY, KeyType::Hash)])
+        table::global(site, &Self::table_name(site), KEY, "sessions")
+            .attribute_definitions([KEY, USER].map(|name| AttributeDefinition::new(name, AttributeType::S)))
             .global_secondary_indexes([by_user])
-            .billing_mode(BillingMode::PayPerRequest)
-            // Replication between regions reads the stream; it is there before the second region is.
-            .stream_specification(table::StreamSpecification::new(StreamViewType::NewAndOldImages))
-            // By DynamoDB's own key in each region: a key of ours would have to be there before the replica is.
-            .sse_specification(table::SSESpecification::new(true).sse_type(table::SSEType::Kms))
-            .time_to_live_specification(table::TimeToLiveSpecification::new(true).attribute_name(EXPIRES))
-    }
-
-    fn replica(site: &Site, region: &str) -> table::ReplicaSpecification {
-        table::ReplicaSpecification::new(region)
-            .deletion_protection_enabled(true)
-            .point_in_time_recovery_specification(table::PointInTimeRecoverySpecification::new().point_in_time_recovery_enabled(true))
-            .tags(name_tag(site, "sessions"))
+            .time_to_live_specification(global::TimeToLiveSpecification::new(true).attribute_name(EXPIRES))
     }
 }
 
@@ -110,14 +96,16 @@ impl Component for Sessions {
     fn offers(&self, site: &Site) -> Offers {
         let name = Self::table_name(site);
         let arn = format!("arn:${{AWS::Partition}}:dynamodb:${{AWS::Region}}:${{AWS::AccountId}}:table/{name}");
+        let arns = vec![Val::sub(&*arn), Val::sub(format!("{arn}/index/{INDEX}"))];
         Offers {
             variables: vec![Variable::new("SESSION_TABLE", Val::from(&name))],
             grants: vec![Grant {
                 name: "UseSessions",
                 roles: &[Role::App],
                 actions: vec!["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
-                resources: vec![Val::sub(&*arn), Val::sub(format!("{arn}/index/{INDEX}"))],
+                resources: arns.clone(),
             }],
+            hot_table: Some(HotTable { name, arns }),
             ..Offers::default()
         }
     }

@@ -111,7 +111,7 @@ impl Component for Signup {
 
     fn offers(&self, _site: &Site) -> Offers {
         Offers {
-            functions: vec![HttpFunction { name: "Signup", path: "/signup", function: function() }],
+            functions: vec![HttpFunction { name: "Signup", path: "/signup", function: function(), release: None }],
             variables: vec![Variable::new("SIGNUP_FUNCTION", function().reference())],
             grants: vec![Grant {
                 name: "CallSignup",

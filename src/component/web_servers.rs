@@ -10,7 +10,7 @@ use crate::component::{
     Component, Driver, FrontDoor, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Target, Tier, Unplaceable,
 };
 use crate::recipe::host::fleet::{self, APP_FAMILIES, Fleet, Loss, zones_in_words};
-use crate::recipe::host::script::{Publish, Script};
+use crate::recipe::host::script::{Measured, Publish, Script};
 use crate::recipe::{self, application, host, target};
 use crate::units::number;
 
@@ -101,15 +101,17 @@ impl WebServers {
         recipe::log_group(layers, Layer::App, &logs, recipe::LOG_DAYS, "What the app says can be read without logging in, for a month");
         let mut statements = application::statements(offers, Role::App);
         statements.push(recipe::writes_logs(&logs));
+        statements.extend(host::measures(Measured::Group));
         statements.extend(application::pulls(&container.image));
         let profile = host::identity(layers, Layer::App, "WebServers", statements, &[]);
         let environment = application::environment(container, offers, Role::App, &[]);
+        let script = Script::default().app(container, &environment, &logs, Publish::Port(container.port)).measured(Measured::Group);
         let mould = host::Mould {
             class: &self.fleet.class,
             image: layers.image(Layer::App, "WebServersImageId", host::IMAGE, true),
             profile: &profile,
             group: &recipe::app_group(),
-            user_data: Script::default().app(container, &environment, &logs, Publish::Port(container.port)).user_data(),
+            user_data: script.user_data(),
             disk: host::ROOT_GIB,
         };
         let template: Id<ec2::LaunchTemplate> = Id::new("WebServersLaunchTemplate");
@@ -165,7 +167,7 @@ impl Component for WebServers {
     }
 
     fn offers(&self, _site: &Site) -> Offers {
-        let web = Target { name: "Web".to_owned(), paths: Vec::new(), group: web_group(), internal: false };
+        let web = Target { name: "Web".to_owned(), paths: Vec::new(), group: web_group(), alternate: None, whole: Some(servers()), internal: false };
         Offers { callers: vec![recipe::app_caller()], targets: vec![web], ..Offers::default() }
     }
 
@@ -193,7 +195,7 @@ impl Component for WebServers {
         }
         // A group of fixed size has no room for one more: it goes without one machine for a while, which it is sized for.
         let in_service = if self.most > self.least { self.least } else { self.least.saturating_sub(1) };
-        let resource = Resource::new(model).update_policy(host::rolling_update(in_service, PAUSE)).after(door.rule_for("Web").name());
+        let resource = Resource::new(model).update_policy(host::rolling_update(in_service, PAUSE));
         let why = format!("A server that fails is replaced, and the loss of one of {} leaves enough", zones_in_words(self.zones));
         layers.put(Layer::App, &servers(), why, resource);
         if self.scaling == Scaling::Tracking {
@@ -203,7 +205,7 @@ impl Component for WebServers {
 
     fn metrics(&self, _site: &Site) -> Vec<Metric> {
         let mut metrics = target::metrics("Web", "Web servers", &web_group(), &target::public_balancer());
-        metrics.push(host::group_metrics("WebServers", "Web servers", &servers()));
+        metrics.extend(host::group_metrics("WebServers", "Web servers", &servers(), self.least));
         metrics
     }
 }

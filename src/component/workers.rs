@@ -1,4 +1,5 @@
-//! Workers: machines that work off the queue; how many there are follows from how much waits for each.
+//! Workers: machines that work off the queue; how many there are follows from how much waits for each. Most of them are Spot: a job whose
+//! machine is taken back goes to the queue again.
 
 use cfn::resource::autoscaling::{self, auto_scaling_group as group, scaling_policy as scaling};
 use cfn::resource::{ec2, logs, sqs};
@@ -9,19 +10,24 @@ use crate::component::{
     Component, Driver, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Tier, Unplaceable,
 };
 use crate::recipe::host::fleet::{self, APP_FAMILIES, Fleet, Loss, zones_in_words};
-use crate::recipe::host::script::{Publish, Script};
+use crate::recipe::host::script::{Measured, Publish, Script};
+use crate::recipe::host::spot::{self, Mix};
 use crate::recipe::{self, application, host};
 use crate::units::{PerSecond, number};
 
-/// A phase file says nothing of it.
+/// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Settings {}
+pub struct Settings {
+    /// Of the workers above half of the least, how many in a hundred are Spot.
+    spot_percent: u32,
+}
 
 /// The sized group.
 #[derive(Debug)]
 pub struct Workers {
     fleet: Fleet,
+    mix: Mix,
     least: u64,
     most: u64,
     zones: usize,
@@ -39,13 +45,16 @@ const ZONES: usize = 2;
 const WARM_UP_SECONDS: i64 = 240;
 
 /// How long a rolling update waits for each new machine, in the notation of CloudFormation.
-const PAUSE: &str = "PT3M";
+const PAUSE: &str = "PT5M";
+
+/// Seconds that a worker is kept when the group scales in or replaces it: it is told, and has as long to finish its job.
+const FAREWELL_SECONDS: i64 = 120;
 
 /// As many as work off the jobs of the peak hour, in two zones.
 ///
 /// # Errors
 /// When no class carries its part, or the user's variables are too long.
-pub fn size(_settings: &Settings, request: &Request) -> Result<(Workers, Vec<Reason>), Unplaceable> {
+pub fn size(settings: &Settings, request: &Request) -> Result<(Workers, Vec<Reason>), Unplaceable> {
     application::fits("workers", request.settings)?;
     let load = request.load;
     // A job takes the processor as long as a function call does, and machines are filled to the app's target.
@@ -70,8 +79,12 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Workers, Vec<Rea
         Reason::new(Driver::Availability, format!("{in_zones}, load alone would need {}; that is {jobs}", fleet.alone))
     };
     let text = format!("scales from {least} to {most}; no more than {} jobs wait for each, a minute's work", number(backlog));
-    let reasons = vec![first, Reason::new(Driver::Throughput, text)];
-    Ok((Workers { fleet, least, most, zones, backlog }, reasons))
+    // Half of the least are never taken back, so that work goes on whatever Spot does.
+    let base = (least / 2).max(1);
+    let mix = spot::mix("workers", request, APP_FAMILIES, &fleet.class, base, settings.spot_percent)?;
+    let spare = format!("{}: a job whose machine is taken back goes to the queue again", mix.words());
+    let reasons = vec![first, Reason::new(Driver::Throughput, text), Reason::new(Driver::Cost, spare)];
+    Ok((Workers { fleet, mix, least, most, zones, backlog }, reasons))
 }
 
 fn workers() -> Id<autoscaling::AutoScalingGroup> {
@@ -85,15 +98,17 @@ impl Workers {
         recipe::log_group(layers, Layer::App, &logs, recipe::LOG_DAYS, "What the workers say is kept for a month, apart from the app's");
         let mut statements = application::statements(offers, Role::Worker);
         statements.push(recipe::writes_logs(&logs));
+        statements.extend(host::measures(Measured::Group));
         statements.extend(application::pulls(&container.image));
         let profile = host::identity(layers, Layer::App, "Workers", statements, &[]);
         let environment = application::environment(container, offers, Role::Worker, &[]);
+        let script = Script::default().app(container, &environment, &logs, Publish::Nothing).heeds_notice().measured(Measured::Group);
         let mould = host::Mould {
             class: &self.fleet.class,
             image: layers.image(Layer::App, "WorkersImageId", host::IMAGE, true),
             profile: &profile,
             group: &recipe::worker_group(),
-            user_data: Script::default().app(container, &environment, &logs, Publish::Nothing).user_data(),
+            user_data: script.user_data(),
             disk: host::ROOT_GIB,
         };
         let template: Id<ec2::LaunchTemplate> = Id::new("WorkersLaunchTemplate");
@@ -135,7 +150,8 @@ impl Component for Workers {
     }
 
     fn size(&self) -> Size {
-        let note = format!("{}, scales {} to {}", zones_in_words(self.zones), self.least, self.most);
+        let spot = self.mix.spot_percent;
+        let note = format!("{}, scales {} to {}, {spot} % Spot above {}", zones_in_words(self.zones), self.least, self.most, self.mix.base);
         Size { count: Some(self.fleet.count), class: Some(self.fleet.class.clone()), note }
     }
 
@@ -147,9 +163,15 @@ impl Component for Workers {
         let Some(network) = &offers.network else { return };
         recipe::security_group(site, network, layers, &recipe::worker_group(), "workers", "Workers");
         let template = self.template(site, offers, layers);
+        let farewell = group::LifecycleHookSpecification::new("finish-the-job", "autoscaling:EC2_INSTANCE_TERMINATING")
+            .heartbeat_timeout(FAREWELL_SECONDS)
+            .default_result("CONTINUE");
         let model = autoscaling::AutoScalingGroup::new(self.most.to_string(), self.least.to_string())
             .vpc_zone_identifier(network.subnets(Tier::Private, self.zones))
-            .launch_template(host::newest(&template))
+            .mixed_instances_policy(self.mix.policy(&template))
+            // A machine that Spot is likely to take back is replaced before it is.
+            .capacity_rebalance(true)
+            .lifecycle_hook_specification_list([farewell])
             .health_check_type("EC2")
             .default_instance_warmup(WARM_UP_SECONDS)
             .metrics_collection([group::MetricsCollection::new("1Minute")])
@@ -162,6 +184,6 @@ impl Component for Workers {
     }
 
     fn metrics(&self, _site: &Site) -> Vec<Metric> {
-        vec![host::group_metrics("Workers", "Workers", &workers())]
+        host::group_metrics("Workers", "Workers", &workers(), self.least)
     }
 }

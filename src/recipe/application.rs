@@ -13,11 +13,23 @@ pub type Environment = IndexMap<String, Val<String>>;
 /// The most bytes that variables of the user's own may have together: user data takes 16 KB with scripts and all.
 const MAX_ENVIRONMENT: usize = 8_000;
 
-/// Seconds that a call to another service may take before it is given up.
-const CALL_TIMEOUT_SECONDS: i64 = 2;
-
-/// Retries that a service may make, as a percentage of its calls: more would turn a hiccup into an avalanche.
-const CALL_RETRY_PERCENT: i64 = 10;
+/// What keeps one slow or failing service from stopping all others, as every service is told it. The numbers are a beginning: whoever knows the
+/// service better sets them in `container.environment`.
+///
+/// | Variable | What it limits |
+/// |---|---|
+/// | `REQUEST_TIMEOUT_MS` | how long a call to another service may take, retries and all; users wait for the sum of such calls |
+/// | `RETRY_LIMIT` | how often one call may be repeated, with a growing and random pause |
+/// | `RETRY_BUDGET_PERCENT` | retries as a part of all calls: more would turn a hiccup into an avalanche |
+/// | `CIRCUIT_BREAKER_ERROR_PERCENT` | failures among the calls of the last seconds at which a callee is left alone |
+/// | `CIRCUIT_BREAKER_OPEN_MS` | how long it is left alone before one call tries again |
+const CALL_SETTINGS: [(&str, &str); 5] = [
+    ("REQUEST_TIMEOUT_MS", "2000"),
+    ("RETRY_LIMIT", "2"),
+    ("RETRY_BUDGET_PERCENT", "10"),
+    ("CIRCUIT_BREAKER_ERROR_PERCENT", "50"),
+    ("CIRCUIT_BREAKER_OPEN_MS", "10000"),
+];
 
 /// The word for a role in `APP_ROLE`, so that one image can be the web server and the worker.
 pub fn word(role: Role) -> &'static str {
@@ -56,9 +68,9 @@ fn as_written(value: &String) -> Val<String> {
     Val::sub_with(value.replace("${", "${Dollar}{"), [("Dollar", Val::from("$"))])
 }
 
-/// How long a call between services may take and how often it may be repeated: settings that keep one slow service from stopping all.
+/// How long a call between services may take, how often it may be repeated, and when a callee is left alone.
 pub fn call_settings() -> Vec<(&'static str, Val<String>)> {
-    vec![("CALL_TIMEOUT_SECONDS", CALL_TIMEOUT_SECONDS.to_string().into()), ("CALL_RETRY_PERCENT", CALL_RETRY_PERCENT.to_string().into())]
+    CALL_SETTINGS.into_iter().map(|(name, value)| (name, value.into())).collect()
 }
 
 /// What the container may do: the grants for its role, and to read the secrets that it was named.

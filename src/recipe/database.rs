@@ -2,9 +2,11 @@
 //!
 //! The logical IDs are the same in every phase, so that a database that moves to its next home finds its password and its callers there.
 
+pub mod choice;
+pub mod domain;
 pub mod sizing;
 
-use cfn::resource::{ec2, iam, rds, secretsmanager as sm};
+use cfn::resource::{ec2, iam, logs, rds, secretsmanager as sm};
 use cfn::{Id, Node, Resource, Val};
 
 use crate::block::{Layer, Layers, NetworkOffer, Offers, SecretVariable, Site, Tier, Variable, name_tag};
@@ -25,8 +27,28 @@ pub const USER: &str = "app";
 /// Characters of a generated password; letters and digits only, which is 190 bits and needs quoting nowhere (RDS refuses `/`, `@`, `"` and spaces).
 const PASSWORD_LENGTH: i64 = 32;
 
-/// A business domain: the name of its service (`users`); empty for the domain that keeps the first database.
+/// A database by its name: a business domain (`users`) or a shard of one (`orders-shard2`); empty for the domain that keeps the first database.
 pub type Domain<'a> = &'a str;
+
+/// The cluster of a database: `DatabaseCluster`, `UsersDatabaseCluster`, `OrdersShard2DatabaseCluster`.
+pub fn cluster(domain: Domain) -> Id<rds::DBCluster> {
+    Id::new(format!("{}DatabaseCluster", word(domain)))
+}
+
+/// The instance of a cluster that takes the writes; in a further region there are readers only.
+pub fn writer(domain: Domain) -> Id<rds::DBInstance> {
+    Id::new(format!("{}DatabaseWriter", word(domain)))
+}
+
+/// A reader of a cluster, from 1 on.
+pub fn reader(domain: Domain, number: u64) -> Id<rds::DBInstance> {
+    Id::new(format!("{}DatabaseReader{number}", word(domain)))
+}
+
+/// What a database is called in names of AWS's, beside app and environment: `database`, `users-database`.
+pub fn suffix(domain: Domain) -> String {
+    if domain.is_empty() { "database".to_owned() } else { format!("{domain}-database") }
+}
 
 /// A domain's word in logical IDs: `user-accounts` is `UserAccounts`, the first domain's is empty.
 pub fn word(domain: Domain) -> String {
@@ -51,8 +73,7 @@ pub fn subnet_group() -> Id<rds::DBSubnetGroup> {
 
 /// The secret's name: fixed, because copies in further regions carry it too.
 pub fn secret_name(site: &Site, domain: Domain) -> String {
-    let own = if domain.is_empty() { String::new() } else { format!("{domain}-") };
-    format!("{}-{}/{own}database", site.settings.app, site.settings.environment)
+    format!("{}/{}", site.settings.prefix(), suffix(domain))
 }
 
 /// Puts the secret of a domain's database in the leading region's data layer, with a copy for every further region.
@@ -102,6 +123,8 @@ pub fn resolved(domain: Domain, field: &str) -> Val<String> {
 pub fn put_group(site: &Site, network: &NetworkOffer, offers: &Offers, layers: &mut Layers) {
     recipe::security_group(site, network, layers, &group(), "database", "Databases");
     recipe::let_callers_in(layers, "Database", &group(), &offers.callers, PORT, "the database");
+    // A database that moves to its next home, or is divided, streams its changes there.
+    recipe::let_in(layers, "DatabaseFromDatabase", &group(), &group(), PORT, "Databases follow one another while data moves");
 }
 
 /// Puts the subnet group over all three zones, whatever the phase uses: it cannot be changed on a database that stands in it.
@@ -113,14 +136,26 @@ pub fn put_subnet_group(site: &Site, network: &NetworkOffer, layers: &mut Layers
     layers.put(Layer::Data, &subnet_group(), why, Resource::new(model).retain());
 }
 
-/// Days that every moment can be restored, by phase; 35 is the most that RDS keeps.
-pub fn backup_days(phase: &str) -> i64 {
-    match phase {
-        "1k" => 7,
+/// Days that every moment can be restored: what the user chose, else by phase; 1 to 35 is what RDS keeps.
+pub fn backup_days(site: &Site) -> i64 {
+    let by_phase = match site.phase {
+        "10" | "1k" => 7,
         "10k" => 14,
         "500k" => 30,
         _ => 35,
-    }
+    };
+    site.settings.backup_retention_days.map_or(by_phase, |days| i64::from(days.clamp(1, 35)))
+}
+
+/// Days that the logs of databases and their proxies are kept: what the user chose, else a month.
+pub fn log_days(site: &Site) -> i64 {
+    site.settings.log_retention_days.map_or(recipe::LOG_DAYS, i64::from)
+}
+
+/// Puts a log group under the name that RDS writes to; slow queries stand in it.
+pub fn put_log(site: &Site, layers: &mut Layers, id: &Id<logs::LogGroup>, name: String) {
+    let model = logs::LogGroup::new().log_group_name(name).retention_in_days(log_days(site));
+    layers.put(Layer::Data, id, "Slow queries are kept for as long as they help, because the group is there before the database is", model);
 }
 
 /// When the daily backup and the weekly maintenance begin, UTC: apart from each other, in the night of both Americas and Europe.

@@ -34,6 +34,17 @@ impl PublicName<'_> {
     }
 }
 
+/// Where the edge layer is deployed, and where AWS keeps the metrics of CloudFront, of its firewall, and of Route 53's health checks.
+pub const EDGE_REGION: &str = "us-east-1";
+
+/// What a metric of the edge says of its region: nothing where the app is at home there, too.
+pub fn edge_metrics(site: &Site) -> Option<&'static str> {
+    (site.region.region.code() != EDGE_REGION).then_some(EDGE_REGION)
+}
+
+/// What the function for pages tells the app: the group of an experiment, and the country whose page is wanted.
+pub const PAGE_HEADERS: [&str; 2] = ["X-Experiment-Group", "X-Viewer-Country"];
+
 /// The header by which a load balancer knows that a request came through our distribution and not through somebody else's.
 pub const ORIGIN_HEADER: &str = "X-Origin-Verify";
 

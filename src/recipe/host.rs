@@ -1,7 +1,10 @@
 //! Hosts: what all EC2 machines have in common, whether they stand alone or in a group.
 
+pub mod alone;
 pub mod fleet;
 pub mod script;
+pub mod spot;
+mod watch;
 
 use cfn::policy::Statement;
 use cfn::resource::ec2::instance as single;
@@ -9,8 +12,9 @@ use cfn::resource::ec2::launch_template as template;
 use cfn::resource::{autoscaling, ec2, iam, kms};
 use cfn::{Id, Node, Val};
 
-use crate::block::{Family, Layer, Layers, Metric, Site, Threshold, name_tag};
+use crate::block::{Layer, Layers, Site, name_tag};
 use crate::recipe;
+pub use watch::*;
 
 /// The public parameter that names the newest Amazon Linux 2023 for arm64.
 pub const IMAGE: &str = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";
@@ -141,95 +145,19 @@ pub fn group_tag(site: &Site, suffix: &str) -> [autoscaling::auto_scaling_group:
     [autoscaling::auto_scaling_group::TagProperty::new("Name", true, site.name(suffix))]
 }
 
+/// In how many steps a large group is replaced: one machine at a time would take a day.
+const BATCHES: i64 = 5;
+
 /// How a group takes a changed launch template: a few machines at a time, the others serving; sizes that scaling has set stay.
 pub fn rolling_update(in_service: u64, pause: &str) -> Node {
     let in_service = i64::try_from(in_service).unwrap_or(i64::MAX);
     let suspended = ["HealthCheck", "ReplaceUnhealthy", "AZRebalance", "AlarmNotification", "ScheduledActions"];
     let rolling = Node::map([
         ("MinInstancesInService", Node::Int(in_service)),
-        ("MaxBatchSize", Node::Int(1)),
+        ("MaxBatchSize", Node::Int((in_service / BATCHES).max(1))),
         ("PauseTime", Node::from(pause)),
         ("SuspendProcesses", Node::list(suspended)),
     ]);
     let sizes = Node::map([("IgnoreUnmodifiedGroupSizeProperties", Node::Bool(true))]);
     Node::map([("AutoScalingRollingUpdate", rolling), ("AutoScalingScheduledAction", sizes)])
-}
-
-/// The metrics of a machine that stands alone: how busy it is, and the two checks that bring it back.
-pub fn single_metrics(name: &str, label: &str, instance: &Id<ec2::Instance>) -> Vec<Metric> {
-    let metric = |word: &str, title: String, family, metric, statistic, alarm| Metric {
-        name: format!("{name}{word}"),
-        title,
-        family,
-        namespace: "AWS/EC2",
-        metric,
-        dimensions: vec![("InstanceId", instance.reference())],
-        statistic,
-        region: None,
-        alarm: Some(alarm),
-    };
-    let busy = Threshold {
-        above: true,
-        limit: 85.0,
-        period: 300,
-        periods: 3,
-        missing: "missing",
-        why: format!("{label} has been busy above 85 % for a quarter of an hour: plan for more users, or look for what keeps it busy"),
-        actions: Vec::new(),
-    };
-    // Moving to other hardware goes first: a reboot that comes in between would hold it up.
-    let check = |what: &str, action: &str, periods: u32| Threshold {
-        above: true,
-        limit: 1.0,
-        period: 60,
-        periods,
-        missing: "missing",
-        why: format!("{label}: {what}; AWS starts it again by itself, with the same address and disks"),
-        actions: vec![Val::sub(format!("arn:${{AWS::Partition}}:automate:${{AWS::Region}}:ec2:{action}"))],
-    };
-    let (cpu, failed) = (format!("{label}: CPU (%)"), format!("{label}: failed status checks"));
-    vec![
-        metric("Busy", cpu, Family::Saturation, "CPUUtilization", "Average", busy),
-        metric(
-            "HardwareFailed",
-            failed.clone(),
-            Family::Errors,
-            "StatusCheckFailed_System",
-            "Maximum",
-            check("its hardware fails", "recover", 2),
-        ),
-        metric(
-            "Unresponsive",
-            failed,
-            Family::Errors,
-            "StatusCheckFailed_Instance",
-            "Maximum",
-            check("its system does not answer", "reboot", 3),
-        ),
-    ]
-}
-
-/// The CPU of a group of machines, with the alarm that says that scaling does not help any more.
-pub fn group_metrics(name: &str, label: &str, group: &Id<autoscaling::AutoScalingGroup>) -> Metric {
-    Metric {
-        name: format!("{name}Busy"),
-        title: format!("{label}: CPU (%)"),
-        family: Family::Saturation,
-        namespace: "AWS/EC2",
-        metric: "CPUUtilization",
-        dimensions: vec![("AutoScalingGroupName", group.reference())],
-        statistic: "Average",
-        region: None,
-        alarm: Some(Threshold {
-            above: true,
-            limit: 85.0,
-            period: 300,
-            periods: 3,
-            missing: "missing",
-            why: format!(
-                "{label} have been busy above 85 % for a quarter of an hour: they are as many as they may be; plan for more users"
-            ),
-            actions: Vec::new(),
-        }),
-    }
 }

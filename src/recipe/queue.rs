@@ -18,22 +18,41 @@ const KEEP_DEAD_DAYS: i64 = 14;
 /// Seconds that a receiver waits for messages: the most that SQS offers, hence the fewest empty answers to pay for.
 const LONG_POLL_SECONDS: i64 = 20;
 
-/// Puts a queue that is worked off. After `attempts` failed deliveries a message goes to `dead`; `visibility` is the seconds that a receiver has
-/// before the message is delivered again.
-pub fn put(layers: &mut Layers, layer: Layer, id: &Id<sqs::Queue>, why: &str, dead: &Id<sqs::Queue>, attempts: i64, visibility: i64) {
-    let redrive = sqs::queue::RedrivePolicy::new().dead_letter_target_arn(dead.arn()).max_receive_count(attempts);
+/// A queue that is worked off.
+#[derive(Debug)]
+pub struct Worked<'a> {
+    /// Its logical ID.
+    pub id: &'a Id<sqs::Queue>,
+    /// The requirement that it serves.
+    pub why: &'a str,
+    /// Where messages go that nobody could work off.
+    pub dead: &'a Id<sqs::Queue>,
+    /// After how many failed deliveries they go there.
+    pub attempts: i64,
+    /// Seconds that a receiver has before the message is delivered again.
+    pub visibility: i64,
+    /// Lets services put something in by themselves.
+    pub senders: Vec<Statement>,
+}
+
+/// Puts a queue that is worked off.
+pub fn put(layers: &mut Layers, layer: Layer, queue: Worked) {
+    let redrive = sqs::queue::RedrivePolicy::new().dead_letter_target_arn(queue.dead.arn()).max_receive_count(queue.attempts);
     // No other queue may give its dead letters to one that is worked off.
     let nobody = Node::map([("redrivePermission", Node::from("denyAll"))]);
     let model = sqs::Queue::new()
         .message_retention_period(KEEP_DAYS * DAY)
         .receive_message_wait_time_seconds(LONG_POLL_SECONDS)
-        .visibility_timeout(visibility)
+        .visibility_timeout(queue.visibility)
         .redrive_policy(redrive)
         .redrive_allow_policy(nobody)
         .sqs_managed_sse_enabled(true);
-    layers.put(layer, id, why, Resource::new(model).retain());
-    policy(layers, layer, id, Vec::new());
+    layers.put(layer, queue.id, queue.why, Resource::new(model).retain());
+    policy(layers, layer, queue.id, queue.senders);
 }
+
+/// What a receiver needs to take messages off a queue, and to see how many wait.
+pub const TAKE: [&str; 4] = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
 
 /// Puts a queue for what was given up; `senders` lets services put something in by themselves.
 pub fn put_dead_letters(layers: &mut Layers, layer: Layer, id: &Id<sqs::Queue>, why: &str, senders: Vec<Statement>) {

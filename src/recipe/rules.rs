@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use cfn::resource::autoscaling;
 use cfn::resource::elasticloadbalancingv2::{self as elb, listener_rule};
 use cfn::resource::secretsmanager;
 use cfn::{Id, Resource};
@@ -18,13 +19,18 @@ pub struct Road<'a> {
     pub paths: Vec<&'a str>,
     /// The target group.
     pub group: Id<elb::TargetGroup>,
+    /// The group that takes turns with it at every release.
+    pub alternate: Option<Id<elb::TargetGroup>>,
+    /// The machines that are the whole app; see [`Target::whole`].
+    pub whole: Option<Id<autoscaling::AutoScalingGroup>>,
 }
 
 impl<'a> Road<'a> {
     fn to(target: &'a Target) -> Self {
         let paths =
             if target.paths.iter().any(|path| path == "/*") { Vec::new() } else { target.paths.iter().map(String::as_str).collect() };
-        Road { name: &target.name, paths, group: target.group.clone() }
+        let (group, alternate, whole) = (target.group.clone(), target.alternate.clone(), target.whole.clone());
+        Road { name: &target.name, paths, group, alternate, whole }
     }
 }
 
@@ -53,14 +59,28 @@ pub fn put(layers: &mut Layers, door: &FrontDoor, roads: &[Road], proof: Option<
             let by_header = listener_rule::HttpHeaderConfig::new().http_header_name(ORIGIN_HEADER).values([proof.token.as_str()]);
             conditions.push(listener_rule::RuleCondition::new().field("http-header").http_header_config(by_header));
         }
-        let forward = listener_rule::Action::new(listener_rule::ActionType::Forward).target_group_arn(road.group.reference());
-        let model = elb::ListenerRule::new([forward], conditions, priority).listener_arn(door.listener.reference());
+        let model = elb::ListenerRule::new([forward(road)], conditions, priority).listener_arn(door.listener.reference());
         let rule = Resource::new(model);
         let rule = if let Some(proof) = proof { rule.after(proof.secret.name()) } else { rule };
+        let rule = if let Some(machines) = &road.whole { rule.after(machines.name()) } else { rule };
         layers.put(Layer::App, &door.rule_for(road.name), why, rule);
     }
 }
 
+/// Where a road leads. Of two groups the first begins; from then on ECS moves the weights at every release, and CloudFormation leaves them
+/// alone as long as nothing of the rule changes in the template. A change, of a path say, writes the first weights again: it is safe only while
+/// the first group has the tasks, which after a release may be the other one.
+fn forward(road: &Road) -> listener_rule::Action {
+    let action = listener_rule::Action::new(listener_rule::ActionType::Forward);
+    let Some(alternate) = &road.alternate else { return action.target_group_arn(road.group.reference()) };
+    let share = |group: &Id<elb::TargetGroup>, weight: i64| {
+        listener_rule::TargetGroupTuple::new().target_group_arn(group.reference()).weight(weight)
+    };
+    action.forward_config(listener_rule::ForwardConfig::new().target_groups([share(&road.group, 1), share(alternate, 0)]))
+}
+
+/// The first priority: of what is the whole app, so that on the way to the next phase its machines answer until everything else is up.
+const FIRST: i64 = 1;
 /// The last priority there is (Elastic Load Balancing user guide, "Listener rules for your Application Load Balancer").
 const LAST: i64 = 50_000;
 /// The longest path pattern, in characters (same page).
@@ -74,6 +94,7 @@ fn priorities(roads: &[Road]) -> Vec<i64> {
     let mut taken = BTreeSet::new();
     let mut free = |wanted: i64| (wanted..LAST).chain(1..wanted).find(|at| taken.insert(*at)).unwrap_or(wanted);
     let place = |road: &Road| match road.paths.iter().map(|path| path.len().min(LONGEST)).min() {
+        _ if road.whole.is_some() => free(FIRST),
         Some(length) => free(i64::try_from(LONGEST - length).unwrap_or_default() * STEP + 1 + spread(road.name)),
         None => LAST,
     };
@@ -91,7 +112,7 @@ mod tests {
     use super::*;
 
     fn road<'a>(name: &'a str, paths: &[&'a str]) -> Road<'a> {
-        Road { name, paths: paths.to_vec(), group: Id::new(format!("{name}TargetGroup")) }
+        Road { name, paths: paths.to_vec(), group: Id::new(format!("{name}TargetGroup")), alternate: None, whole: None }
     }
 
     #[test]

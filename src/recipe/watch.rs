@@ -68,6 +68,16 @@ pub fn dead_letters(id: &Id<sqs::Queue>) -> Metric {
     alarmed(metric, above(1.0, 1, why))
 }
 
+/// How long the oldest message of a queue has waited, with an alarm, and how many wait.
+pub fn waiting(id: &Id<sqs::Queue>, limit: f64, why: &str) -> Vec<Metric> {
+    let of = |word: &str, title, metric| {
+        let source = ("AWS/SQS", metric, "Maximum");
+        line(format!("{}{word}", id.name()), title, Family::Queues, source, vec![("QueueName", id.queue_name())])
+    };
+    let age = of("Late", "Queues: age of the oldest message (s)", "ApproximateAgeOfOldestMessage");
+    vec![alarmed(age, above(limit, 2, why)), of("Depth", "Queues: messages waiting", "ApproximateNumberOfMessagesVisible")]
+}
+
 /// Time of writes to a table on demand, and writes that it refused because they came too fast.
 pub fn writes(id: &str, table: &Val<String>) -> Vec<Metric> {
     let of = |word: &str, title, family, metric, statistic, dimensions| {
@@ -80,5 +90,19 @@ pub fn writes(id: &str, table: &Val<String>) -> Vec<Metric> {
     vec![
         of("WriteTime", "DynamoDB: time of a write, mean (ms)", Family::Database, "SuccessfulRequestLatency", "Average", latency),
         alarmed(of("WriteThrottles", "DynamoDB: throttled writes", Family::Errors, "WriteThrottleEvents", "Sum", vec![name()]), throttled),
+    ]
+}
+
+/// Time of reads from a table on demand, and reads that it refused because they came too fast.
+pub fn reads(id: &str, table: &Val<String>) -> Vec<Metric> {
+    let of = |word: &str, title, family, metric, statistic, dimensions| {
+        line(format!("{id}{word}"), title, family, ("AWS/DynamoDB", metric, statistic), dimensions)
+    };
+    let name = || ("TableName", table.clone());
+    let latency = vec![name(), ("Operation", "GetItem".into())];
+    let throttled = above(1.0, 3, format!("{id} refuses reads: look for whoever reads it again and again instead of keeping what it read"));
+    vec![
+        of("ReadTime", "DynamoDB: time of a read, mean (ms)", Family::Database, "SuccessfulRequestLatency", "Average", latency),
+        alarmed(of("ReadThrottles", "DynamoDB: throttled reads", Family::Errors, "ReadThrottleEvents", "Sum", vec![name()]), throttled),
     ]
 }

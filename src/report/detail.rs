@@ -62,6 +62,7 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &L
     }
 
     text.push('\n');
+    text.push_str(&super::overridden::section(stacks, look));
     for notice in &architecture.notices {
         text.push_str(&paragraph("Note", notice, look));
     }

@@ -26,6 +26,19 @@ struct Plan<'a> {
     stacks: Vec<StackView<'a>>,
     assumptions: Vec<AssumptionView>,
     notices: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    overridden: Vec<OverriddenView<'a>>,
+}
+
+#[derive(Serialize)]
+struct OverriddenView<'a> {
+    stack: &'a str,
+    region: &'a str,
+    resource: &'a str,
+    property: &'a str,
+    was: Option<serde_json::Value>,
+    is: Option<serde_json::Value>,
+    danger: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -130,8 +143,23 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack]) -> String {
             })
             .collect(),
         notices: &architecture.notices,
+        overridden: stacks.iter().flat_map(overridden).collect(),
     };
     pretty(&view)
+}
+
+fn overridden(stack: &Stack) -> impl Iterator<Item = OverriddenView<'_>> {
+    // What our own writer wrote is JSON.
+    let value = |node: &cfn::Node| serde_json::from_str(&cfn::json::minified(node)).unwrap_or_default();
+    stack.overridden.iter().map(move |one| OverriddenView {
+        stack: &stack.name,
+        region: &stack.key.region,
+        resource: &one.logical_id,
+        property: &one.path,
+        was: one.was.as_ref().map(value),
+        is: one.is.as_ref().map(value),
+        danger: one.danger.as_deref(),
+    })
 }
 
 /// Phases.

@@ -1,6 +1,7 @@
 //! A plan as Markdown, for a pull request.
 
 use super::look::Look;
+use super::overridden;
 use super::plan::{clause, counts, head, ranked};
 use crate::architecture::Architecture;
 use crate::render::Stack;
@@ -25,6 +26,7 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack]) -> String {
         }
     }
     text.push_str("\n</details>\n");
+    text.push_str(&overridden::markdown(stacks));
     text.push_str(&format!("\n{}\n", counts(architecture, stacks)));
     for notice in &architecture.notices {
         text.push_str(&format!("\n> {notice}\n"));

@@ -57,6 +57,7 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &L
     let head = head(architecture, look);
     let mut foot = format!("\n  {}\n\n", counts(architecture, stacks));
     foot.push_str(&paragraph("Rests on", &format!("{} (all: --detail)", rests_on(architecture)), look));
+    foot.push_str(&super::overridden::section(stacks, look));
     for notice in &architecture.notices {
         foot.push_str(&paragraph("Note", notice, look));
     }

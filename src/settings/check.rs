@@ -7,7 +7,7 @@ use serde_saphyr::Spanned;
 
 use super::file::{self, File, Text};
 use super::read::Check;
-use super::{Compute, Container, Ignore, Service, Settings, rule};
+use super::{Compute, Container, Ignore, Service, Settings, Source, rule};
 
 impl Check<'_> {
     /// Settings out of a file; problems are noted on the way.
@@ -29,9 +29,7 @@ impl Check<'_> {
             self.note(&text, result);
             further_regions.push(text.value);
         }
-        if let (Some(zone), None) = (&file.hosted_zone_id, &file.domain) {
-            self.problem(&zone.referenced, "hosted_zone_id is set without domain; name the domain that the zone holds");
-        }
+        let hosted_zone_id = self.hosted_zone(file.hosted_zone_id, file.hosted_zone, file.domain.as_ref());
         let container = match file.container {
             Some(container) => self.container(container, &default.container),
             None => default.container,
@@ -51,6 +49,14 @@ impl Check<'_> {
         let users = self.text(file.users, |_| Ok(()));
         let phase = self.text(file.phase, |v| rule::known_in_any_case("phase", v, known.phases));
         let tags = self.map(file.tags.unwrap_or_default(), rule::tag);
+        if let (Some(cidr), Some(_)) = (&file.cidr, &file.existing_vpc) {
+            self.note(cidr, Err("cidr and existing_vpc are both set; a network that is there has its addresses already".to_owned()));
+        }
+        let existing_vpc = self.existing_vpc(file.existing_vpc, &region);
+        let overrides = if file.overrides.is_some() { self.overrides() } else { IndexMap::new() };
+        let source = (!overrides.is_empty()).then(|| Source { name: self.name.to_owned(), text: self.text.to_owned() });
+        let named = phase.as_deref().map(str::to_ascii_lowercase);
+        let federation = self.federation(file.federation.unwrap_or_default(), &services);
         let assume = self.map(file.assume.unwrap_or_default(), |key, _| rule::known("assumption", key, known.assumptions));
         Settings {
             app,
@@ -60,7 +66,7 @@ impl Check<'_> {
             region,
             further_regions,
             domain: self.text(file.domain, rule::domain),
-            hosted_zone_id: self.text(file.hosted_zone_id, rule::hosted_zone),
+            hosted_zone_id,
             container,
             services,
             compute,
@@ -69,7 +75,19 @@ impl Check<'_> {
             assume,
             template_bucket: self.text(file.template_bucket, rule::bucket),
             ignore: self.ignored(file.check.unwrap_or_default()),
-            ..Settings::default()
+            federation,
+            cache_engine: self.cache(file.cache, named.as_deref()),
+            database_hosting: self.database(file.database),
+            monthly_budget: self.budget(file.budget),
+            anomaly_monitor: self.anomaly_monitor(file.anomaly_monitor),
+            shield: file.shield.unwrap_or_default(),
+            appsync: file.appsync.unwrap_or_default(),
+            backup_retention_days: self.backup_days(file.backup_retention_days),
+            log_retention_days: self.log_days(file.log_retention_days),
+            cidr: self.text(file.cidr, |value| rule::first_range(value).map(|_| ())),
+            existing_vpc,
+            overrides,
+            source,
         }
     }
 
@@ -156,13 +174,13 @@ impl Check<'_> {
         }
     }
 
-    fn note(&mut self, text: &Text, result: Result<(), String>) {
+    pub(super) fn note(&mut self, text: &Text, result: Result<(), String>) {
         if let Err(message) = result {
             self.problem(&text.referenced, message);
         }
     }
 
-    fn text(&mut self, text: Option<Text>, rule: impl Fn(&str) -> Result<(), String>) -> Option<String> {
+    pub(super) fn text(&mut self, text: Option<Text>, rule: impl Fn(&str) -> Result<(), String>) -> Option<String> {
         let text = text?;
         self.note(&text, rule(&text.value));
         Some(text.value)

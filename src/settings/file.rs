@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_saphyr::Spanned;
 
 /// Text and where it stands.
@@ -26,6 +27,20 @@ pub struct File {
     pub assume: Option<IndexMap<String, Text>>,
     pub template_bucket: Option<Text>,
     pub check: Option<Judging>,
+    pub hosted_zone: Option<Spanned<HostedZone>>,
+    pub federation: Option<IndexMap<String, Spanned<Vec<Text>>>>,
+    pub cache: Option<Cache>,
+    pub database: Option<Database>,
+    pub budget: Option<Spanned<u64>>,
+    pub shield: Option<bool>,
+    pub appsync: Option<bool>,
+    pub backup_retention_days: Option<Spanned<u64>>,
+    pub log_retention_days: Option<Spanned<u64>>,
+    pub cidr: Option<Text>,
+    pub existing_vpc: Option<Spanned<ExistingVpc>>,
+    pub anomaly_monitor: Option<Text>,
+    /// Read a second time by the template reader, which knows CloudFormation's short tags and the place of every node.
+    pub overrides: Option<Spanned<IgnoredAny>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -40,6 +55,36 @@ pub struct Ignore {
     pub rule: Text,
     pub resource: Option<Text>,
     pub reason: Text,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HostedZone {
+    pub id: Text,
+    pub name: Text,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cache {
+    pub engine: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    pub hosting: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExistingVpc {
+    pub id: Text,
+    pub cidr: Text,
+    pub zones: Spanned<Vec<Text>>,
+    pub public: Spanned<Vec<Text>>,
+    pub private: Spanned<Vec<Text>>,
+    pub data: Spanned<Vec<Text>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde_saphyr::{Error as Yaml, Location};
 
-use super::file::File;
+use super::file::{self, File};
 use super::problem::{Place, Problem, Problems};
 use super::{Settings, rule};
 
@@ -82,8 +82,8 @@ pub fn too_large(name: &str, bytes: u64) -> Problem {
     Problem::of_file(name, format!("the file has {bytes} bytes; a settings file may have {MAX_BYTES}"))
 }
 
-/// The keys that a settings file may have: of the file, of a container, of a service. The parser itself is asked, so the list cannot be stale.
-pub fn keys() -> [Vec<&'static str>; 3] {
+/// The keys that a settings file may have: of the file, of a container, of a service, and of its other parts. The parser itself is asked, so the list cannot be stale.
+pub fn keys() -> [Vec<&'static str>; 7] {
     fn of<T: serde::de::DeserializeOwned>() -> Vec<&'static str> {
         match serde_saphyr::from_str::<T>("'?': 1\n") {
             Err(e) => match e.without_snippet() {
@@ -93,7 +93,8 @@ pub fn keys() -> [Vec<&'static str>; 3] {
             Ok(_) => Vec::new(),
         }
     }
-    [of::<File>(), of::<super::file::Container>(), of::<super::file::Service>()]
+    let [cache, database] = [of::<file::Cache>(), of::<file::Database>()];
+    [of::<File>(), of::<file::Container>(), of::<file::Service>(), of::<file::HostedZone>(), cache, database, of::<file::ExistingVpc>()]
 }
 
 /// What the YAML reader found, in our words.
@@ -143,12 +144,17 @@ fn wanted(text: &str, location: Option<Location>) -> Option<String> {
 pub(super) fn place(text: &str, location: &Location) -> Option<Place> {
     let line = usize::try_from(location.line()).ok().filter(|line| *line > 0)?;
     let column = usize::try_from(location.column()).ok()?.max(1);
-    let rest: String = text.lines().nth(line - 1)?.chars().skip(column - 1).collect();
+    Some(Place { line, column, width: width(text, line, column)? })
+}
+
+/// How many characters the word has that stands at a line and column, both from 1.
+pub(super) fn width(text: &str, line: usize, column: usize) -> Option<usize> {
+    let rest: String = text.lines().nth(line.checked_sub(1)?)?.chars().skip(column.saturating_sub(1)).collect();
     let width = match rest.chars().next() {
         Some(quote @ ('"' | '\'')) => rest.chars().skip(1).position(|c| c == quote).map_or(1, |at| at + 2),
         _ => rest.split([':', ',', ']', '}', '#']).next().unwrap_or_default().trim_end().chars().count(),
     };
-    Some(Place { line, column, width: width.max(1) })
+    Some(width.max(1))
 }
 
 /// The judging of a file's values; every problem is kept, so that one run shows them all.

@@ -1,5 +1,9 @@
 //! The limits that AWS puts on names and values, each with the reason in its message. Flags and the settings file obey the same ones.
 
+mod addresses;
+
+pub use addresses::{first_range, private_range, resource_id, zone};
+
 /// Longest `<app>-<environment>`: load balancers and target groups may have names of 32 characters
 /// (Elastic Load Balancing API reference, 2024), and scalectl adds a hyphen and up to 15 characters to tell its parts apart.
 pub const MAX_PREFIX: usize = 16;
@@ -64,13 +68,13 @@ pub fn domain(value: &str) -> Result<(), String> {
 }
 
 /// A Route 53 hosted zone id.
-pub fn hosted_zone(value: &str) -> Result<(), String> {
+pub fn hosted_zone(what: &str, value: &str) -> Result<(), String> {
     let tail = value.strip_prefix('Z').unwrap_or_default();
     if (1..=31).contains(&tail.len()) && tail.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()) {
         return Ok(());
     }
     Err(format!(
-        "hosted_zone_id \"{value}\" is not the id of a hosted zone: a Z and then capital letters and digits, such as \"Z0123456789ABCDEFGHIJ\" \
+        "{what} \"{value}\" is not the id of a hosted zone: a Z and then capital letters and digits, such as \"Z0123456789ABCDEFGHIJ\" \
          (aws route53 list-hosted-zones)"
     ))
 }

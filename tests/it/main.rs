@@ -15,9 +15,11 @@ mod python;
 mod tree;
 
 mod bad_input;
+mod compute;
 mod database_host;
 mod deploy;
 mod deploy_trouble;
+mod edge;
 mod front;
 mod functions;
 mod guards;
@@ -31,3 +33,4 @@ mod render;
 mod renderer;
 mod rules;
 mod settings;
+mod stores;

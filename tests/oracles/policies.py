@@ -33,6 +33,8 @@ def main():
     judged = 0
     for file in files():
         for name, resource in template(file).get("Resources", {}).items():
+            if resource["Type"].startswith("AWS::WAFv2::"):
+                continue  # a firewall's rules have statements, too, and are no policies
             for path, document in documents(resource.get("Properties", {}), name):
                 judged += 1
                 policy = parliament.analyze_policy_string(json.dumps(completed(literal(file, document), path)))

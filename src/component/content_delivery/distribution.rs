@@ -15,6 +15,9 @@ const APP: &str = "app";
 /// request policies", `AllViewer`). The host is what the app writes its links and cookies for, and the balancer's certificate names it.
 const ALL_VIEWER: &str = "216adef6-5c7f-47e4-b989-5492eafa07d3";
 
+/// The moments at which the function for pages runs: before the cache is asked, and before the answer leaves.
+const MOMENTS: [&str; 2] = ["viewer-request", "viewer-response"];
+
 /// Seconds that the edge keeps a connection to the balancer open: less than the balancer does.
 const KEEP_ALIVE: i64 = 60;
 /// Seconds that the app has for an answer.
@@ -22,8 +25,7 @@ const ANSWER: i64 = 30;
 /// What makes a copy answer for a bucket: it failed. A missing file is missing in the copy, too.
 const FAILED: [i64; 4] = [500, 502, 503, 504];
 
-/// The distribution. Its access logs are left off: every request that reaches the app is in the load balancer's log, and the edge's own
-/// logs need either a bucket that takes ACLs or a delivery of log lines that costs more than it tells.
+/// The distribution.
 pub fn model(
     site: &Site,
     offers: &Offers,
@@ -32,13 +34,17 @@ pub fn model(
     price_class: model::PriceClass,
     layers: &mut Layers,
 ) -> cloudfront::Distribution {
-    let by_default = model::DefaultCacheBehavior::new(APP, model::ViewerProtocolPolicy::RedirectToHttps)
+    let mut by_default = model::DefaultCacheBehavior::new(APP, model::ViewerProtocolPolicy::RedirectToHttps)
         .allowed_methods(["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"])
         .cached_methods(["GET", "HEAD"])
         .compress(true)
         .cache_policy_id(policies.pages.reference())
-        .origin_request_policy_id(ALL_VIEWER)
+        .origin_request_policy_id(policies.page_requests.as_ref().map_or(ALL_VIEWER.into(), |policy| policy.reference()))
         .response_headers_policy_id(policies.page_headers.reference());
+    if let Some(function) = &offers.page_function {
+        let at = |moment: &str| model::FunctionAssociation::new().event_type(moment).function_arn(function.function_arn());
+        by_default = by_default.function_associations(MOMENTS.map(at));
+    }
     let mut origins = vec![app(site, door)];
     let mut groups = Vec::new();
     let mut behaviors = Vec::new();
@@ -60,6 +66,9 @@ pub fn model(
         .price_class(price_class)
         .origins(origins)
         .cache_behaviors(behaviors);
+    if let Some(acl) = &offers.edge_acl {
+        config = config.web_acl_id(acl.arn());
+    }
     if !groups.is_empty() {
         config = config.origin_groups(model::OriginGroups::new(i64::try_from(groups.len()).unwrap_or_default()).items(groups));
     }

@@ -1,9 +1,10 @@
 //! What the edge keeps and for how long, and which headers every answer carries.
 
 use cfn::Id;
-use cfn::resource::cloudfront::{self, cache_policy, origin_access_control, response_headers_policy as headers};
+use cfn::resource::cloudfront::{self, cache_policy, origin_access_control, origin_request_policy, response_headers_policy as headers};
 
-use crate::component::{Layer, Layers, Site};
+use crate::component::{Layer, Layers, Offers, Site};
+use crate::recipe::front;
 
 /// The policies of a distribution.
 #[derive(Debug)]
@@ -12,6 +13,8 @@ pub struct Policies {
     pub pages: Id<cloudfront::CachePolicy>,
     /// Static files: kept for a year, because a new release has new names.
     pub files: Id<cloudfront::CachePolicy>,
+    /// What the app is told of requests for pages; none: what the viewer said, and nothing else.
+    pub page_requests: Option<Id<cloudfront::OriginRequestPolicy>>,
     /// Headers of pages.
     pub page_headers: Id<cloudfront::ResponseHeadersPolicy>,
     /// Headers of static files.
@@ -30,16 +33,21 @@ const MINUTE: i64 = 60;
 const CONTENT_POLICY: &str = "frame-ancestors 'self'; base-uri 'self'; object-src 'none'";
 
 /// Puts them.
-pub fn put(site: &Site, layers: &mut Layers) -> Policies {
+pub fn put(site: &Site, offers: &Offers, layers: &mut Layers) -> Policies {
+    let personal = offers.page_function.is_some();
     let policies = Policies {
         pages: Id::new("PageCachePolicy"),
         files: Id::new("FileCachePolicy"),
+        page_requests: personal.then(|| Id::new("PageRequestPolicy")),
         page_headers: Id::new("PageHeadersPolicy"),
         file_headers: Id::new("FileHeadersPolicy"),
         access: Id::new("OriginAccessControl"),
     };
-    layers.put(Layer::Edge, &policies.pages, "A page is kept only when the app says so, and for a minute at most", pages(site));
+    layers.put(Layer::Edge, &policies.pages, "A page is kept only when the app says so, and for a minute at most", pages(site, personal));
     layers.put(Layer::Edge, &policies.files, "A static file is asked for once: its name changes when it does", files(site));
+    if let Some(id) = &policies.page_requests {
+        layers.put(Layer::Edge, id, "The app, and the function before it, are told the country that a request comes from", requests(site));
+    }
     let page = headers::ResponseHeadersPolicyConfig::new(site.name("pages")).security_headers_config(security(true));
     let why = "Browsers come by HTTPS only, guess no types and frame no page of ours";
     layers.put(Layer::Edge, &policies.page_headers, why, cloudfront::ResponseHeadersPolicy::new(page));
@@ -57,15 +65,32 @@ pub fn put(site: &Site, layers: &mut Layers) -> Policies {
 
 /// Whatever makes two users' pages differ is part of the key: cookies, authorization, host and query. So one user's page is never
 /// another's, even when an app forgets to say `private`.
-fn pages(site: &Site) -> cloudfront::CachePolicy {
+///
+/// What the function for pages has decided is part of it, too.
+fn pages(site: &Site, personal: bool) -> cloudfront::CachePolicy {
+    let mut varying = vec!["Accept", "Accept-Language", "Authorization", "Host", "Origin"];
+    if personal {
+        varying.extend(front::PAGE_HEADERS);
+    }
     let key = cache_policy::ParametersInCacheKeyAndForwardedToOrigin::new(
         cache_policy::CookiesConfig::new("all"),
         true,
-        cache_policy::HeadersConfig::new("whitelist").headers(["Accept", "Accept-Language", "Authorization", "Host", "Origin"]),
+        cache_policy::HeadersConfig::new("whitelist").headers(varying),
         cache_policy::QueryStringsConfig::new("all"),
     );
     let config = cache_policy::CachePolicyConfig::new(0, MINUTE, 0, site.name("pages"), key.enable_accept_encoding_brotli(true));
     cloudfront::CachePolicy::new(config)
+}
+
+/// Everything that the viewer said, and the country, which the edge knows: only a policy makes it look that up.
+fn requests(site: &Site) -> cloudfront::OriginRequestPolicy {
+    let config = origin_request_policy::OriginRequestPolicyConfig::new(
+        origin_request_policy::CookiesConfig::new("all"),
+        origin_request_policy::HeadersConfig::new("allViewerAndWhitelistCloudFront").headers(["CloudFront-Viewer-Country"]),
+        site.name("pages"),
+        origin_request_policy::QueryStringsConfig::new("all"),
+    );
+    cloudfront::OriginRequestPolicy::new(config)
 }
 
 fn files(site: &Site) -> cloudfront::CachePolicy {

@@ -3,12 +3,12 @@
 use cfn::resource::applicationautoscaling as scaling;
 use cfn::resource::rds::db_cluster::ServerlessV2ScalingConfiguration;
 use cfn::resource::rds::global_cluster;
-use cfn::resource::{iam, rds, secretsmanager as sm};
+use cfn::resource::{iam, logs, rds, secretsmanager as sm};
 use cfn::{Id, Policy, Resource, Val};
 
-use super::{Chosen, DatabaseCluster};
 use crate::block::{Layer, Layers, NetworkOffer, Offers, Site, name_tag};
 use crate::recipe::database;
+use crate::recipe::database::choice::{Choice, Chosen};
 
 const ENGINE: &str = "aurora-postgresql";
 /// CPU in percent at which readers are added; sizes are chosen for the same share.
@@ -36,7 +36,7 @@ pub fn put_shared(site: &Site, layers: &mut Layers) -> Shared {
 
 /// Puts a domain's cluster with writer, readers and their scaling in the leading region, and makes it global where that is asked.
 pub fn put_cluster(
-    database: &DatabaseCluster,
+    database: &Choice,
     site: &Site,
     network: &NetworkOffer,
     offers: &Offers,
@@ -45,7 +45,7 @@ pub fn put_cluster(
     domain: &str,
 ) {
     let word = database::word(domain);
-    let id = DatabaseCluster::cluster(domain);
+    let id = database::cluster(domain);
     let model = cluster(database, site, offers, shared, domain)
         .database_name(database::NAME)
         .master_user_password(database::resolved(domain, "password"))
@@ -54,14 +54,15 @@ pub fn put_cluster(
         "" => "One volume in three zones that writer and readers share; a reader becomes the writer within a minute".to_owned(),
         _ => format!("The {domain} service's own database: its writes wait for no other domain's"),
     };
-    layers.put(Layer::Data, &id, why, Resource::new(model).retain());
-    let writer: Id<rds::DBInstance> = Id::new(format!("{word}DatabaseWriter"));
+    let log = put_log(site, layers, domain);
+    layers.put(Layer::Data, &id, why, Resource::new(model).retain().after(log.name()));
+    let writer: Id<rds::DBInstance> = database::writer(domain);
     let member = instance(database, site, network, offers, shared, &id, 0);
     layers.put(Layer::Data, &writer, "Takes the writes, in the first zone", deleted_with_cluster(member));
     for number in 1..=database.readers {
         let member = instance(database, site, network, offers, shared, &id, number);
         // After the writer: the first instance of a cluster becomes the one that writes.
-        layers.put(Layer::Data, &reader(domain, number), READER, deleted_with_cluster(member).after(writer.name()));
+        layers.put(Layer::Data, &database::reader(domain, number), READER, deleted_with_cluster(member).after(writer.name()));
     }
     put_scaling(database, layers, &id, &word);
     let attachment: Id<sm::SecretTargetAttachment> = Id::new(format!("{word}DatabaseSecretAttachment"));
@@ -80,7 +81,7 @@ pub fn put_cluster(
 
 /// Puts a further region's copy of a domain's cluster: readers only, one for every instance that the leading region has.
 pub fn put_copy(
-    database: &DatabaseCluster,
+    database: &Choice,
     site: &Site,
     network: &NetworkOffer,
     offers: &Offers,
@@ -89,7 +90,7 @@ pub fn put_copy(
     domain: &str,
 ) {
     let Some(leading) = site.regions.first() else { return };
-    let id = DatabaseCluster::cluster(domain);
+    let id = database::cluster(domain);
     // User, password and database come with the data; the key is this region's own.
     let model = cluster(database, site, offers, shared, domain)
         .global_cluster_identifier(global_name(site, domain))
@@ -97,19 +98,24 @@ pub fn put_copy(
     let why =
         "A copy next to this region's users, which takes over when the leading region is lost; writes are forwarded to the leading region";
     let after = global(domain).in_region(leading.region.code());
-    layers.put(Layer::Data, &id, why, Resource::new(model).retain().after(after.name()));
+    let log = put_log(site, layers, domain);
+    layers.put(Layer::Data, &id, why, Resource::new(model).retain().after(after.name()).after(log.name()));
     for number in 1..=database.readers + 1 {
         // Scaling by load is not offered for copies, so there are as many as the leading region begins with.
         let member = instance(database, site, network, offers, shared, &id, number - 1);
-        layers.put(Layer::Data, &reader(domain, number), READER, deleted_with_cluster(member));
+        layers.put(Layer::Data, &database::reader(domain, number), READER, deleted_with_cluster(member));
     }
 }
 
-const READER: &str = "Takes reads off the writer, in another zone than its neighbours, and can become the writer";
-
-fn reader(domain: &str, number: u64) -> Id<rds::DBInstance> {
-    Id::new(format!("{}DatabaseReader{number}", database::word(domain)))
+/// Puts the log group of a cluster before the cluster makes one that keeps everything for ever.
+fn put_log(site: &Site, layers: &mut Layers, domain: &str) -> Id<logs::LogGroup> {
+    let name = format!("/aws/rds/cluster/{}/postgresql", site.name(&database::suffix(domain)));
+    let id: Id<logs::LogGroup> = Id::new(format!("{}LogGroup", database::cluster(domain).name()));
+    database::put_log(site, layers, &id, name);
+    id
 }
+
+const READER: &str = "Takes reads off the writer, in another zone than its neighbours, and can become the writer";
 
 fn global(domain: &str) -> Id<global_cluster::GlobalCluster> {
     Id::new(format!("{}DatabaseGlobalCluster", database::word(domain)))
@@ -117,15 +123,17 @@ fn global(domain: &str) -> Id<global_cluster::GlobalCluster> {
 
 /// Fixed, because the further regions name it; lower case, as RDS keeps it.
 fn global_name(site: &Site, domain: &str) -> String {
-    site.name(&if domain.is_empty() { "database".to_owned() } else { format!("{domain}-database") })
+    site.name(&database::suffix(domain))
 }
 
 /// What clusters have in common, in the leading region and in further ones.
-fn cluster(database: &DatabaseCluster, site: &Site, offers: &Offers, shared: &Shared, domain: &str) -> rds::DBCluster {
+fn cluster(database: &Choice, site: &Site, offers: &Offers, shared: &Shared, domain: &str) -> rds::DBCluster {
     let mut model = rds::DBCluster::new()
         .auto_minor_version_upgrade(true)
-        .backup_retention_period(database::backup_days(site.phase))
+        .backup_retention_period(database::backup_days(site))
         .copy_tags_to_snapshot(true)
+        // Named, so that its log group is ours and there before it is; no cluster is ever replaced.
+        .db_cluster_identifier(site.name(&database::suffix(domain)))
         .db_cluster_parameter_group_name(shared.parameters.reference())
         .db_subnet_group_name(database::subnet_group().reference())
         .deletion_protection(true)
@@ -137,7 +145,7 @@ fn cluster(database: &DatabaseCluster, site: &Site, offers: &Offers, shared: &Sh
         .preferred_backup_window(database::BACKUP_WINDOW)
         .preferred_maintenance_window(database::MAINTENANCE_WINDOW)
         .storage_encrypted(true)
-        .tags(name_tag(site, &if domain.is_empty() { "database".to_owned() } else { format!("{domain}-database") }))
+        .tags(name_tag(site, &database::suffix(domain)))
         .vpc_security_group_ids([database::group().group_id()]);
     if let Some(key) = &offers.key {
         model = model.kms_key_id(key.arn());
@@ -150,7 +158,7 @@ fn cluster(database: &DatabaseCluster, site: &Site, offers: &Offers, shared: &Sh
 
 /// An instance of a cluster; its zone is named, because Aurora would choose one at random.
 fn instance(
-    database: &DatabaseCluster,
+    database: &Choice,
     site: &Site,
     network: &NetworkOffer,
     offers: &Offers,
@@ -190,7 +198,7 @@ fn deleted_with_cluster(instance: rds::DBInstance) -> Resource {
 }
 
 /// Readers come and go with the load, above those that the template has.
-fn put_scaling(database: &DatabaseCluster, layers: &mut Layers, cluster: &Id<rds::DBCluster>, word: &str) {
+fn put_scaling(database: &Choice, layers: &mut Layers, cluster: &Id<rds::DBCluster>, word: &str) {
     use scaling::scalable_target::{ScalableDimension, ServiceNamespace};
     use scaling::scaling_policy::{
         PolicyType, PredefinedMetricSpecification, PredefinedMetricType, TargetTrackingScalingPolicyConfiguration,

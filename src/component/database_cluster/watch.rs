@@ -2,9 +2,9 @@
 
 use cfn::Val;
 
-use super::{Chosen, DatabaseCluster};
 use crate::block::{Family, Metric};
 use crate::recipe::database;
+use crate::recipe::database::choice::{Choice, Chosen};
 use crate::recipe::watch::{above, alarmed, below, line};
 use crate::units::{thousands, whole};
 
@@ -12,9 +12,9 @@ use crate::units::{thousands, whole};
 const CONNECTIONS_ALARM: f64 = 0.7;
 
 /// The lines and alarms of one domain's cluster; a copy has readers only.
-pub fn metrics(database: &DatabaseCluster, domain: &str, copy: bool) -> Vec<Metric> {
+pub fn metrics(database: &Choice, domain: &str, copy: bool) -> Vec<Metric> {
     let word = database::word(domain);
-    let cluster: Val<String> = DatabaseCluster::cluster(domain).reference();
+    let cluster: Val<String> = database::cluster(domain).reference();
     let whole_cluster = || vec![("DBClusterIdentifier", cluster.clone())];
     let roles: &[(&str, &str)] = if copy { &[("Reader", "READER")] } else { &[("Writer", "WRITER"), ("Reader", "READER")] };
     let mut metrics = Vec::new();
@@ -55,7 +55,7 @@ pub fn metrics(database: &DatabaseCluster, domain: &str, copy: bool) -> Vec<Metr
 }
 
 /// Free memory of a class; of Serverless the share of its ceiling that is in use.
-fn capacity(database: &DatabaseCluster, blank: Metric) -> Metric {
+fn capacity(database: &Choice, blank: Metric) -> Metric {
     match &database.chosen {
         Chosen::Provisioned(class) => {
             let why = "Less than 5 % of the memory is free: close idle connections or take a class with more memory.";

@@ -24,7 +24,7 @@ pub fn put<'a>(offers: &'a Offers, layers: &mut Layers) -> Vec<Road<'a>> {
             .targets([target_group::TargetDescription::new(function.function.arn())]);
         let why = format!("{} is answered by a function: no server runs for it", function.path);
         layers.put(Layer::App, &group, why, Resource::new(model).after(permission.name()));
-        roads.push(Road { name: function.name, paths: vec![function.path], group });
+        roads.push(Road { name: function.name, paths: vec![function.path], group, alternate: None, whole: None });
     }
     roads
 }

@@ -1,15 +1,15 @@
-//! What the load balancer listens on, its certificate, and the name by which content delivery reaches it.
+//! What the load balancer listens on, and its certificate.
 
 use cfn::Id;
 use cfn::resource::certificatemanager;
 use cfn::resource::elasticloadbalancingv2::{self as elb, listener};
-use cfn::resource::route53::{self, record_set};
 
 use crate::component::{FrontDoor, Layer, Layers, Site};
 use crate::recipe::front::{self, PublicName};
 
-/// TLS 1.3 and 1.2 only (Elastic Load Balancing user guide, "Security policies for your Application Load Balancer").
-const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
+/// TLS 1.3 and 1.2 only, with forward secrecy, and keys that what is recorded today will not give away to a quantum computer; the one that
+/// AWS recommends and its console chooses (Elastic Load Balancing user guide, "Security policies for your Application Load Balancer").
+const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 
 /// Puts the listeners: with a name of our own HTTPS, and HTTP that only leads there; without one, HTTP.
 pub fn put(site: &Site, door: &FrontDoor, behind_cdn: bool, layers: &mut Layers) {
@@ -45,23 +45,4 @@ fn certificate(name: PublicName, layers: &mut Layers) -> Id<certificatemanager::
     let why = "Proves to users and to content delivery that they reached us; renewed by itself";
     layers.put(Layer::App, &id, why, name.certificate(name.domain, &[&name.origin()]));
     id
-}
-
-/// The name by which content delivery reaches the balancer, in each region: it is led to the nearest one that is healthy. A latency record
-/// even for a single region, so that a second one can be added beside it.
-pub fn origin_records(site: &Site, door: &FrontDoor, layers: &mut Layers) {
-    let Some(name) = front::public_name(site.settings) else { return };
-    for region in site.regions {
-        let code = region.region.code();
-        let leads = code == site.region.region.code();
-        let balancer = if leads { door.balancer.clone() } else { door.balancer.in_region(code) };
-        let id: Id<route53::RecordSet> = Id::new(if leads { "OriginRecord".to_owned() } else { format!("OriginRecord{}", front::camel(code)) });
-        let alias = record_set::AliasTarget::new(balancer.dns_name(), balancer.canonical_hosted_zone_id()).evaluate_target_health(true);
-        let model = route53::RecordSet::new(name.origin(), "A")
-            .hosted_zone_id(name.zone)
-            .alias_target(alias)
-            .region(code)
-            .set_identifier(code);
-        layers.put(Layer::Edge, &id, "A name for the load balancer that its certificate can prove", model);
-    }
 }

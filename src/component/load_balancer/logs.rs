@@ -4,7 +4,7 @@ use cfn::policy::Statement;
 use cfn::resource::s3;
 use cfn::{Id, Resource, Val};
 
-use crate::component::{Layer, Layers, Site};
+use crate::component::{Layer, Layers, LogStore, Site};
 use crate::recipe::bucket;
 
 /// Days that access logs are kept: a quarter, long enough to look back on an incident that was found late.
@@ -13,6 +13,11 @@ const DAYS: i64 = 90;
 /// The bucket.
 pub fn bucket() -> Id<s3::Bucket> {
     Id::new("LogsBucket")
+}
+
+/// What other load balancers are told.
+pub fn store() -> LogStore {
+    LogStore { bucket: bucket(), policy: Id::new("LogsBucketPolicy") }
 }
 
 /// Puts the bucket and the policy by which load balancers of this account and region write to it; the balancer must wait for the policy,

@@ -30,7 +30,6 @@ pub fn put(consumers: i64, layers: &mut Layers) {
     let model = recipe::table::keyed_by("id").time_to_live_specification(TimeToLiveSpecification::new(true).attribute_name("expires_at"));
     let why = "What happened in the last 90 days, each event once however often the queue delivers it";
     layers.put(Layer::Data, &table, why, Resource::new(model).retain());
-    let take = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
     let consumer = recipe::Function {
         id: id.name(),
         layer: Layer::Async,
@@ -40,7 +39,7 @@ pub fn put(consumers: i64, layers: &mut Layers) {
         memory: MEMORY,
         environment: vec![("TABLE_NAME", table.reference()), ("KEEP_DAYS", KEEP_DAYS.to_string().into())],
         statements: vec![
-            Statement::allow(take).on(events().arn()).sid("TakeEvents"),
+            Statement::allow(recipe::queue::TAKE).on(events().arn()).sid("TakeEvents"),
             Statement::allow(["dynamodb:PutItem"]).on(table.arn()).sid("RecordEvents"),
         ],
         // The queue keeps what fails and gives it up by itself.

@@ -10,7 +10,8 @@ use crate::catalog::Class;
 use crate::catalog::sizing::Needs;
 use crate::component::{Driver, Layer, Layers, Offers, Reason, Request, Site, Tier, Unplaceable};
 use crate::recipe::host::fleet;
-use crate::recipe::host::script::Script;
+use crate::recipe::host::script::{Measured, Script};
+use crate::recipe::host::spot::{self, Mix};
 use crate::recipe::{self, host};
 use crate::units::{Bytes, whole};
 
@@ -23,6 +24,8 @@ pub struct Hosts {
     pub least: u64,
     /// As many as carry the tasks of the stress case.
     pub most: u64,
+    /// Which machines they are, and how many may be taken back.
+    pub mix: Mix,
 }
 
 /// Families whose processor is all there all the time: hosts are meant to be full.
@@ -53,7 +56,7 @@ pub struct Strategy {
 ///
 /// # Errors
 /// When no class holds two of the largest tasks.
-pub fn size(request: &Request, parts: &[Part]) -> Result<(Hosts, Reason), Unplaceable> {
+pub fn size(request: &Request, parts: &[Part], spot_percent: u32) -> Result<(Hosts, [Reason; 2]), Unplaceable> {
     let cpu = parts.iter().map(|part| part.cpu).max().unwrap_or(1_024).max(1_024);
     let memory = parts.iter().map(|part| part.memory).max().unwrap_or(2_048);
     let needs = Needs {
@@ -66,7 +69,10 @@ pub fn size(request: &Request, parts: &[Part]) -> Result<(Hosts, Reason), Unplac
     let class = choice.class.name.clone();
     let because = if request.settings.compute.is_some() { "as the settings say" } else { "where many tasks fill hosts that cost less than Fargate" };
     let text = format!("on hosts of EC2, {because}; {class} is the cheapest that holds two of the largest tasks ({needs}); {FULL} % full");
-    Ok((Hosts { class, least, most }, Reason::new(Driver::Cost, text)))
+    // The class alone carries all in one zone less; what may be taken back stands on hosts of other types as well, and tasks move before it goes.
+    let mix = spot::mix("services", request, FAMILIES, &class, request.zones as u64, spot_percent)?;
+    let spare = format!("{}: tasks move before a host is taken back", mix.words());
+    Ok((Hosts { class, least, most, mix }, [Reason::new(Driver::Cost, text), Reason::new(Driver::Cost, spare)]))
 }
 
 /// Hosts for all tasks, by processor, memory and network interfaces, the same number in each zone.
@@ -92,6 +98,11 @@ fn interfaces(class: &Class) -> f64 {
     }
 }
 
+/// The group of the hosts.
+pub fn machines() -> Id<autoscaling::AutoScalingGroup> {
+    Id::new("ContainerHosts")
+}
+
 /// What joins hosts of ours to the cluster; services wait for it.
 pub fn association() -> Id<ecs::ClusterCapacityProviderAssociations> {
     Id::new("ServicesClusterCapacity")
@@ -113,24 +124,26 @@ pub fn capacity(site: &Site, offers: &Offers, layers: &mut Layers, hosts: Option
 
 fn put_hosts(site: &Site, offers: &Offers, layers: &mut Layers, hosts: &Hosts, zones: usize) -> Id<ecs::CapacityProvider> {
     let provider: Id<ecs::CapacityProvider> = Id::new("ContainerHostsProvider");
-    let machines: Id<autoscaling::AutoScalingGroup> = Id::new("ContainerHosts");
+    let machines = machines();
     let Some(network) = &offers.network else { return provider };
     let security: Id<ec2::SecurityGroup> = Id::new("ContainerHostSecurityGroup");
     recipe::security_group(site, network, layers, &security, "container-hosts", "Container hosts");
-    let profile = host::identity(layers, Layer::App, "ContainerHosts", Vec::new(), &[AGENT]);
+    let profile = host::identity(layers, Layer::App, "ContainerHosts", host::measures(Measured::Group), &[AGENT]);
     let template: Id<ec2::LaunchTemplate> = Id::new("ContainerHostsLaunchTemplate");
     let mould = host::Mould {
         class: &hosts.class,
         image: layers.image(Layer::App, "ContainerHostsImageId", host::CONTAINER_IMAGE, true),
         profile: &profile,
         group: &security,
-        user_data: Script::default().container_host(&cluster()).user_data(),
+        user_data: Script::default().container_host(&cluster()).measured(Measured::Group).user_data(),
         disk: DISK,
     };
     layers.put(Layer::App, &template, "Every host is made alike, so that any can replace any", host::launch_template(mould));
     let model = autoscaling::AutoScalingGroup::new(hosts.most.to_string(), hosts.least.to_string())
         .vpc_zone_identifier(network.subnets(Tier::Private, zones))
-        .launch_template(host::newest(&template))
+        .mixed_instances_policy(hosts.mix.policy(&template))
+        // A host that Spot is likely to take back is replaced, and emptied, before it is.
+        .capacity_rebalance(true)
         .health_check_type("EC2")
         .default_instance_warmup(WARM_UP_SECONDS)
         // The cluster decides which host goes, and drains it first.

@@ -1,54 +1,36 @@
-//! One service: what its tasks are, how they are released, and how many there are.
+//! One service: what its tasks are, and where they run.
 
 use cfn::policy::Statement;
-use cfn::resource::applicationautoscaling::{self as scaling, scalable_target, scaling_policy as policy};
 use cfn::resource::ecs::{self, service as parts, task_definition as task};
 use cfn::resource::{iam, logs};
 use cfn::{Id, Resource, Val};
 
 use super::hosts::{self, Strategy};
-use super::{Part, cluster};
-use crate::component::{FrontDoor, Layer, Layers, Offers, Role, Site, Tier};
-use crate::recipe::{self, application, target};
+use super::{Part, cluster, release};
+use crate::component::{Layer, Layers, Offers, Role, Site, Tier, Tracing};
+use crate::recipe::{self, application};
 
 /// Seconds that a new task is given before the load balancer's opinion counts.
 const GRACE_SECONDS: i64 = 60;
-
-/// Seconds between two steps down, so that a short lull takes nothing away; up goes at once.
-const SCALE_IN_SECONDS: i64 = 300;
 
 /// Puts a service with its task definition, roles and log group.
 pub fn put(site: &Site, offers: &Offers, layers: &mut Layers, part: &Part, strategy: &Strategy, zones: usize) {
     let Some(network) = &offers.network else { return };
     let definition = put_definition(site, offers, layers, part, strategy);
-    let doors: Vec<(&FrontDoor, _)> = [(&offers.front_door, part.target(false)), (&offers.internal_door, part.target(true))]
-        .into_iter()
-        .filter_map(|(door, target)| door.as_ref().map(|door| (door, target)))
-        .collect();
+    let doors = release::doors(offers, part);
     let container = part.container(site);
-    let balancers: Vec<parts::LoadBalancer> = doors
-        .iter()
-        .map(|(_, target)| {
-            parts::LoadBalancer::new()
-                .container_name(&part.name)
-                .container_port(i64::from(container.port))
-                .target_group_arn(target.group.target_group_arn())
-        })
-        .collect();
+    let balancers = release::balancers(&doors, &part.name, container.port);
     let vpc = parts::AwsVpcConfiguration::new()
         .assign_public_ip(parts::AssignPublicIp::Disabled)
         .subnets(network.subnets(Tier::Private, zones))
         .security_groups([recipe::app_group().group_id()]);
-    let deployment = parts::DeploymentConfiguration::new()
-        .deployment_circuit_breaker(parts::DeploymentCircuitBreaker::new(true, true))
-        .minimum_healthy_percent(100)
-        .maximum_percent(200);
+    let alarms = release::put_alarms(&doors, layers, part);
     let mut model = ecs::Service::new()
         .cluster(cluster().reference())
         .task_definition(definition.reference())
         .capacity_provider_strategy([parts::CapacityProviderStrategyItem::new().capacity_provider(strategy.provider.clone()).weight(1)])
         .network_configuration(parts::NetworkConfiguration::new().awsvpc_configuration(vpc))
-        .deployment_configuration(deployment)
+        .deployment_configuration(release::deployment(alarms))
         .availability_zone_rebalancing(parts::AvailabilityZoneRebalancing::Enabled)
         .enable_ecs_managed_tags(true)
         .propagate_tags(parts::PropagateTags::Service);
@@ -59,15 +41,12 @@ pub fn put(site: &Site, offers: &Offers, layers: &mut Layers, part: &Part, strat
     if !balancers.is_empty() {
         model = model.load_balancers(balancers).health_check_grace_period_seconds(GRACE_SECONDS);
     }
-    // A target group without a balancer takes no tasks, and tasks need somewhere to run.
+    // It names its doors' rules, and so waits for them: a target group without a balancer takes no tasks.
     let mut resource = Resource::new(model);
     if strategy.hosts {
         resource = resource.after(hosts::association().name());
     }
-    for (door, target) in &doors {
-        resource = resource.after(door.rule_for(&target.name).name());
-    }
-    let why = format!("{} is released, scaled and repaired by itself; a release that does not get healthy is rolled back", part.name);
+    let why = format!("{} is released, scaled and repaired by itself; a release by which users fare worse is taken back", part.name);
     layers.put(Layer::App, &part.service(), why, resource);
 }
 
@@ -76,7 +55,8 @@ fn put_definition(site: &Site, offers: &Offers, layers: &mut Layers, part: &Part
     let logs: Id<logs::LogGroup> = part.id("LogGroup");
     recipe::log_group(layers, Layer::App, &logs, recipe::LOG_DAYS, "What the service says is kept for a month, apart from the others'");
     let may: Id<iam::Role> = part.id("TaskRole");
-    let statements = application::statements(offers, Role::App);
+    let mut statements = application::statements(offers, Role::App);
+    statements.extend(offers.tracing.iter().flat_map(|tracing| tracing.statements.iter().cloned()));
     recipe::role(layers, Layer::App, &may, "ecs-tasks.amazonaws.com", statements, &[]);
     let starts: Id<iam::Role> = part.id("ExecutionRole");
     let mut statements: Vec<Statement> = vec![recipe::writes_logs(&logs)];
@@ -85,17 +65,16 @@ fn put_definition(site: &Site, offers: &Offers, layers: &mut Layers, part: &Part
 
     let mut own = application::call_settings();
     own.push(("SERVICE_NAME", (&part.name).into()));
+    if offers.tracing.is_some() {
+        own.push(("OTEL_SERVICE_NAME", site.name(&part.name).into()));
+    }
+    for variable in offers.tracing.iter().flat_map(|tracing| &tracing.variables) {
+        own.push((&variable.name, variable.value.clone()));
+    }
     let environment: Vec<task::KeyValuePair> = application::environment(container, offers, Role::App, &own)
         .into_iter()
         .map(|(name, value)| task::KeyValuePair::new().name(name).value(value))
         .collect();
-    let options: Vec<(&str, Val<String>)> = vec![
-        ("awslogs-group", logs.reference()),
-        ("awslogs-region", Val::reference("AWS::Region")),
-        ("awslogs-stream-prefix", (&part.name).into()),
-        ("mode", "non-blocking".into()),
-        ("max-buffer-size", "4m".into()),
-    ];
     let port = task::PortMapping::new().container_port(i64::from(container.port)).protocol(task::Protocol::Tcp);
     let app = task::ContainerDefinition::new(&container.image, &part.name)
         .essential(true)
@@ -103,7 +82,9 @@ fn put_definition(site: &Site, offers: &Offers, layers: &mut Layers, part: &Part
         .port_mappings([port])
         .stop_timeout(30)
         .linux_parameters(task::LinuxParameters::new().init_process_enabled(true))
-        .log_configuration(task::LogConfiguration::new(task::LogDriver::Awslogs).options(options));
+        .log_configuration(log(&logs, &part.name));
+    let mut containers = vec![app];
+    containers.extend(offers.tracing.as_ref().map(|tracing| collector(tracing, &logs)));
     let carrier = if strategy.hosts { task::RequiresCompatibility::Ec2 } else { task::RequiresCompatibility::Fargate };
     let platform = task::RuntimePlatform::new()
         .cpu_architecture(task::CpuArchitecture::Arm64)
@@ -117,45 +98,38 @@ fn put_definition(site: &Site, offers: &Offers, layers: &mut Layers, part: &Part
         .runtime_platform(platform)
         .task_role_arn(may.arn())
         .execution_role_arn(starts.arn())
-        .container_definitions([app]);
+        .container_definitions(containers);
     let definition: Id<ecs::TaskDefinition> = part.id("TaskDefinition");
     let why = format!("What {} runs, with which settings, permissions and share of a processor", part.name);
     layers.put(Layer::App, &definition, why, model);
     definition
 }
 
-/// Puts the scaling of a service: by its processors, and by what each task is asked.
-pub fn put_scaling(offers: &Offers, layers: &mut Layers, part: &Part, cpu_target: f64) {
-    let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    let scalable: Id<scaling::ScalableTarget> = part.id("ScalableTarget");
-    let resource_id = Val::<String>::sub(format!("service/${{{}}}/${{{}.Name}}", cluster().name(), part.service().name()));
-    let model = scaling::ScalableTarget::new(
-        whole(part.most),
-        whole(part.least),
-        resource_id,
-        scalable_target::ScalableDimension::EcsServiceDesiredCount,
-        scalable_target::ServiceNamespace::Ecs,
-    );
-    let why = format!("{} has as many tasks as its users need, and never fewer than carry the peak without one zone", part.name);
-    layers.put(Layer::App, &scalable, why, model);
-
-    let mut put = |id: &str, metric: policy::PredefinedMetricSpecification, value: f64, why: &str| {
-        let tracking = policy::TargetTrackingScalingPolicyConfiguration::new(value)
-            .predefined_metric_specification(metric)
-            .scale_in_cooldown(SCALE_IN_SECONDS)
-            .scale_out_cooldown(60);
-        let id: Id<scaling::ScalingPolicy> = part.id(id);
-        let model = scaling::ScalingPolicy::new(id.name(), policy::PolicyType::TargetTrackingScaling)
-            .scaling_target_id(scalable.reference())
-            .target_tracking_scaling_policy_configuration(tracking);
-        layers.put(Layer::App, &id, why, model);
-    };
-    let cpu = policy::PredefinedMetricSpecification::new(policy::PredefinedMetricType::EcsServiceAverageCpuUtilization);
-    put("CpuPolicy", cpu, cpu_target, "More tasks before the processors are full, fewer when they idle");
-    if let Some(door) = &offers.front_door {
-        let requests = policy::PredefinedMetricSpecification::new(policy::PredefinedMetricType::AlbRequestCountPerTarget)
-            .resource_label(target::label(&door.balancer, &part.target_group()));
-        let why = "More tasks when each is asked more than one can answer, even before the processors show it";
-        put("RequestsPolicy", requests, part.requests_per_minute, why);
-    }
+fn log(group: &Id<logs::LogGroup>, prefix: &str) -> task::LogConfiguration {
+    let options: Vec<(&str, Val<String>)> = vec![
+        ("awslogs-group", group.reference()),
+        ("awslogs-region", Val::reference("AWS::Region")),
+        ("awslogs-stream-prefix", prefix.into()),
+        ("mode", "non-blocking".into()),
+        ("max-buffer-size", "4m".into()),
+    ];
+    task::LogConfiguration::new(task::LogDriver::Awslogs).options(options)
 }
+
+/// MiB that the collector may take of the task's memory; it drops traces rather than take more.
+const COLLECTOR_MEMORY: i64 = 128;
+
+/// The collector of traces beside a service. The task goes on without it: traces are worth less than answers.
+fn collector(tracing: &Tracing, group: &Id<logs::LogGroup>) -> task::ContainerDefinition {
+    let (name, settings) = &tracing.settings;
+    let check = task::HealthCheck::new().command(["CMD", tracing.check]).interval(30).timeout(5).retries(3).start_period(10);
+    task::ContainerDefinition::new(tracing.image, COLLECTOR)
+        .essential(false)
+        .memory(COLLECTOR_MEMORY)
+        .environment([task::KeyValuePair::new().name(*name).value(settings.clone())])
+        .health_check(check)
+        .log_configuration(log(group, COLLECTOR))
+}
+
+/// The collector's name in its task.
+const COLLECTOR: &str = "traces";

@@ -40,7 +40,7 @@ pub fn put(site: &Site, offers: &Offers, layers: &mut Layers) {
         .cors_configuration(cors(site))
         .lifecycle_configuration(lifecycle())
         .notification_configuration(NotificationConfiguration::new().event_bridge_configuration(EventBridgeConfiguration::new(true)));
-    let model = recipe::bucket::logged(model, "uploads", offers.access_logs.as_ref());
+    let model = recipe::bucket::logged(model, "uploads", offers.balancer_logs.as_ref().map(|logs| &logs.bucket));
     let why = "Users' files: any version of the last month can be brought back, and nobody reads them but the app";
     layers.put(Layer::Data, &id, why, Resource::new(model).retain());
     let insecure = Statement::deny(["s3:*"]).anyone().on(id.arn()).on(objects("*")).when("Bool", "aws:SecureTransport", "false").sid("TlsOnly");

@@ -23,7 +23,7 @@ StartLimitIntervalSec=0
 Restart=always
 RestartSec=5
 TimeoutStartSec=15min
-TimeoutStopSec=45
+TimeoutStopSec=@STOP_LIMIT@
 ExecStartPre=-/usr/bin/docker rm --force app
 ExecStartPre=-/usr/local/sbin/pull-app
 ExecStart=/usr/bin/docker run --rm --name app --env-file /etc/scalectl/app.env \
@@ -31,5 +31,5 @@ ExecStart=/usr/bin/docker run --rm --name app --env-file /etc/scalectl/app.env \
   --log-driver awslogs --log-opt awslogs-region=@REGION@ --log-opt awslogs-group=@LOG_GROUP@ \
   --log-opt tag=%H/{{.Name}} --log-opt mode=non-blocking --log-opt max-buffer-size=4m \
   @IMAGE@
-ExecStop=-/usr/bin/docker stop --time 30 app
+ExecStop=-/usr/bin/docker stop --time @STOP@ app
 UNIT

@@ -29,6 +29,14 @@ const HTTPS: &str = include_str!("https.sh");
 const DATABASE: &str = include_str!("database.sh");
 const DATABASE_SERVICE: &str = include_str!("database_service.sh");
 const CONTAINER_HOST: &str = include_str!("container_host.sh");
+const AGENT: &str = include_str!("agent.sh");
+const NOTICE: &str = include_str!("notice.sh");
+
+/// Seconds that a server is given to answer what it has begun.
+const STOP_SECONDS: u64 = 30;
+
+/// Seconds that a worker is given to finish its job: less than the two minutes by which Spot announces itself.
+const JOB_STOP_SECONDS: u64 = 90;
 
 /// cloud-init runs a plain script once in a machine's life; its own configuration makes that every boot, so that a change takes effect.
 const EVERY_BOOT: &str = "Content-Type: multipart/mixed; boundary=\"part\"
@@ -55,6 +63,25 @@ pub enum Publish<'a> {
     Https(&'a str),
     /// Not at all: it works off a queue.
     Nothing,
+}
+
+/// By what a host's memory and disks are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measured {
+    /// By itself: it stands alone.
+    Instance,
+    /// By its group.
+    Group,
+}
+
+impl Measured {
+    /// The dimension in CloudWatch.
+    pub fn dimension(self) -> &'static str {
+        match self {
+            Measured::Instance => "InstanceId",
+            Measured::Group => "AutoScalingGroupName",
+        }
+    }
 }
 
 /// Who connects to a database on the host.
@@ -99,7 +126,7 @@ impl Script {
         let ports = match publish {
             Publish::Port(port) => format!("--publish {port}:{}", container.port),
             Publish::Https(_) => format!("--publish 127.0.0.1:{BEHIND_TLS}:{}", container.port),
-            Publish::Nothing => "--stop-timeout 30".to_owned(),
+            Publish::Nothing => format!("--stop-timeout {JOB_STOP_SECONDS}"),
         };
         let image = literal(&container.image);
         let pull = match registry(&container.image) {
@@ -109,16 +136,42 @@ impl Script {
             ),
             None => format!("docker pull --quiet {image}"),
         };
+        let stop = if matches!(publish, Publish::Nothing) { JOB_STOP_SECONDS } else { STOP_SECONDS };
+        let (stop, limit) = (stop.to_string(), (stop + 15).to_string());
         let group = self.value("LogGroup", &group.reference());
         self.add(DOCKER, &[]);
         // The environment goes last: what the user wrote must not be taken for a placeholder.
-        let parts = [("PULL", &*pull), ("PUBLISH", &ports), ("LOG_GROUP", &group), ("IMAGE", &image), ("ENVIRONMENT", &lines.join("\n"))];
+        let parts = [
+            ("PULL", &*pull),
+            ("PUBLISH", &ports),
+            ("LOG_GROUP", &group),
+            ("IMAGE", &image),
+            ("STOP_LIMIT", &limit),
+            ("STOP", &stop),
+            ("ENVIRONMENT", &lines.join("\n")),
+        ];
         self.add(APP, &parts);
         self.last.push("systemctl restart --no-block app.service");
         if let Publish::Https(domain) = publish {
             self.add(HTTPS, &[("CADDY", CADDY), ("DOMAIN", domain), ("PORT", &BEHIND_TLS.to_string())]);
             self.last.push("systemctl restart --no-block https.service");
         }
+        self
+    }
+
+    /// Stops the app in time when the machine is about to go, so that its job goes back to the queue.
+    #[must_use]
+    pub fn heeds_notice(mut self) -> Self {
+        self.add(NOTICE, &[]);
+        self.last.push("systemctl restart --no-block notice.service");
+        self
+    }
+
+    /// Tells CloudWatch how full memory and disks are; last of all, so that nothing waits for it.
+    #[must_use]
+    pub fn measured(mut self, by: Measured) -> Self {
+        self.add(AGENT, &[("DIMENSION", by.dimension())]);
+        self.last.push("measure || echo 'no figures of memory and disks: the CloudWatch agent could not be started' >&2");
         self
     }
 
@@ -224,7 +277,13 @@ mod tests {
         let container = Container::default();
         let environment = environment(&container, &Offers::default(), Role::App, &[]);
         let database = Database { volume: &Id::new("Volume"), secret: Val::reference("Secret"), clients: Clients::SameHost };
-        text(&Script::default().app(&container, &environment, &Id::new("Logs"), publish).database(&database).user_data())
+        text(
+            &Script::default()
+                .app(&container, &environment, &Id::new("Logs"), publish)
+                .database(&database)
+                .measured(Measured::Instance)
+                .user_data(),
+        )
     }
 
     #[test]

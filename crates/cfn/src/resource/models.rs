@@ -12,6 +12,7 @@ pub mod ce;
 pub mod certificatemanager;
 pub mod cloudfront;
 pub mod cloudwatch;
+pub mod codedeploy;
 pub mod dax;
 pub mod dlm;
 pub mod dynamodb;
@@ -48,6 +49,8 @@ pub(crate) static ALL: &[&crate::facts::Facts] = &[
     &apigateway::api_key::FACTS,
     &apigateway::deployment::FACTS,
     &apigateway::method::FACTS,
+    &apigateway::model::FACTS,
+    &apigateway::request_validator::FACTS,
     &apigateway::resource::FACTS,
     &apigateway::rest_api::FACTS,
     &apigateway::stage::FACTS,
@@ -83,6 +86,8 @@ pub(crate) static ALL: &[&crate::facts::Facts] = &[
     &cloudwatch::alarm::FACTS,
     &cloudwatch::composite_alarm::FACTS,
     &cloudwatch::dashboard::FACTS,
+    &codedeploy::application::FACTS,
+    &codedeploy::deployment_group::FACTS,
     &dax::cluster::FACTS,
     &dax::parameter_group::FACTS,
     &dax::subnet_group::FACTS,
@@ -93,6 +98,7 @@ pub(crate) static ALL: &[&crate::facts::Facts] = &[
     &ec2::eip_association::FACTS,
     &ec2::flow_log::FACTS,
     &ec2::instance::FACTS,
+    &ec2::instance_connect_endpoint::FACTS,
     &ec2::internet_gateway::FACTS,
     &ec2::launch_template::FACTS,
     &ec2::nat_gateway::FACTS,
@@ -140,7 +146,11 @@ pub(crate) static ALL: &[&crate::facts::Facts] = &[
     &lambda::function::FACTS,
     &lambda::permission::FACTS,
     &lambda::version::FACTS,
+    &logs::delivery::FACTS,
+    &logs::delivery_destination::FACTS,
+    &logs::delivery_source::FACTS,
     &logs::log_group::FACTS,
+    &logs::log_stream::FACTS,
     &logs::metric_filter::FACTS,
     &logs::resource_policy::FACTS,
     &rds::db_cluster::FACTS,
@@ -148,6 +158,7 @@ pub(crate) static ALL: &[&crate::facts::Facts] = &[
     &rds::db_instance::FACTS,
     &rds::db_parameter_group::FACTS,
     &rds::db_proxy::FACTS,
+    &rds::db_proxy_endpoint::FACTS,
     &rds::db_proxy_target_group::FACTS,
     &rds::db_subnet_group::FACTS,
     &rds::global_cluster::FACTS,

@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 
-use super::{Capacity, Chosen, DatabaseCluster, Settings};
-use crate::block::{Driver, Reason, Request};
+use serde::Deserialize;
+
+use super::{domain, sizing};
+use crate::block::{Driver, Reason, Request, Site};
 use crate::catalog::sizing::{Needs, count_for, unmet};
 use crate::catalog::{Class, Offering, Prices, Service};
-use crate::recipe::database::sizing;
 use crate::units::{Bytes, Usd, decimal, number, thousands, whole};
 
 /// Memory-optimised Graviton only: AWS advises against burstable classes for Aurora in production, and a global database does not take them
@@ -27,6 +28,94 @@ const LEAST_CEILING: f64 = 8.0;
 /// The share of requests that scaling readers must reach beyond the peak, when the stress case asks for no more.
 const READER_ROOM: u64 = 2;
 
+/// What a phase file says of its clusters; the entries for the clusters, their proxies and the map of their shards say the same.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shape {
+    /// How instances are bought.
+    pub capacity: Capacity,
+    /// Whether every business domain has a cluster of its own.
+    pub federated: bool,
+    /// Whether further regions hold copies.
+    pub global: bool,
+    /// Whether a proxy may pool connections, so that no class is taken for its connections alone.
+    #[serde(default)]
+    pub pooled: bool,
+    /// Whether functions connect beside the servers: each run opens a connection of its own, and there is no pool that they share.
+    #[serde(default)]
+    pub functions: bool,
+    /// The least number of clusters that the domain with most writes is divided over; none: it is not divided.
+    #[serde(default)]
+    pub shards: Option<u64>,
+}
+
+/// How instances are bought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Capacity {
+    /// Whichever is cheaper under the load.
+    #[default]
+    Cheapest,
+    /// By class.
+    Provisioned,
+    /// Serverless v2, by the capacity used.
+    Serverless,
+}
+
+/// What an instance of a cluster is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Chosen {
+    /// A class with fixed processors and memory.
+    Provisioned(Class),
+    /// Serverless v2: capacity that follows the load, in ACUs of 2 GiB each.
+    Serverless {
+        /// The least, in ACUs: holds the working set.
+        least: f64,
+        /// The most, in ACUs: carries the stress case.
+        most: f64,
+        /// What is used on average of the day, in ACUs; what is billed.
+        mean: f64,
+    },
+}
+
+/// The sized clusters, all alike.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// The databases by name, each a cluster: domains, and further shards of one of them; the first is empty and keeps the cluster of the phases before.
+    pub databases: Vec<String>,
+    /// The domain that is divided by key, and over how many clusters.
+    pub sharded: Option<(String, u64)>,
+    /// What each instance is.
+    pub chosen: Chosen,
+    /// Readers of each cluster beside the writer.
+    pub readers: u64,
+    /// Readers that scaling may reach, at most 15.
+    pub readers_most: u64,
+    /// Connections that the app opens to a cluster when it is scaled out.
+    pub connections: u64,
+    /// `max_connections` of an instance.
+    pub max_connections: u64,
+    /// Whether connections are pooled in front of each cluster.
+    pub pooled: bool,
+    /// Whether further regions hold copies.
+    pub global: bool,
+}
+
+impl Choice {
+    /// What the class is called.
+    pub fn class_name(&self) -> &str {
+        match &self.chosen {
+            Chosen::Provisioned(class) => &class.name,
+            Chosen::Serverless { .. } => "db.serverless",
+        }
+    }
+
+    /// Whether this region holds a copy that only the leading region's writer changes.
+    pub fn copies(&self, site: &Site) -> bool {
+        self.global && !site.leads()
+    }
+}
+
 /// One way to build a cluster.
 struct Way {
     chosen: Chosen,
@@ -46,23 +135,32 @@ struct Part {
     least_readers: u64,
 }
 
+/// The part of `max_connections` above which connections are pooled.
+pub const POOLED_ABOVE: f64 = 0.6;
+
 /// Chooses capacity and readers; reasons begin with the binding one.
-pub fn choose(settings: &Settings, request: &Request) -> Result<(DatabaseCluster, Vec<Reason>), String> {
+///
+/// # Errors
+/// When no class and no Serverless capacity carries the writes, or when there are no prices.
+pub fn choose(shape: &Shape, request: &Request) -> Result<(Choice, Vec<Reason>), String> {
     let prices = request.catalog.prices().map_err(|error| error.to_string())?;
-    let domains = domains(settings, request);
+    let domains = domain::domains(shape, request.settings);
     let connections = sizing::connections(request.load).div_ceil(domains.len() as u64);
     let mut part = part(request, domains.len() as f64, connections);
+    if shape.pooled {
+        part.writer.connections = 0;
+    }
     let strained = strained(request, prices, &mut part, connections);
     let provisioned = provisioned(request, prices, &part);
     // Serverless needs at least 8 ACU in a global database, which is dearer than a class of the same memory.
-    let serverless = if settings.global { None } else { serverless(request, prices, &part) };
-    let take_serverless = match (settings.capacity, &provisioned, &serverless) {
+    let serverless = if shape.global { None } else { serverless(request, prices, &part) };
+    let take_serverless = match (shape.capacity, &provisioned, &serverless) {
         (_, _, None) => false,
         (Capacity::Serverless, ..) | (_, None, Some(_)) => true,
         (Capacity::Provisioned, ..) => false,
         (Capacity::Cheapest, Some(fixed), Some(scaling)) => scaling.hourly < fixed.hourly,
     };
-    let compared = compared(settings, prices, &part, provisioned.as_ref(), serverless.as_ref());
+    let compared = compared(shape, prices, &part, provisioned.as_ref(), serverless.as_ref());
     let way = if take_serverless { serverless } else { provisioned };
     let Some(way) = way else {
         let (families, region) = (FAMILIES.join(", "), &request.region.region);
@@ -82,16 +180,18 @@ pub fn choose(settings: &Settings, request: &Request) -> Result<(DatabaseCluster
         Chosen::Serverless { .. } => reasons.extend(compared),
     }
     reasons.push(readers_reason(request, &way, &part));
+    let pooled = shape.pooled && (shape.functions || connections as f64 > way.max_connections as f64 * POOLED_ABOVE);
     reasons.push(Reason::new(
         Driver::Connections,
         format!(
-            "{} connections to a cluster when scaled out; an instance allows {}",
+            "{} connections to a cluster when scaled out; an instance allows {}{}",
             thousands(connections),
-            thousands(way.max_connections)
+            thousands(way.max_connections),
+            if pooled { ", so they are pooled" } else { "" }
         ),
     ));
     reasons.extend(strained);
-    if settings.federated {
+    if shape.federated {
         let text = format!(
             "one cluster for each of {} domains; one writer alone would take {}, each of them {}",
             domains.len(),
@@ -100,27 +200,60 @@ pub fn choose(settings: &Settings, request: &Request) -> Result<(DatabaseCluster
         );
         reasons.push(Reason::new(Driver::Phase, text));
     }
-    if settings.global {
-        reasons.push(Reason::new(
-            Driver::Phase,
-            "further regions hold a copy as large, to take over; it lags about a second",
-        ));
+    let (by_writes, by_memory) = shards(request, domains.len());
+    let by_load = by_writes.max(by_memory);
+    let sharded = shape.shards.map(|least| (domain::heavy(shape, request.settings), least.max(by_load)));
+    if let Some((heavy, count)) = &sharded {
+        reasons.push(shards_reason(request, heavy, *count, domains.len()));
     }
-    let cluster = DatabaseCluster {
-        domains,
+    if shape.global {
+        let text = "further regions hold a copy as large, to take over; it lags about a second";
+        reasons.push(Reason::new(Driver::Phase, text));
+    }
+    let further = sharded.iter().flat_map(|(heavy, count)| domain::shards(heavy, *count).skip(1));
+    let choice = Choice {
+        databases: domains.into_iter().chain(further).collect(),
+        sharded: sharded.clone(),
         readers: way.readers,
         readers_most,
+        connections,
         max_connections: way.max_connections,
+        pooled,
         chosen: way.chosen,
-        global: settings.global,
+        global: shape.global,
     };
-    Ok((cluster, reasons))
+    Ok((choice, reasons))
 }
 
-/// The first service's domain keeps the cluster that is there; every further service has its own.
-fn domains(settings: &Settings, request: &Request) -> Vec<String> {
-    let further = request.settings.services.iter().skip(1).filter(|_| settings.federated).map(|service| service.name.clone());
-    std::iter::once(String::new()).chain(further).collect()
+/// The writer that a shard should get along with. Larger classes exist, but their caches take hours to warm again after a failover, and whoever is at
+/// the largest has nowhere to go while the data is divided.
+const SHARD_CLASS: &str = "db.r8g.8xlarge";
+
+/// How many shards a domain takes: by its writes, and by the data that it touches in a day.
+fn shards(request: &Request, domains: usize) -> (u64, u64) {
+    let Ok(class) = request.catalog.class(SHARD_CLASS) else { return (1, 1) };
+    let load = request.load;
+    let share = 1.0 / domains as f64;
+    let vcpus = load.database_vcpus_for(load.database_writes.scaled(share));
+    let memory = sizing::memory(load.working_set_bytes.scaled(share));
+    (count_for(vcpus, class.sustained_vcpu(), 1.0).max(1), count_for(memory.as_f64(), class.memory.as_f64(), 1.0).max(1))
+}
+
+fn shards_reason(request: &Request, heavy: &str, count: u64, domains: usize) -> Reason {
+    let (by_writes, by_memory) = shards(request, domains);
+    let load = request.load;
+    let share = 1.0 / domains as f64;
+    let (writes, touched) = (load.database_writes.scaled(share), load.working_set_bytes.scaled(share));
+    let tail = match by_writes.max(by_memory) < count {
+        true => format!("; the phase begins with {count}, because the first division is the long one"),
+        false => String::new(),
+    };
+    let text = format!(
+        "{} is divided by key over {count} clusters: {writes} of writes want {by_writes} writers of {SHARD_CLASS}, {touched} touched in a day \
+         want {by_memory}{tail}",
+        domain::title(heavy, request.settings)
+    );
+    Reason::new(if tail.is_empty() { Driver::Throughput } else { Driver::Phase }, text)
 }
 
 /// The domains are taken to share the load evenly: nothing is known of their proportions.
@@ -221,10 +354,10 @@ fn acu_for_connections(connections: u64) -> f64 {
 }
 
 /// Both bills, with the loads that they rest on; none where there is nothing to compare.
-fn compared(settings: &Settings, prices: &Prices, part: &Part, fixed: Option<&Way>, scaling: Option<&Way>) -> Option<Reason> {
+fn compared(shape: &Shape, prices: &Prices, part: &Part, fixed: Option<&Way>, scaling: Option<&Way>) -> Option<Reason> {
     let (Some(fixed), Some(scaling)) = (fixed, scaling) else {
         let text = "a global database wants memory-optimised classes; Serverless would need 8 ACU in each instance there";
-        return settings.global.then(|| Reason::new(Driver::Phase, text));
+        return shape.global.then(|| Reason::new(Driver::Phase, text));
     };
     let (Chosen::Provisioned(class), Chosen::Serverless { mean, most, .. }) = (&fixed.chosen, &scaling.chosen) else { return None };
     let month = |way: &Way| way.hourly.times(prices.hours_per_month);
