@@ -1,5 +1,6 @@
 //! An architecture becomes stacks of templates: resources by life cycle, references across stacks as outputs and parameters.
 
+pub mod exceptions;
 pub mod gather;
 pub mod overridden;
 pub mod reference;
@@ -14,6 +15,7 @@ use crate::architecture::Architecture;
 use crate::catalog::RegionFacts;
 use crate::component::{Layer, Layers, Placed, Site};
 use crate::settings::Problems;
+use exceptions::Exception;
 use overridden::{Applied, Overridden};
 use reference::{Crossing, Owners, Retarget};
 
@@ -114,6 +116,9 @@ pub enum RenderError {
         /// That layer.
         to_layer: &'static str,
     },
+    /// The exceptions that the program carries do not read.
+    #[error("data/exceptions.yaml: {0}")]
+    Exceptions(String),
     /// Stacks of several regions need one another.
     #[error("stacks need one another: {0}")]
     Cycle(String),
@@ -167,12 +172,13 @@ pub fn stacks(architecture: &Architecture) -> Result<Vec<Stack>, RenderError> {
     }
     let applied = overridden::apply(&architecture.settings, &mut drafts)?;
     let owners = Owners::of(&drafts)?;
+    let exceptions = exceptions::all()?;
     let mut stacks = Vec::new();
     let mut crossings = Vec::new();
     for (site, layers) in &drafts {
         for layer in Layer::ALL {
             if layers.placed.iter().any(|placed| placed.layer == layer) {
-                let (stack, crossed) = stack(architecture, site, layers, layer, &owners, &applied)?;
+                let (stack, crossed) = stack(architecture, site, layers, layer, &owners, &applied, &exceptions)?;
                 stacks.push(stack);
                 crossings.extend(crossed);
             }
@@ -197,6 +203,7 @@ fn stack(
     layer: Layer,
     owners: &Owners,
     applied: &Applied,
+    exceptions: &[Exception],
 ) -> Result<(Stack, Vec<Crossing>), RenderError> {
     let mut template = Template { description: Some(description(architecture, site, layer)), ..Template::default() };
     let mut inputs = Vec::new();
@@ -211,7 +218,9 @@ fn stack(
     let mut overridden = Vec::new();
     for placed in layers.placed.iter().filter(|placed| placed.layer == layer) {
         let list = applied.get(&(site.region.region.to_string(), placed.logical_id.clone())).map_or(&[][..], Vec::as_slice);
-        template.resources.insert(placed.logical_id.clone(), resource(placed, list, &mut retarget)?);
+        let mut resource = resource(placed, list, &mut retarget)?;
+        resource.metadata.extend(exceptions::metadata(exceptions, &architecture.phase.id, &placed.logical_id, &resource));
+        template.resources.insert(placed.logical_id.clone(), resource);
         overridden.extend_from_slice(list);
     }
     let mut address = None;

@@ -145,7 +145,7 @@ impl Component for Assets {
         Offers { origins: vec![origin], variables, grants: vec![write, list], ..Offers::default() }
     }
 
-    fn resources(&self, site: &Site, _offers: &Offers, layers: &mut Layers) {
+    fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {
         let code = site.region.region.code();
         let model = bucket::versioned(bucket::closed(), OLD_DAYS).bucket_name(bucket_name(site, code));
         let only = "Only content delivery reads the files, and only with TLS";
@@ -157,6 +157,7 @@ impl Component for Assets {
             return;
         }
         let id = leading();
+        let model = bucket::logged(model, "assets", offers.balancer_logs.as_ref().map(|logs| &logs.bucket));
         let model = if further(site).next().is_some() {
             let role = replication_role(site, layers);
             model.replication_configuration(replication(&role, site))

@@ -141,8 +141,8 @@ impl Component for Uploads {
         }
     }
 
-    fn resources(&self, site: &Site, _offers: &Offers, layers: &mut Layers) {
-        bucket::put(site, layers);
+    fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {
+        bucket::put(site, offers, layers);
         put_rule(layers);
         put_function(layers);
     }

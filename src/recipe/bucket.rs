@@ -9,6 +9,9 @@ use crate::block::{Layer, Layers};
 /// Days after which the parts of an upload that was never finished are deleted.
 const UNFINISHED_DAYS: i64 = 7;
 
+/// Days for which what expires by itself can still be had back.
+const UNDELETE_DAYS: i64 = 7;
+
 /// A bucket without ACLs and without a way to the public, encrypted with keys that S3 manages.
 ///
 /// Not with a key of ours: load balancers write their logs only under SSE-S3, and CloudFront would need a grant in the key's policy for
@@ -31,6 +34,16 @@ pub fn closed() -> s3::Bucket {
         .public_access_block_configuration(blocked)
 }
 
+/// Below this the bucket for logs keeps those of other buckets.
+pub const LOGS: &str = "buckets/";
+
+/// Writes down who asked for which object, where there is a bucket for that.
+pub fn logged(model: s3::Bucket, name: &str, logs: Option<&Id<s3::Bucket>>) -> s3::Bucket {
+    let Some(logs) = logs else { return model };
+    let into = bucket::LoggingConfiguration::new().destination_bucket_name(logs.reference()).log_file_prefix(format!("{LOGS}{name}/"));
+    model.logging_configuration(into)
+}
+
 /// Keeps versions, so that what was overwritten or deleted can be had back for this many days.
 pub fn versioned(model: s3::Bucket, days: i64) -> s3::Bucket {
     use bucket::{
@@ -42,11 +55,16 @@ pub fn versioned(model: s3::Bucket, days: i64) -> s3::Bucket {
         .lifecycle_configuration(LifecycleConfiguration::new([old, unfinished()]))
 }
 
-/// Deletes what is older than this many days.
+/// Deletes what is older than this many days; what was overwritten or deleted before can be had back for a week.
 pub fn expiring(model: s3::Bucket, days: i64) -> s3::Bucket {
-    use bucket::{LifecycleConfiguration, Rule, RuleStatus};
-    let old = Rule::new(RuleStatus::Enabled).id("expire").expiration_in_days(days);
-    model.lifecycle_configuration(LifecycleConfiguration::new([old, unfinished()]))
+    use bucket::{
+        LifecycleConfiguration, NoncurrentVersionExpiration, Rule, RuleStatus, VersioningConfiguration, VersioningConfigurationStatus,
+    };
+    let gone = NoncurrentVersionExpiration::new(UNDELETE_DAYS);
+    let old = Rule::new(RuleStatus::Enabled).id("expire").expiration_in_days(days).noncurrent_version_expiration(gone);
+    model
+        .versioning_configuration(VersioningConfiguration::new(VersioningConfigurationStatus::Enabled))
+        .lifecycle_configuration(LifecycleConfiguration::new([old, unfinished()]))
 }
 
 fn unfinished() -> bucket::Rule {

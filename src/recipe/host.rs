@@ -92,6 +92,7 @@ pub fn instance(site: &Site, host: Single) -> ec2::Instance {
         .block_device_mappings([single::BlockDeviceMapping::new(ROOT_DEVICE).ebs(disk)])
         .metadata_options(metadata)
         .monitoring(true)
+        .ebs_optimized(true)
         .user_data(host.user_data)
         .tags(name_tag(site, host.suffix))
 }

@@ -1,4 +1,4 @@
-//! Where the load balancer writes who asked for what.
+//! Where load balancers and buckets write who asked them for what.
 
 use cfn::policy::Statement;
 use cfn::resource::s3;
@@ -28,7 +28,7 @@ pub fn store() -> LogStore {
 pub fn put(site: &Site, layers: &mut Layers) -> Id<s3::BucketPolicy> {
     let id = bucket();
     let model = Resource::new(bucket::expiring(bucket::closed(), DAYS)).retain();
-    layers.put(Layer::Data, &id, "Keeps the load balancer's access logs for a quarter", model);
+    layers.put(Layer::Data, &id, "Keeps the access logs of load balancers and buckets for a quarter", model);
     let ours = || Val::sub(format!("${{{}.Arn}}/AWSLogs/${{AWS::AccountId}}/*", id.name()));
     let balancers = "arn:${AWS::Partition}:elasticloadbalancing:${AWS::Region}:${AWS::AccountId}:loadbalancer/*";
     let mut statements = vec![
@@ -37,10 +37,15 @@ pub fn put(site: &Site, layers: &mut Layers) -> Id<s3::BucketPolicy> {
             .on(ours())
             .when("ArnLike", "aws:SourceArn", Val::sub(balancers))
             .sid("WriteLogs"),
+        Statement::allow(["s3:PutObject"])
+            .principal_service("logging.s3.amazonaws.com")
+            .on(Val::sub(format!("${{{}.Arn}}/{}*", id.name(), bucket::LOGS)))
+            .when("StringEquals", "aws:SourceAccount", Val::reference("AWS::AccountId"))
+            .sid("WriteLogsOfBuckets"),
     ];
     if let Some(account) = &site.region.elb_log_account {
         let writer = Val::sub(format!("arn:${{AWS::Partition}}:iam::{account}:root"));
         statements.push(Statement::allow(["s3:PutObject"]).principal_aws(writer).on(ours()).sid("WriteLogsOfOldRegions"));
     }
-    bucket::policy(layers, Layer::Data, &id, "Only load balancers write logs, and only with TLS", statements)
+    bucket::policy(layers, Layer::Data, &id, "Only load balancers and buckets write logs, and only with TLS", statements)
 }

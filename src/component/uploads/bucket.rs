@@ -11,7 +11,7 @@ use cfn::resource::s3::{Bucket, BucketPolicy};
 use cfn::{Id, Resource, Val};
 
 use super::{bucket, objects};
-use crate::component::{Layer, Layers, Site};
+use crate::component::{Layer, Layers, Offers, Site};
 use crate::recipe;
 
 /// Days in which a deleted or overwritten file can be brought back.
@@ -22,7 +22,7 @@ const UNFINISHED_DAYS: i64 = 7;
 const CORS_MAX_AGE: i64 = 3_600;
 
 /// Puts the bucket of one region with its policy.
-pub fn put(site: &Site, layers: &mut Layers) {
+pub fn put(site: &Site, offers: &Offers, layers: &mut Layers) {
     let id = bucket();
     let closed = PublicAccessBlockConfiguration::new()
         .block_public_acls(true)
@@ -40,6 +40,7 @@ pub fn put(site: &Site, layers: &mut Layers) {
         .cors_configuration(cors(site))
         .lifecycle_configuration(lifecycle())
         .notification_configuration(NotificationConfiguration::new().event_bridge_configuration(EventBridgeConfiguration::new(true)));
+    let model = recipe::bucket::logged(model, "uploads", offers.balancer_logs.as_ref().map(|logs| &logs.bucket));
     let why = "Users' files: any version of the last month can be brought back, and nobody reads them but the app";
     layers.put(Layer::Data, &id, why, Resource::new(model).retain());
     let insecure = Statement::deny(["s3:*"]).anyone().on(id.arn()).on(objects("*")).when("Bool", "aws:SecureTransport", "false").sid("TlsOnly");
