@@ -6,6 +6,7 @@ mod completions;
 mod config;
 mod deploy;
 mod destroy;
+mod eject;
 mod exit;
 mod explain;
 mod files;
@@ -70,6 +71,8 @@ enum Command {
     Plan(plan::Args),
     /// Write the CloudFormation templates
     Render(render::Args),
+    /// Write everything that the AWS CLI needs to deploy without scalectl
+    Eject(eject::Args),
     /// Build it at AWS: change sets, a question, progress, addresses
     Deploy(deploy::Args),
     /// Show what stands at AWS
@@ -116,6 +119,7 @@ fn verb(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Phases(args) => phases::run(args, screen),
         Command::Plan(args) => plan::run(args, global, screen),
         Command::Render(args) => render::run(args, global, screen),
+        Command::Eject(args) => eject::run(args, global, screen),
         Command::Deploy(args) => deploy::run(args, global, screen),
         Command::Status(args) => status::run(args, global, screen),
         Command::Destroy(args) => destroy::run(args, global, screen),

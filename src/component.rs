@@ -94,6 +94,8 @@ blocks! {
     content_delivery => ContentDelivery,
     /// The app's public name.
     names => Names,
+    /// The month's budget, the watch for unusual cost, alarms on the bill.
+    budget => Budget,
     /// Alarm topic, alarms and dashboard.
     monitoring => Monitoring,
 }

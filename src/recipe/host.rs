@@ -9,7 +9,7 @@ use cfn::resource::ec2::launch_template as template;
 use cfn::resource::{autoscaling, ec2, iam, kms};
 use cfn::{Id, Node, Val};
 
-use crate::block::{Family, Layer, Layers, Metric, Site, Threshold, name_tag};
+use crate::block::{Family, Layer, Layers, Metric, Site, Subnet, Threshold, name_tag};
 use crate::recipe;
 
 /// The public parameter that names the newest Amazon Linux 2023 for arm64.
@@ -57,7 +57,7 @@ pub struct Single<'a> {
     /// Who it is.
     pub profile: &'a Id<iam::InstanceProfile>,
     /// Where it stands.
-    pub subnet: &'a Id<ec2::Subnet>,
+    pub subnet: &'a Subnet,
     /// Who may connect.
     pub group: &'a Id<ec2::SecurityGroup>,
     /// What encrypts its root disk.

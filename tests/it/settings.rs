@@ -131,7 +131,15 @@ fn a_full_file_is_read_as_written() {
 #[test]
 fn the_json_schema_documents_every_setting_and_its_defaults_are_the_real_ones() {
     let schema: serde_json::Value = serde_json::from_str(settings::SCHEMA).expect("the schema is JSON");
-    let places = ["/properties", "/$defs/container/properties", "/$defs/service/properties"];
+    let places = [
+        "/properties",
+        "/$defs/container/properties",
+        "/$defs/service/properties",
+        "/properties/hosted_zone/properties",
+        "/properties/cache/properties",
+        "/properties/database/properties",
+        "/properties/existing_vpc/properties",
+    ];
     for (keys, place) in settings::keys().iter().zip(places) {
         let documented = schema.pointer(place).and_then(|p| p.as_object()).expect("the schema has this object");
         let names: Vec<&str> = documented.keys().map(String::as_str).collect();
