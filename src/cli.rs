@@ -7,6 +7,7 @@ mod completions;
 mod config;
 mod deploy;
 mod destroy;
+mod eject;
 mod exit;
 mod explain;
 mod files;
@@ -73,6 +74,8 @@ enum Command {
     Render(render::Args),
     /// Judge templates, ours or anybody's: reachability, zones, data, identity, code, limits
     Check(check::Args),
+    /// Write everything that the AWS CLI needs to deploy without scalectl
+    Eject(eject::Args),
     /// Build it at AWS: change sets, a question, progress, addresses
     Deploy(deploy::Args),
     /// Show what stands at AWS
@@ -120,6 +123,7 @@ fn verb(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Plan(args) => plan::run(args, global, screen),
         Command::Render(args) => render::run(args, global, screen),
         Command::Check(args) => check::run(args, global, screen),
+        Command::Eject(args) => eject::run(args, global, screen),
         Command::Deploy(args) => deploy::run(args, global, screen),
         Command::Status(args) => status::run(args, global, screen),
         Command::Destroy(args) => destroy::run(args, global, screen),

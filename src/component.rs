@@ -122,6 +122,8 @@ blocks! {
     health_check => HealthCheck,
     /// Backups in a vault of their own, and copies in another region.
     backups => Backups,
+    /// The month's budget, the watch for unusual cost, alarms on the bill.
+    budget => Budget,
     /// Alarm topic, alarms and dashboard.
     monitoring => Monitoring,
 }

@@ -2,6 +2,7 @@
 
 pub mod columns;
 pub mod detail;
+pub mod eject;
 pub mod error;
 pub mod explain;
 pub mod findings;

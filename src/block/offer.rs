@@ -30,19 +30,70 @@ pub enum Tier {
     Data,
 }
 
+/// A VPC: one of our own, or one that was there before.
+#[derive(Debug, Clone)]
+pub enum Vpc {
+    /// Ours.
+    Own(Id<ec2::VPC>),
+    /// One that was there before, by id.
+    Given(String),
+}
+
+impl Vpc {
+    /// Its id.
+    pub fn reference(&self) -> Val<String> {
+        match self {
+            Vpc::Own(vpc) => vpc.reference(),
+            Vpc::Given(id) => id.into(),
+        }
+    }
+}
+
+/// A subnet: one of our own, or one that was there before.
+#[derive(Debug, Clone)]
+pub enum Subnet {
+    /// Ours.
+    Own(Id<ec2::Subnet>),
+    /// One that was there before.
+    Given {
+        /// `subnet-0123456789abcdef0`.
+        id: String,
+        /// `us-east-1a`.
+        zone: String,
+    },
+}
+
+impl Subnet {
+    /// Its id.
+    pub fn reference(&self) -> Val<String> {
+        match self {
+            Subnet::Own(subnet) => subnet.reference(),
+            Subnet::Given { id, .. } => id.into(),
+        }
+    }
+
+    /// The name of its zone.
+    pub fn availability_zone(&self) -> Val<String> {
+        match self {
+            Subnet::Own(subnet) => subnet.availability_zone(),
+            Subnet::Given { zone, .. } => zone.into(),
+        }
+    }
+}
+
 /// The network that others stand in.
 #[derive(Debug, Clone)]
 pub struct NetworkOffer {
     /// The VPC.
-    pub vpc: Id<ec2::VPC>,
+    pub vpc: Vpc,
     /// Its address range.
     pub cidr: String,
     /// Three subnets in three zones each; index 0 is the first zone.
-    pub public: Vec<Id<ec2::Subnet>>,
+    pub public: Vec<Subnet>,
     /// Where servers stand from the first phase with NAT on.
-    pub private: Vec<Id<ec2::Subnet>>,
+    pub private: Vec<Subnet>,
     /// Where databases and caches stand.
-    pub data: Vec<Id<ec2::Subnet>>,
+    pub data: Vec<Subnet>,
     /// Whether the private subnets reach the internet.
     pub nat: bool,
 }
@@ -55,7 +106,7 @@ impl NetworkOffer {
             Tier::Private => &self.private,
             Tier::Data => &self.data,
         };
-        ids.iter().take(zones).map(Id::reference).collect()
+        ids.iter().take(zones).map(Subnet::reference).collect()
     }
 }
 

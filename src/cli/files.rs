@@ -16,6 +16,17 @@ pub fn write_all(files: &[(PathBuf, String)]) -> Result<(), Stop> {
     staged.settle()
 }
 
+/// Lets a file be run, where files have such a mark.
+pub fn make_executable(path: &Path) -> Result<(), Stop> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let marked = fs::set_permissions(path, fs::Permissions::from_mode(0o755));
+        marked.map_err(|e| Stop::error(format!("{} cannot be made executable: {e}", path.display())))?;
+    }
+    Ok(())
+}
+
 #[derive(Default)]
 struct Staged {
     /// Where each file waits, and where it belongs.

@@ -67,6 +67,7 @@ region: us-east-1
 # The address of the app. Without it AWS gives one. Find the zone with: aws route53 list-hosted-zones
 # domain: shop.example.com
 # hosted_zone_id: Z0123456789ABCDEFGHIJ
+# or, checked against the domain: hosted_zone: { id: Z0123456789ABCDEFGHIJ, name: example.com }
 
 # What runs: an image built for arm64. Without it a public sample runs, so that every phase deploys as it is.
 # container:
@@ -101,6 +102,47 @@ region: us-east-1
 # check:
 #   ignore:
 #     - { rule: port-nobody-opens, resource: LegacyDatabase, reason: reached through a peered network }
+
+# Which services own which database, at 10m. Without it every service has one of its own.
+# federation:
+#   accounts: [users]
+#   shop: [catalog, orders]
+
+# What the cache speaks: valkey, redis or memcached (not at 10k, which keeps sessions in it).
+# cache: { engine: valkey }
+
+# What carries the database: ec2, rds or aurora. Without it the phase chooses.
+# database: { hosting: aurora }
+
+# What a month may cost, in whole USD, and who watches for unusual cost: account (a monitor of its own), none, or the ARN of a monitor.
+# A member account of an organisation may not make one.
+# budget: 500
+# anomaly_monitor: account
+
+# Shield Advanced costs 3,000 USD a month and binds for a year. AppSync is a GraphQL API beside the services.
+# shield: false
+# appsync: false
+
+# How long backups (1 to 35 days) and logs are kept. Without them the phase chooses.
+# backup_retention_days: 7
+# log_retention_days: 30
+
+# The addresses of the network: 10.<n>.0.0/16, from which on each region has a /16 of its own. Choose it once.
+# cidr: 10.0.0.0/16
+
+# A network that is there already, in the home region: three subnets of each kind, in the order of the zones. Public ones need a route to an internet
+# gateway, private ones to a NAT gateway, data ones to the gateway endpoints of S3 and DynamoDB.
+# existing_vpc:
+#   id: vpc-0123456789abcdef0
+#   cidr: 10.20.0.0/16
+#   zones: [us-east-1a, us-east-1b, us-east-1c]
+#   public: [subnet-0a000000000000001, subnet-0a000000000000002, subnet-0a000000000000003]
+#   private: [subnet-0b000000000000001, subnet-0b000000000000002, subnet-0b000000000000003]
+#   data: [subnet-0c000000000000001, subnet-0c000000000000002, subnet-0c000000000000003]
+
+# Properties in the place of ours, by logical ID (scalectl render shows them). Maps are merged, lists replaced, null takes a property away.
+# overrides:
+#   DatabaseWriter: { DBInstanceClass: db.r8g.xlarge }
 
 # Bucket for templates over 51,200 bytes, which AWS does not take in a request.
 # template_bucket: my-templates

@@ -31,8 +31,14 @@ pub fn size(_settings: &Settings, _request: &Request) -> Result<(EncryptionKey, 
 /// Days between the order to delete the key and its end, which is the end of everything that it encrypts: the longest that KMS offers.
 const PENDING_DAYS: i64 = 30;
 
-/// AWS services that write into our encrypted topics and queues by themselves: alarms, event rules, topics.
-const SENDERS: [&str; 3] = ["cloudwatch.amazonaws.com", "events.amazonaws.com", "sns.amazonaws.com"];
+/// AWS services that write into our encrypted topics and queues by themselves: alarms, event rules, topics, budgets, the watch for cost.
+const SENDERS: [&str; 5] = [
+    "cloudwatch.amazonaws.com",
+    "events.amazonaws.com",
+    "sns.amazonaws.com",
+    "budgets.amazonaws.com",
+    "costalerts.amazonaws.com",
+];
 
 /// Roles of AWS's own that start our instances with encrypted disks, of scaling groups and of Spot requests
 /// (EC2 Auto Scaling user guide, "Required AWS KMS key policy for use with encrypted volumes").

@@ -5,8 +5,9 @@ use cfn::resource::{ec2, iam, logs};
 use cfn::{Id, Val};
 use serde::Deserialize;
 
-use crate::component::{Component, Driver, Layer, Layers, NetworkOffer, Offers, Reason, Request, Site, Size, Unplaceable, name_tag};
+use crate::component::{Component, Driver, Layer, Layers, NetworkOffer, Offers, Reason, Request, Site, Size, Subnet, Unplaceable, Vpc, name_tag};
 use crate::recipe;
+use crate::settings::{ExistingVpc, rule};
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -24,6 +25,8 @@ pub struct Network {
     nat: bool,
     flow_logs: bool,
     zones: usize,
+    /// The network that is used instead.
+    existing: Option<String>,
 }
 
 /// Nothing of it depends on the load: NAT gateways scale by themselves, addresses are carved once.
@@ -31,8 +34,11 @@ pub struct Network {
 /// # Errors
 /// None.
 pub fn size(settings: &Settings, request: &Request) -> Result<(Network, Vec<Reason>), Unplaceable> {
-    let network = Network { nat: settings.nat, flow_logs: settings.flow_logs, zones: request.zones };
-    let reason = if network.nat {
+    let existing = request.settings.existing_vpc.as_ref().map(|vpc| vpc.id.clone());
+    let network = Network { nat: settings.nat, flow_logs: settings.flow_logs, zones: request.zones, existing };
+    let reason = if network.existing.is_some() {
+        Reason::new(Driver::Phase, "the settings name a network that is there already; its routes, NAT gateways, endpoints and flow logs are yours")
+    } else if network.nat {
         Reason::new(Driver::Availability, format!("each zone has its own way out; losing one of {} cuts off no other", request.zones))
     } else {
         Reason::new(Driver::Phase, "nine subnets in three zones, carved once for all phases; NAT gateways come with the second zone")
@@ -50,8 +56,19 @@ const TIERS: [(&str, u8); 3] = [("Public", 0), ("Private", 48), ("Data", 96)];
 const FLOW_LOG_DAYS: i64 = 30;
 
 impl Network {
+    /// The second octet of the region's addresses.
+    fn octet(site: &Site) -> u8 {
+        let first = site.settings.cidr.as_deref().and_then(|cidr| rule::first_range(cidr).ok()).unwrap_or_default();
+        first.saturating_add(site.region.index)
+    }
+
     fn cidr(site: &Site) -> String {
-        format!("10.{}.0.0/16", site.region.index)
+        format!("10.{}.0.0/16", Self::octet(site))
+    }
+
+    /// The network that is there already; only in the leading region, whose ids it has. Further regions get one of their own.
+    fn existing<'a>(site: &Site<'a>) -> Option<&'a ExistingVpc> {
+        site.settings.existing_vpc.as_ref().filter(|_| site.leads())
     }
 
     fn subnet(tier: &str, zone: usize) -> Id<ec2::Subnet> {
@@ -84,7 +101,7 @@ impl Network {
                 let octet = usize::from(first) + 16 * zone;
                 let model = ec2::Subnet::new(vpc.reference())
                     .availability_zone_id(&site.region.zones[zone])
-                    .cidr_block(format!("10.{}.{octet}.0/20", site.region.index))
+                    .cidr_block(format!("10.{}.{octet}.0/20", Self::octet(site)))
                     .map_public_ip_on_launch(false)
                     .tags(name_tag(site, &format!("{}-{}", tier.to_lowercase(), letter.to_lowercase())));
                 let why = match tier {
@@ -180,15 +197,32 @@ impl Component for Network {
 
     fn size(&self) -> Size {
         let zones = if self.zones == 1 { "1 zone".to_owned() } else { format!("{} zones", self.zones) };
+        if let Some(id) = &self.existing {
+            return Size { note: format!("{id} in {zones}"), ..Size::default() };
+        }
         let vpc = format!("VPC in {zones}");
         let note = if self.nat { format!("{} NAT gateways, {vpc}", self.zones) } else { vpc };
         Size { note, ..Size::default() }
     }
 
     fn offers(&self, site: &Site) -> Offers {
-        let tier = |tier| (0..LETTERS.len()).map(|zone| Self::subnet(tier, zone)).collect();
+        if let Some(there) = Self::existing(site) {
+            let tier = |ids: &[String]| {
+                ids.iter().zip(&there.zones).map(|(id, zone)| Subnet::Given { id: id.clone(), zone: zone.clone() }).collect()
+            };
+            let network = NetworkOffer {
+                vpc: Vpc::Given(there.id.clone()),
+                cidr: there.cidr.clone(),
+                public: tier(&there.public),
+                private: tier(&there.private),
+                data: tier(&there.data),
+                nat: self.nat,
+            };
+            return Offers { network: Some(network), ..Offers::default() };
+        }
+        let tier = |tier| (0..LETTERS.len()).map(|zone| Subnet::Own(Self::subnet(tier, zone))).collect();
         let network = NetworkOffer {
-            vpc: Id::new("Vpc"),
+            vpc: Vpc::Own(Id::new("Vpc")),
             cidr: Self::cidr(site),
             public: tier("Public"),
             private: tier("Private"),
@@ -199,6 +233,9 @@ impl Component for Network {
     }
 
     fn resources(&self, site: &Site, _offers: &Offers, layers: &mut Layers) {
+        if Self::existing(site).is_some() {
+            return;
+        }
         let (vpc, attachment) = Self::vpc(site, layers);
         Self::subnets(site, &vpc, layers);
         self.routes(site, &vpc, &attachment, layers);

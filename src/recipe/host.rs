@@ -12,7 +12,7 @@ use cfn::resource::ec2::launch_template as template;
 use cfn::resource::{autoscaling, ec2, iam, kms};
 use cfn::{Id, Node, Val};
 
-use crate::block::{Layer, Layers, Site, name_tag};
+use crate::block::{Layer, Layers, Site, Subnet, name_tag};
 use crate::recipe;
 pub use watch::*;
 
@@ -61,7 +61,7 @@ pub struct Single<'a> {
     /// Who it is.
     pub profile: &'a Id<iam::InstanceProfile>,
     /// Where it stands.
-    pub subnet: &'a Id<ec2::Subnet>,
+    pub subnet: &'a Subnet,
     /// Who may connect.
     pub group: &'a Id<ec2::SecurityGroup>,
     /// What encrypts its root disk.

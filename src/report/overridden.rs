@@ -41,7 +41,7 @@ fn all(stacks: &[Stack]) -> Vec<&Overridden> {
 pub fn section(stacks: &[Stack], look: &Look) -> String {
     let mut text = String::new();
     for (index, one) in all(stacks).into_iter().enumerate() {
-        let head = if index == 0 { "Set by you" } else { "" };
+        let head = if index == 0 { "Overrides" } else { "" };
         text.push_str(&paragraph(head, &line(one), look));
         if let Some(danger) = &one.danger {
             text.push_str(&paragraph("", &format!("! {danger}"), look));

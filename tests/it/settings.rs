@@ -1,6 +1,6 @@
 //! What `scalectl.yaml` may say, and how a mistake in it is answered.
 
-use scalectl::settings::{self, Compute, Known, Settings, rule};
+use scalectl::settings::{self, AnomalyMonitor, CacheEngine, Compute, DatabaseHosting, Known, Settings, rule};
 
 use crate::identity::architecture;
 use crate::tree::PHASES;
@@ -71,13 +71,42 @@ fn every_kind_of_mistake_names_line_column_and_what_would_be_right() {
         ("assume: {daily_share: 0.3}\n", "did you mean \"daily-share\"?"),
         ("phase: 20k\n", "no phase is called \"20k\"; did you mean \"10k\"?"),
         ("template_bucket: s3://mine\n", "is not the name of a bucket"),
+        ("federation: {shop: [web, payments]}\n", "scalectl.yaml:1:26: no service is called \"payments\""),
+        ("federation: {shop: [catalgo]}\n", "did you mean \"catalog\"?"),
+        ("federation:\n  a: [web]\n  b: [web]\n", "scalectl.yaml:3:7: service \"web\" owns the domain \"a\" already"),
+        ("federation: {shop: []}\n", "no service owns the domain \"shop\""),
+        ("cache: {engine: valky}\n", "scalectl.yaml:1:17: no cache engine is called \"valky\"; did you mean \"valkey\"?"),
+        ("phase: 10k\ncache: {engine: memcached}\n", "scalectl.yaml:2:17: cache engine memcached does not go with phase 10k"),
+        ("database: {hosting: auror}\n", "did you mean \"aurora\"?"),
+        ("budget: 0\n", "scalectl.yaml:1:9: a budget of 0 USD"),
+        ("budget: -5\n", "scalectl.yaml:1:9:"),
+        ("shield: maybe\n", "scalectl.yaml:1:9:"),
+        ("backup_retention_days: 36\n", "take 1 to 35"),
+        ("log_retention_days: 31\n", "did you mean 30?"),
+        ("cidr: 192.168.0.0/16\n", "10.<n>.0.0/16 with n from 0 to 240"),
+        ("cidr: 10.250.0.0/16\n", "10.<n>.0.0/16 with n from 0 to 240"),
+        ("cidr: 10.01.0.0/16\n", "10.<n>.0.0/16"),
+        ("domain: a.example.org\nhosted_zone: {id: Z1, name: example.com}\n", "scalectl.yaml:2:29: the zone \"example.com\" does not hold"),
+        ("domain: badexample.com\nhosted_zone: {id: Z1, name: example.com}\n", "does not hold the domain"),
+        ("domain: a.b.com\nhosted_zone_id: Z1\nhosted_zone: {id: Z1, name: b.com}\n", "are both set"),
+        ("anomaly_monitor: acount\n", "did you mean \"account\"?"),
+        ("anomaly_monitor: arn:aws:ce:x\n", "is not the ARN of an anomaly monitor"),
+        ("existing_vpc: {id: vpc-1, cidr: 10.0.0.0/8, zones: [], public: [], private: [], data: []}\n", "lists 0; it takes 3"),
+        ("existing_vpc: {id: vpc-1, cidr: 10.0.0.0/8, zones: [], public: [], private: [], data: []}\n", "AWS takes /16 to /28"),
+        ("overrides: {A: {B: {<<: *x}}}\n", "scalectl.yaml:1:"),
+        ("overrides: {A-B: {C: 1}}\n", "is not a logical ID"),
+        ("a: &a\n  b: *a\n", "scalectl.yaml:"),
+        ("<<: {app: x}\nregion: nowhere\n", "scalectl.yaml:"),
         ("app: a\n---\napp: b\n", "a second document"),
         ("app: \"a\n", "scalectl.yaml:"),
     ];
-    for (text, expected) in list {
-        let answer = answer(text);
-        assert!(answer.contains(expected), "{text:?} was answered with\n{answer}\ninstead of {expected}");
-    }
+    let wrong: Vec<String> = list
+        .into_iter()
+        .map(|(text, expected)| (text, expected, answer(text)))
+        .filter(|(_, expected, answer)| !answer.contains(expected))
+        .map(|(text, expected, answer)| format!("{text:?} was answered with\n{answer}\ninstead of {expected}"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 #[test]
@@ -111,15 +140,30 @@ fn a_huge_file_an_alias_bomb_and_bytes_that_are_no_text_are_refused() {
 fn a_full_file_is_read_as_written() {
     let settings = read(concat!(
         "app: shop\nenvironment: staging\nusers: 500_000\nphase: 10\nregion: eu-west-1\nfurther_regions: [us-east-1]\n",
-        "domain: shop.example.com\nhosted_zone_id: Z0123ABC\ncompute: ec2\nalerts_email: ops@example.com\n",
+        "domain: shop.example.com\ncompute: ec2\nalerts_email: ops@example.com\n",
         "container: {image: 'shop:1', port: 8080, health_check_path: /up, environment: {COUNTRY: no, BUILD: 0x1F}}\n",
         "services:\n  - {name: web, path: /*}\n  - {name: pay, path: /pay*, cpu: 1024, memory: 2048, container: {image: 'pay:2'}}\n",
+        "hosted_zone: {id: Z0123ABC, name: example.com}\nfederation: {money: [pay]}\ncache: {engine: redis}\ndatabase: {hosting: rds}\n",
+        "budget: 700\nshield: true\nappsync: true\nbackup_retention_days: 14\nlog_retention_days: 90\nanomaly_monitor: none\n",
+        "existing_vpc:\n  id: vpc-0123456789abcdef0\n  cidr: 10.20.0.0/16\n  zones: [eu-west-1a, eu-west-1b, eu-west-1c]\n",
+        "  public: [subnet-00000001, subnet-00000002, subnet-00000003]\n  private: [subnet-00000004, subnet-00000005, subnet-00000006]\n",
+        "  data: [subnet-00000007, subnet-00000008, subnet-00000009]\noverrides:\n  Topic: {Name: !Sub '${A}', Tags: [1]}\n",
         "tags: {team: shop, cost: 12:30:45}\nassume: {daily-share: 0.3}\ntemplate_bucket: my-templates\n",
     ))
     .expect("every value is right");
     assert_eq!(settings.users.as_deref(), Some("500_000"));
     assert_eq!(settings.phase.as_deref(), Some("10"));
     assert_eq!(settings.compute, Some(Compute::Ec2));
+    assert_eq!(settings.hosted_zone_id.as_deref(), Some("Z0123ABC"));
+    assert_eq!(settings.federation["money"], ["pay"]);
+    assert_eq!((settings.cache_engine, settings.database_hosting), (CacheEngine::Redis, Some(DatabaseHosting::Rds)));
+    assert_eq!((settings.monthly_budget, settings.shield, settings.appsync), (Some(700), true, true));
+    assert_eq!((settings.backup_retention_days, settings.log_retention_days), (Some(14), Some(90)));
+    assert_eq!(settings.anomaly_monitor, AnomalyMonitor::None);
+    assert_eq!(settings.existing_vpc.as_ref().map(|vpc| vpc.data[2].as_str()), Some("subnet-00000009"));
+    let topic = &settings.overrides["Topic"];
+    assert_eq!(topic.places["Tags/0"].line, topic.place.line);
+    assert_eq!(topic.properties["Name"].intrinsic().map(|(name, _)| name), Some("Fn::Sub"));
     assert_eq!(settings.container.environment["COUNTRY"], "no", "text stays as it is written");
     assert_eq!(settings.container.environment["BUILD"], "0x1F");
     assert_eq!(settings.tags["cost"], "12:30:45");
@@ -132,7 +176,15 @@ fn a_full_file_is_read_as_written() {
 #[test]
 fn the_json_schema_documents_every_setting_and_its_defaults_are_the_real_ones() {
     let schema: serde_json::Value = serde_json::from_str(settings::SCHEMA).expect("the schema is JSON");
-    let places = ["/properties", "/$defs/container/properties", "/$defs/service/properties"];
+    let places = [
+        "/properties",
+        "/$defs/container/properties",
+        "/$defs/service/properties",
+        "/properties/hosted_zone/properties",
+        "/properties/cache/properties",
+        "/properties/database/properties",
+        "/properties/existing_vpc/properties",
+    ];
     for (keys, place) in settings::keys().iter().zip(places) {
         let documented = schema.pointer(place).and_then(|p| p.as_object()).expect("the schema has this object");
         let names: Vec<&str> = documented.keys().map(String::as_str).collect();

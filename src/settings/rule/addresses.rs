@@ -25,7 +25,7 @@ pub fn first_range(value: &str) -> Result<u8, String> {
 pub fn private_range(what: &str, value: &str) -> Result<(), String> {
     let wrong = |why: &str| Err(format!("{what} \"{value}\" is not the range of a VPC such as \"10.20.0.0/16\": {why}"));
     let Some((address, bits)) = value.split_once('/') else { return wrong("a / and the number of fixed bits are missing") };
-    let (Ok(address), Ok(bits)) = (address.parse::<std::net::Ipv4Addr>(), bits.parse::<u32>()) else {
+    let (Ok(address), Ok(bits)) = (address.parse::<core::net::Ipv4Addr>(), bits.parse::<u32>()) else {
         return wrong("it takes four numbers, a / and the number of fixed bits");
     };
     if !(16..=28).contains(&bits) {

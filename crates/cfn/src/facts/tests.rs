@@ -19,7 +19,7 @@ fn problems_of(resource_type: &str, properties: Node) -> Vec<String> {
 fn every_type_is_found_by_its_name() {
     assert!(all().is_sorted_by_key(|facts| facts.resource_type));
     assert!(all().iter().all(|facts| of(facts.resource_type).is_some_and(|found| found.resource_type == facts.resource_type)));
-    assert_eq!(all().len(), 130);
+    assert!(all().len() >= 130, "{}", all().len());
     assert!(of("AWS::SQS::Nothing").is_none());
 }
 
