@@ -34,3 +34,4 @@ mod renderer;
 mod rules;
 mod settings;
 mod stores;
+mod systems;
