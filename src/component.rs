@@ -94,6 +94,10 @@ blocks! {
     order_workflow => OrderWorkflow,
     /// The load balancer that users reach, with its certificate and its logs.
     load_balancer => LoadBalancer,
+    /// The API for programs of others, with keys and limits.
+    rest_api => RestApi,
+    /// A GraphQL API, when it is asked for.
+    graphql => Graphql,
     /// The load balancer between services.
     internal_load_balancer => InternalLoadBalancer,
     /// Web servers in several zones behind the load balancer.

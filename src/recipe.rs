@@ -4,6 +4,7 @@
 
 pub mod application;
 pub mod database;
+pub mod fingerprint;
 pub mod host;
 pub mod queue;
 pub mod table;

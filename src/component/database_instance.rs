@@ -42,6 +42,8 @@ const FAMILIES: &[&str] = &["db.t4g", "db.m7g", "db.r7g", "db.r8g"];
 const LEAST_STORAGE: u64 = 20;
 /// GiB: the most storage of one instance (same).
 const MOST_STORAGE: u64 = 65_536;
+/// Bytes of log kept for a slot at which somebody should look: half of the smallest disk.
+const SLOT_LAG: f64 = 10.0 * (1u64 << 30) as f64;
 /// The part of `max_connections` at which somebody should look.
 const CONNECTIONS_ALARM: f64 = 0.7;
 
@@ -88,6 +90,19 @@ impl DatabaseInstance {
 
     fn follower() -> Id<rds::DBInstance> {
         Id::new("DatabaseFollower")
+    }
+
+    /// What a replication slot keeps back: one that nobody reads any more fills the disk.
+    fn slot() -> Metric {
+        let kept = line(
+            "DatabaseLeaderSlotLag",
+            "Database: log kept for replication (bytes)",
+            Family::Database,
+            ("AWS/RDS", "OldestReplicationSlotLag", "Maximum"),
+            vec![("DBInstanceIdentifier", Self::leader().reference())],
+        );
+        let why = "A replication slot keeps 10 GiB of log back: let whoever reads it catch up, or drop a slot that no move needs any more.";
+        alarmed(kept, above(SLOT_LAG, 3, why))
     }
 
     /// The lines and alarms of one server.
@@ -197,6 +212,7 @@ impl Component for DatabaseInstance {
             "The follower is a minute behind: send reads to the leader and look for long transactions or a follower that is too small.",
         );
         let mut metrics = self.watch("Leader", &Self::leader());
+        metrics.push(Self::slot());
         if self.alone {
             return metrics;
         }

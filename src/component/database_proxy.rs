@@ -38,13 +38,13 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(DatabaseProxy, Ve
     let share = |connections: u64| percent(connections as f64 / choice.max_connections as f64);
     let (count, most, class) = (thousands(choice.connections), thousands(choice.max_connections), choice.class_name());
     let limit = percent(choice::POOLED_ABOVE);
-    let of = format!("{count} connections to a cluster when scaled out are {} of the {most} that {class} allows", share(choice.connections));
+    let of = format!("{count} connections a cluster are {} of {most}; {class} allows those", share(choice.connections));
     let text = match (choice.pooled, settings.functions) {
         (false, _) => format!("{of}; up to {limit} they need no pool, and one would cost its share of every vCPU"),
         (true, false) => format!("{of}; above {limit} they are pooled, so that the class follows the queries and not the connections"),
         (true, true) => format!(
-            "functions connect from this phase on, each run with a connection of its own: {} at once and the services' {count} are {} of the {most} \
-             that {class} allows",
+            "functions connect from this phase on; each run opens a connection of its own, and {} at once with the services' {count} are {} of the \
+             {most} that {class} allows",
             thousands(FUNCTIONS),
             share(choice.connections + FUNCTIONS)
         ),

@@ -1,5 +1,7 @@
 //! The signup list: a table of addresses and the function that writes to it. It stays when the landing page is long gone.
 
+mod release;
+
 use cfn::policy::Statement;
 use cfn::resource::{dynamodb, lambda, sqs};
 use cfn::{Id, Resource, Val};
@@ -10,22 +12,33 @@ use crate::component::{
 };
 use crate::recipe::{self, queue, watch};
 
-/// What a phase file says of it: nothing, it is the same in every phase.
+/// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Settings {}
+pub struct Settings {
+    /// Whether a new version of the function is released step by step.
+    #[serde(default)]
+    canary: bool,
+}
 
 /// Table and function.
 #[derive(Debug)]
-pub struct Signup {}
+pub struct Signup {
+    canary: bool,
+}
 
 /// Both are paid by the request and have no size.
 ///
 /// # Errors
 /// None.
-pub fn size(_settings: &Settings, _request: &Request) -> Result<(Signup, Vec<Reason>), Unplaceable> {
+pub fn size(settings: &Settings, _request: &Request) -> Result<(Signup, Vec<Reason>), Unplaceable> {
     let text = "paid by the request; nothing stands idle before there are users, and nothing has to grow with them";
-    Ok((Signup {}, vec![Reason::new(Driver::Phase, text)]))
+    let mut reasons = vec![Reason::new(Driver::Phase, text)];
+    if settings.canary {
+        let text = "a new version of the function is tried by a tenth of the calls for five minutes, and goes back by itself when it fails";
+        reasons.push(Reason::new(Driver::Availability, text));
+    }
+    Ok((Signup { canary: settings.canary }, reasons))
 }
 
 /// The function.
@@ -111,7 +124,7 @@ impl Component for Signup {
 
     fn offers(&self, _site: &Site) -> Offers {
         Offers {
-            functions: vec![HttpFunction { name: "Signup", path: "/signup", function: function(), release: None }],
+            functions: vec![HttpFunction { name: "Signup", path: "/signup", function: function(), release: self.canary.then(release::aliases) }],
             variables: vec![Variable::new("SIGNUP_FUNCTION", function().reference())],
             grants: vec![Grant {
                 name: "CallSignup",
@@ -128,6 +141,9 @@ impl Component for Signup {
             put_table(site, layers);
         }
         put_function(site, layers);
+        if self.canary {
+            release::put(layers);
+        }
     }
 
     fn metrics(&self, site: &Site) -> Vec<Metric> {

@@ -38,7 +38,7 @@ fn threshold(above: bool, limit: f64, periods: u32, why: String) -> Threshold {
     Threshold { above, limit, period: PERIOD, periods, missing: "notBreaching", why, actions: Vec::new() }
 }
 
-/// Errors, throttles and duration of a function. `errors`: how many in five minutes wake somebody; none where a dead-letter queue tells of them.
+/// Errors, throttles, duration and concurrency of a function. `errors`: how many in five minutes wake somebody; none where a dead-letter queue tells of them.
 pub fn function(id: &Id<lambda::Function>, errors: Option<f64>) -> Vec<Metric> {
     let name = id.name();
     let of = |word: &str, title, family, metric, statistic| {
@@ -54,6 +54,7 @@ pub fn function(id: &Id<lambda::Function>, errors: Option<f64>) -> Vec<Metric> {
         of("Duration", "Functions: duration, p95 (ms)", Family::Latency, "Duration", "p95"),
         failed,
         alarmed(of("Throttles", "Functions: throttles", Family::Errors, "Throttles", "Sum"), throttled),
+        of("Concurrency", "Functions: running at once", Family::Saturation, "ConcurrentExecutions", "Maximum"),
     ]
 }
 

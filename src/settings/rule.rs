@@ -109,7 +109,7 @@ pub fn email(value: &str) -> Result<(), String> {
 }
 
 /// The names that a phase may hand to the app.
-const OURS: [&str; 17] = [
+const OURS: [&str; 21] = [
     "DATABASE_HOST",
     "DATABASE_PORT",
     "DATABASE_NAME",
@@ -120,6 +120,10 @@ const OURS: [&str; 17] = [
     "CACHE_PORT",
     "CACHE_SECRET_ARN",
     "SESSION_TABLE",
+    "DAX_ENDPOINT",
+    "SHARD_MAP_TABLE",
+    "SHARD_DOMAIN",
+    "SHARD_COUNT",
     "QUEUE_URL",
     "EVENT_QUEUE_URL",
     "ASSETS_URL",

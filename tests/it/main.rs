@@ -14,6 +14,7 @@ mod program;
 mod python;
 mod tree;
 
+mod async_work;
 mod bad_input;
 mod compute;
 mod database_host;

@@ -22,6 +22,8 @@ ARN = {
     "AWS::ECS::Cluster": "ecs:R:A:cluster/{}", "AWS::ECS::Service": "ecs:R:A:service/c/{}", "AWS::RDS::DBInstance": "rds:R:A:db:{}",
     "AWS::RDS::DBCluster": "rds:R:A:cluster:{}", "AWS::RDS::DBProxy": "rds:R:A:db-proxy:prx-{}", "AWS::Events::Rule": "events:R:A:rule/{}",
     "AWS::ApiGateway::RestApi": "apigateway:R::/restapis/{}", "AWS::CloudFront::Distribution": "cloudfront::A:distribution/{}",
+    "AWS::CloudWatch::Alarm": "cloudwatch:R:A:alarm:{}",
+    "AWS::AppSync::GraphQLApi": "appsync:R:A:apis/{}",
     "AWS::DAX::Cluster": "dax:R:A:cache/{}", "AWS::SSM::Parameter": "ssm:R:A:parameter/{}",
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "elasticloadbalancing:R:A:loadbalancer/app/{}/1",
     "AWS::ElasticLoadBalancingV2::TargetGroup": "elasticloadbalancing:R:A:targetgroup/{}/1",

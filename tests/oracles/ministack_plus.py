@@ -26,6 +26,8 @@ IMAGES = {
     "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id": "ami-0ec52023c0ffee123",
 }
 PREFIX = {"AWS::EC2::EIP": "eipalloc-", "AWS::EC2::NatGateway": "nat-", "AWS::EC2::FlowLog": "fl-"}
+# What stands before the name in an ARN, where a template takes the ARN apart.
+ARN_KIND = {"AWS::DAX::Cluster": "cache/"}
 
 
 @lru_cache(None)
@@ -67,7 +69,7 @@ def stand_in(name, kind, physical_id, properties):
     if name == "PublicIp":
         return "203.0.113.9"
     service = kind.split("::")[1].lower()
-    return f"arn:aws:{service}:us-east-1:000000000000:{physical_id}" if name.endswith("Arn") else f"{physical_id}-{name}".replace(".", "-")
+    return f"arn:aws:{service}:us-east-1:000000000000:{ARN_KIND.get(kind, '')}{physical_id}" if name.endswith("Arn") else f"{physical_id}-{name}".replace(".", "-")
 
 
 def stub(kind):

@@ -89,7 +89,8 @@ pub fn model(
 }
 
 /// The load balancer. With a name of our own by HTTPS, under the name that its certificate proves; without one there is no certificate for
-/// the balancer, and HTTP is all it speaks.
+/// the balancer, and HTTP is all it speaks. Which region's balancer is decided by that name: a group of origins, which tries a second one when
+/// the first fails, takes no requests that write.
 fn app(site: &Site, door: &FrontDoor) -> model::Origin {
     let (name, protocol): (Val<String>, &str) = match front::public_name(site.settings) {
         Some(public) if door.https => (public.origin().into(), "https-only"),

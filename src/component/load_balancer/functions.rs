@@ -13,7 +13,7 @@ pub fn put<'a>(offers: &'a Offers, layers: &mut Layers) -> Vec<Road<'a>> {
     for function in &offers.functions {
         let permission: Id<lambda::Permission> = Id::new(format!("{}LoadBalancerPermission", function.name));
         // By account rather than by target group: the group cannot be made before it may call the function.
-        let model = lambda::Permission::new("lambda:InvokeFunction", function.function.arn(), "elasticloadbalancing.amazonaws.com")
+        let model = lambda::Permission::new("lambda:InvokeFunction", function.called(), "elasticloadbalancing.amazonaws.com")
             .source_account(Val::reference("AWS::AccountId"));
         layers.put(Layer::App, &permission, "Load balancers of this account may call the function", model);
         let group: Id<elb::TargetGroup> = Id::new(format!("{}TargetGroup", function.name));
@@ -21,7 +21,7 @@ pub fn put<'a>(offers: &'a Offers, layers: &mut Layers) -> Vec<Road<'a>> {
         let model = elb::TargetGroup::new()
             .target_type(target_group::TargetType::Lambda)
             .health_check_enabled(false)
-            .targets([target_group::TargetDescription::new(function.function.arn())]);
+            .targets([target_group::TargetDescription::new(function.called())]);
         let why = format!("{} is answered by a function: no server runs for it", function.path);
         layers.put(Layer::App, &group, why, Resource::new(model).after(permission.name()));
         roads.push(Road { name: function.name, paths: vec![function.path], group, alternate: None, whole: None });
