@@ -37,3 +37,4 @@ mod renderer;
 mod rules;
 mod settings;
 mod stores;
+mod systems;
