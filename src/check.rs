@@ -3,9 +3,12 @@
 //! A [`Set`] is what is deployed together: the stacks of one phase, or the files of a folder. [`Graph`] resolves references inside it, across
 //! stacks too; every rule is a file of `check/rules/` that walks the graph and reports to [`Found`].
 
+mod actions;
 mod classes;
+mod code;
 mod engine;
 mod graph;
+mod policy;
 mod rules;
 mod set;
 mod simplify;

@@ -12,6 +12,7 @@ macro_rules! rules {
 }
 
 rules! {
+    action_off_resource,
     cache_failover_without_replica,
     class_unknown,
     data_unencrypted,
@@ -19,8 +20,14 @@ rules! {
     data_without_backups,
     data_without_policy,
     engine_version,
+    function_broken,
     gateway_attachment_missing,
+    handler_missing,
+    managed_policy_unknown,
     parameter_group_family,
+    partition_literal,
     queue_redelivers_early,
+    script_broken,
+    service_principal_unknown,
     storage_refused,
 }
