@@ -32,4 +32,43 @@ fn run(graph: &Graph, found: &mut Found) {
             found.beside(route, "DependsOn", format!("the route may be made before {} is; add DependsOn: {}", attachment.id, attachment.id));
         }
     }
+    late(graph, found);
+}
+
+/// What has a public address fails or works by chance when it is made before its VPC's gateway is attached.
+fn late(graph: &Graph, found: &mut Found) {
+    let gates: Vec<&Item> = graph.of_type(ATTACHMENT).filter(|one| one.has("InternetGatewayId")).collect();
+    for item in &graph.items {
+        let Some(gate) = gates.iter().find(|gate| gate.file == item.file) else { continue };
+        let needs = match item.kind {
+            "AWS::EC2::NatGateway" => item.text("ConnectivityType") != Some("private"),
+            "AWS::EC2::EIPAssociation" => true,
+            "AWS::EC2::EIP" => item.has("InstanceId"),
+            "AWS::ElasticLoadBalancingV2::LoadBalancer" => item.text("Scheme") != Some("internal") && item.get("Scheme").is_none_or(|scheme| scheme.as_str().is_some()),
+            _ => false,
+        };
+        // Only where the VPC is made here, too: in one that exists the gateway may be attached already.
+        let own = gate.get("VpcId").is_some_and(|vpc| graph.target(vpc).is_some());
+        if needs && own && !waits(graph, item, gate) {
+            found.beside(item, "DependsOn", format!("it may be made before {} attaches the internet gateway; add DependsOn: {}", gate.id, gate.id));
+        }
+    }
+}
+
+/// Whether a resource is made after another one of its file, by `DependsOn` or by reference, over any number of steps.
+fn waits(graph: &Graph, item: &Item, gate: &Item) -> bool {
+    let mut open = vec![item];
+    let mut seen: Vec<*const Item> = Vec::new();
+    while let Some(one) = open.pop() {
+        if std::ptr::eq(one, gate) {
+            return true;
+        }
+        if seen.contains(&std::ptr::from_ref(one)) {
+            continue;
+        }
+        seen.push(std::ptr::from_ref(one));
+        open.extend(one.raw.depends_on.iter().filter_map(|id| graph.item(one.file, id)));
+        open.extend(graph.mentioned(&one.properties).into_iter().filter(|other| other.file == gate.file));
+    }
+    false
 }
