@@ -17,6 +17,7 @@ rules! {
     balancer_in_one_zone,
     cache_failover_without_replica,
     capacity_out_of_range,
+    certificate_for_another_domain,
     cidr_of_wrong_size,
     client_cannot_reach,
     client_port_differs,

@@ -49,26 +49,8 @@ fn late(graph: &Graph, found: &mut Found) {
         };
         // Only where the VPC is made here, too: in one that exists the gateway may be attached already.
         let own = gate.get("VpcId").is_some_and(|vpc| graph.target(vpc).is_some());
-        if needs && own && !waits(graph, item, gate) {
+        if needs && own && !graph.waits(item, gate) {
             found.beside(item, "DependsOn", format!("it may be made before {} attaches the internet gateway; add DependsOn: {}", gate.id, gate.id));
         }
     }
-}
-
-/// Whether a resource is made after another one of its file, by `DependsOn` or by reference, over any number of steps.
-fn waits(graph: &Graph, item: &Item, gate: &Item) -> bool {
-    let mut open = vec![item];
-    let mut seen: Vec<*const Item> = Vec::new();
-    while let Some(one) = open.pop() {
-        if std::ptr::eq(one, gate) {
-            return true;
-        }
-        if seen.contains(&std::ptr::from_ref(one)) {
-            continue;
-        }
-        seen.push(std::ptr::from_ref(one));
-        open.extend(one.raw.depends_on.iter().filter_map(|id| graph.item(one.file, id)));
-        open.extend(graph.mentioned(&one.properties).into_iter().filter(|other| other.file == gate.file));
-    }
-    false
 }

@@ -25,7 +25,7 @@ fn run(graph: &Graph, found: &mut Found) {
             let path = format!("LoadBalancers/{index}");
             if let Some(group) = entry.get("TargetGroupArn").and_then(|arn| graph.target(arn)) {
                 let via: Vec<&Item> = forwards.iter().filter(|one| std::ptr::eq(one.group, group)).map(|one| one.via).filter(|via| via.file == service.file).collect();
-                if !via.is_empty() && !via.iter().any(|via| waits(graph, service, via)) {
+                if !via.is_empty() && !via.iter().any(|via| graph.waits(service, via)) {
                     let names = via.iter().map(|via| via.id.as_str()).collect::<Vec<_>>().join(" or ");
                     found.beside(service, "DependsOn", format!("it may be made before {names} joins {} to a load balancer; add DependsOn", group.id));
                 }
@@ -46,21 +46,4 @@ fn run(graph: &Graph, found: &mut Found) {
             }
         }
     }
-}
-
-/// Whether a resource is made after another one of its file.
-fn waits(graph: &Graph, item: &Item, first: &Item) -> bool {
-    let mut open = vec![item];
-    let mut seen: Vec<*const Item> = Vec::new();
-    while let Some(one) = open.pop() {
-        if std::ptr::eq(one, first) {
-            return true;
-        }
-        if !seen.contains(&std::ptr::from_ref(one)) {
-            seen.push(std::ptr::from_ref(one));
-            open.extend(one.raw.depends_on.iter().filter_map(|id| graph.item(one.file, id)));
-            open.extend(graph.mentioned(&one.properties).into_iter().filter(|other| other.file == first.file));
-        }
-    }
-    false
 }
