@@ -123,6 +123,23 @@ impl<'a> Graph<'a> {
         found
     }
 
+    /// Whether a resource is made after another one of its file, by `DependsOn` or by reference, over any number of steps.
+    pub fn waits(&self, item: &Item, first: &Item) -> bool {
+        let mut open = vec![item];
+        let mut seen: Vec<*const Item> = Vec::new();
+        while let Some(one) = open.pop() {
+            if std::ptr::eq(one, first) {
+                return true;
+            }
+            if !seen.contains(&std::ptr::from_ref(one)) {
+                seen.push(std::ptr::from_ref(one));
+                open.extend(one.raw.depends_on.iter().filter_map(|id| self.item(one.file, id)));
+                open.extend(self.mentioned(&one.properties).into_iter().filter(|other| other.file == first.file));
+            }
+        }
+        false
+    }
+
     /// The value as text, for patterns and lengths: what is not known stays `${Name}`, an account is twelve digits. None when it is no text
     /// (a list, an open choice).
     pub fn text(&self, node: &Node) -> Option<String> {

@@ -4,7 +4,7 @@ use cfn::Node;
 
 use super::cidr::{self, Cidr};
 use super::graph::{Graph, Item, below};
-use super::subnets::{identity, is};
+use super::subnets::identity;
 
 /// The type of a security group.
 pub const GROUP: &str = "AWS::EC2::SecurityGroup";
@@ -253,7 +253,7 @@ pub fn reach(graph: &Graph, permits: &[Permit], caller: &Held, addresses: &[Cidr
             Peer::Block(block) => addresses.is_empty() || addresses.iter().any(|address| block.overlaps(*address)),
             Peer::Open => true,
         };
-        if !on_port.iter().any(|permit| lets(&permit)) {
+        if !on_port.iter().any(lets) {
             return Reach::NotIn;
         }
     }
@@ -265,7 +265,7 @@ pub fn reach(graph: &Graph, permits: &[Permit], caller: &Held, addresses: &[Cidr
                 permit.has(port, false)
                     && match &permit.peer {
                         Peer::Group(name) => callee.groups.contains(name) || !known,
-                        Peer::Block(block) => !(block.prefix == block_bits(*block)),
+                        Peer::Block(block) => block.prefix != block_bits(*block),
                         Peer::Open => true,
                     }
             };
@@ -332,9 +332,4 @@ pub fn subnets_of<'i>(graph: &'i Graph, item: &'i Item) -> Vec<&'i Node> {
         return scaled.map(|group| subnets_of(graph, group)).unwrap_or_default();
     }
     Vec::new()
-}
-
-/// Whether `node` names `item`; kept here because every rule about groups asks it.
-pub fn names(graph: &Graph, node: &Node, item: &Item) -> bool {
-    is(graph, node, item)
 }

@@ -32,4 +32,25 @@ fn run(graph: &Graph, found: &mut Found) {
             found.beside(route, "DependsOn", format!("the route may be made before {} is; add DependsOn: {}", attachment.id, attachment.id));
         }
     }
+    late(graph, found);
+}
+
+/// What has a public address fails or works by chance when it is made before its VPC's gateway is attached.
+fn late(graph: &Graph, found: &mut Found) {
+    let gates: Vec<&Item> = graph.of_type(ATTACHMENT).filter(|one| one.has("InternetGatewayId")).collect();
+    for item in &graph.items {
+        let Some(gate) = gates.iter().find(|gate| gate.file == item.file) else { continue };
+        let needs = match item.kind {
+            "AWS::EC2::NatGateway" => item.text("ConnectivityType") != Some("private"),
+            "AWS::EC2::EIPAssociation" => true,
+            "AWS::EC2::EIP" => item.has("InstanceId"),
+            "AWS::ElasticLoadBalancingV2::LoadBalancer" => item.text("Scheme") != Some("internal") && item.get("Scheme").is_none_or(|scheme| scheme.as_str().is_some()),
+            _ => false,
+        };
+        // Only where the VPC is made here, too: in one that exists the gateway may be attached already.
+        let own = gate.get("VpcId").is_some_and(|vpc| graph.target(vpc).is_some());
+        if needs && own && !graph.waits(item, gate) {
+            found.beside(item, "DependsOn", format!("it may be made before {} attaches the internet gateway; add DependsOn: {}", gate.id, gate.id));
+        }
+    }
 }
