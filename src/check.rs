@@ -3,16 +3,16 @@
 //! A [`Set`] is what is deployed together: the stacks of one phase, or the files of a folder. [`Graph`] resolves references inside it, across
 //! stacks too; every rule is a file of `check/rules/` that walks the graph and reports to [`Found`].
 
+mod actions;
 mod balancing;
 mod cidr;
 mod classes;
 mod clients;
+mod code;
 mod engine;
 mod graph;
 mod listening;
 mod permits;
-mod actions;
-mod code;
 mod policy;
 mod rules;
 mod set;
