@@ -11,7 +11,7 @@ use crate::settings::{Container, Settings};
 pub type Environment = IndexMap<String, Val<String>>;
 
 /// The most bytes that variables of the user's own may have together: user data takes 16 KB with scripts and all.
-const MAX_ENVIRONMENT: usize = 8_000;
+const MAX_ENVIRONMENT: usize = 7_000;
 
 /// What keeps one slow or failing service from stopping all others, as every service is told it. The numbers are a beginning: whoever knows the
 /// service better sets them in `container.environment`.
