@@ -8,6 +8,7 @@ mod classes;
 mod code;
 mod engine;
 mod graph;
+mod metrics;
 mod policy;
 mod rules;
 mod set;
