@@ -12,6 +12,7 @@ mod code;
 mod engine;
 mod graph;
 mod listening;
+mod metrics;
 mod permits;
 mod policy;
 mod rules;

@@ -36,7 +36,7 @@ impl Statement<'_, '_> {
 
     /// The values under a key, one or several: `Action`, `Resource`, `Principal/Service`.
     pub fn values(&self, path: &str) -> Vec<&Node> {
-        below(self.node, &format!("{path}/*"))
+        each(below(self.node, path))
     }
 }
 
@@ -69,9 +69,14 @@ pub fn statements<'g, 'a>(graph: &'g Graph<'a>) -> Vec<Statement<'g, 'a>> {
     let mut all = Vec::new();
     for item in &graph.items {
         for (_, path, bearer) in PLACES.into_iter().filter(|(kind, ..)| *kind == item.kind) {
-            let steps = if path == "Statement" { path.to_owned() } else { format!("{path}/Statement/*") };
-            all.extend(item.all(&steps).into_iter().map(|node| Statement { item, path, bearer, node }));
+            let steps = if path == "Statement" { path.to_owned() } else { format!("{path}/Statement") };
+            all.extend(each(item.all(&steps)).into_iter().map(|node| Statement { item, path, bearer, node }));
         }
     }
     all
+}
+
+/// The items of lists, and what stands alone where a list may stand; a reference stands alone too.
+fn each(nodes: Vec<&Node>) -> Vec<&Node> {
+    nodes.into_iter().flat_map(|node| if matches!(node, Node::List(_)) { below(node, "*") } else { vec![node] }).collect()
 }
