@@ -1,6 +1,6 @@
 //! Blocks of IPv4 and IPv6 addresses: what lies in what, and what a template says when it cuts one block into several.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use cfn::Node;
 

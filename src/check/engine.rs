@@ -4,7 +4,8 @@ use super::graph::{Graph, Item};
 
 /// The cluster of a database instance, when it stands in the set.
 pub fn cluster<'g, 'a>(graph: &'g Graph<'a>, instance: &Item) -> Option<&'g Item<'a>> {
-    graph.target(instance.get("DBClusterIdentifier")?)
+    let member = instance.kind == "AWS::RDS::DBInstance";
+    instance.get("DBClusterIdentifier").filter(|_| member).and_then(|id| graph.target(id))
 }
 
 /// Engine and version of a database instance, cluster, cache or replication group; what is not known is none. A replica's are its source's.

@@ -15,7 +15,9 @@ pub fn ports(graph: &Graph, item: &Item) -> Option<Vec<i64>> {
     match item.kind {
         "AWS::RDS::DBCluster" | "AWS::RDS::DBInstance" => {
             // An instance of a cluster listens where its cluster does.
-            if let Some(cluster) = item.get("DBClusterIdentifier") {
+            if item.kind.ends_with("Instance")
+                && let Some(cluster) = item.get("DBClusterIdentifier")
+            {
                 return graph.target(cluster).filter(|cluster| !std::ptr::eq(*cluster, item)).and_then(|cluster| ports(graph, cluster));
             }
             let cluster = item.kind.ends_with("Cluster");

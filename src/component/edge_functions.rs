@@ -32,7 +32,7 @@ const SOURCE: &str = include_str!("edge_functions/personalize.js");
 /// None.
 pub fn size(_settings: &Settings, request: &Request) -> Result<(EdgeFunctions, Vec<Reason>), Unplaceable> {
     let requests = request.load.requests_peak.to_string();
-    let text = format!("decides experiment and country of {requests} requests at peak, in their edge location: the cache keeps the pages apart");
+    let text = format!("decides for {requests} requests at peak: experiment and country, in their edge location; the cache keeps the pages apart");
     Ok((EdgeFunctions { requests }, vec![Reason::new(Driver::Phase, text)]))
 }
 

@@ -30,7 +30,7 @@ pub struct EventTopic {
 pub fn size(_settings: &Settings, request: &Request) -> Result<(EventTopic, Vec<Reason>), Unplaceable> {
     let services: Vec<String> = request.settings.services.iter().map(|service| service.name.clone()).collect();
     let text = format!(
-        "{} events at peak, each told to {} services and the journal: whoever publishes knows none of them, and one that is down finds its events later",
+        "{} events at peak; each is told to {} services and the journal: whoever publishes knows none of them, and one that is down finds its events later",
         request.load.messages_peak,
         services.len()
     );

@@ -55,7 +55,7 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(Firewall, Vec<Rea
     let limit = whole(person * shared).max(LEAST_LIMIT);
     let noise = (all.get() * WINDOW as f64 * NOISE).ceil().max(LEAST_NOISE);
     let text = format!(
-        "a person makes {} requests in {WINDOW} s at peak, files included; {} may share an address, so one may make {}",
+        "a person makes {} requests in {WINDOW} s at peak; with files, {} may share an address, so one may make {}",
         number(person),
         number(shared),
         number(limit as f64)

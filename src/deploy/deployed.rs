@@ -47,7 +47,9 @@ pub fn resources(template: &str) -> Result<BTreeMap<String, Deployed>, String> {
         deletion_policy: text(node, "DeletionPolicy"),
         update_replace_policy: text(node, "UpdateReplacePolicy"),
         why: node.get("Metadata").and_then(|m| m.get("scalectl")).and_then(|s| text(s, "why")).unwrap_or_default(),
-        in_cluster: node.get("Properties").is_some_and(|properties| properties.get("DBClusterIdentifier").is_some()),
+        // A cluster names itself by the property by which a member names its cluster.
+        in_cluster: text(node, "Type").as_deref() == Some("AWS::RDS::DBInstance")
+            && node.get("Properties").is_some_and(|properties| properties.get("DBClusterIdentifier").is_some()),
     };
     Ok(resources.iter().map(|(id, node)| (id.clone(), read(node))).collect())
 }

@@ -89,7 +89,7 @@ fn quoted(text: &str) -> String {
 fn script(units: &[Unit], names: &[String], title: &str, bucket: Option<&str>) -> String {
     let tags: Vec<String> =
         units.first().map(|unit| unit.tags.iter().map(|(key, value)| quoted(&format!("{key}={value}"))).collect()).unwrap_or_default();
-    let mut text = SCRIPT.replace("{title}", title).replace("{tags}", &tags.join(" ")).replace("{bucket}", bucket.unwrap_or_default());
+    let mut text = SCRIPT.replace("{title}", title).replace("@TAGS@", &tags.join(" ")).replace("{bucket}", bucket.unwrap_or_default());
     for (unit, name) in units.iter().zip(names) {
         let template = if let Sent::Short(short) = sent(unit, name) { short } else { name.clone() };
         let _ = write!(text, "\nstack {} {} {} {template}", unit.stack, unit.region, stem(name));

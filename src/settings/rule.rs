@@ -109,7 +109,7 @@ pub fn email(value: &str) -> Result<(), String> {
 }
 
 /// The names that a phase may hand to the app.
-const OURS: [&str; 21] = [
+const OURS: [&str; 25] = [
     "DATABASE_HOST",
     "DATABASE_PORT",
     "DATABASE_NAME",
@@ -131,9 +131,13 @@ const OURS: [&str; 21] = [
     "UPLOADS_BUCKET",
     "SERVICES_URL",
     "SIGNUP_FUNCTION",
+    "EVENTS_TOPIC_ARN",
+    "CLICKSTREAM_NAME",
+    "ORDER_TABLE",
+    "WORKFLOW_ARN",
 ];
 /// How the names of a domain's own database end: `USERS_DATABASE_HOST`.
-const OUR_ENDINGS: [&str; 3] = ["_DATABASE_HOST", "_DATABASE_READER_HOST", "_DATABASE_SECRET_ARN"];
+const OUR_ENDINGS: [&str; 4] = ["_DATABASE_HOST", "_DATABASE_READER_HOST", "_DATABASE_SECRET_ARN", "_EVENT_QUEUE_URL"];
 
 /// The name of an environment variable, and not one that scalectl hands the app itself.
 pub fn variable(key: &str) -> Result<(), String> {

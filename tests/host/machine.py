@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "oracles"))
 from literals import literal, template  # noqa: E402
 
-STANDINS = "aws docker hostname rpm dnf lsblk mountpoint mount findmnt mkfs.xfs xfs_growfs systemctl".split()
+STANDINS = "aws amazon-cloudwatch-agent-ctl docker hostname rpm dnf lsblk mountpoint mount findmnt mkfs.xfs xfs_growfs systemctl".split()
 MIB = 1024 * 1024
 # PostgreSQL syncs everything it writes; in memory that costs nothing.
 MEMORY = "/dev/shm"
@@ -69,8 +69,11 @@ class Machine:
 
     def redirected(self, text, version):
         """The same script below the machine's root; who connects from here is taken for the app's host."""
+        agent = "/opt/aws/amazon-cloudwatch-agent"
+        text = text.replace(f"{agent}/etc", "@AGENT@").replace(f"{agent}/bin/", "")
         for folder in ("/etc/", "/var/lib/", "/usr/local/sbin"):
             text = text.replace(folder, f"{self.root}{folder}")
+        text = text.replace("@AGENT@", f"{self.root}/opt/agent")
         text = text.replace("127.0.0.1/32", "127.0.0.9/32").replace("10.0.0.0/16", "127.0.0.1/32").replace("172.17.0.0/16", "127.0.0.1/32")
         assert "\nmajor=17\nhome=" in text and "\nvolume=databasevolume\n" in text, "the program no longer says its volume and version at the top"
         return text.replace("\nmajor=17\n", f"\nmajor={version}\n").replace("\nvolume=databasevolume\n", "\nvolume=vol-0abc123\n")

@@ -12,7 +12,7 @@ postgresql() {
 
 case $name in
   aws) cat "$ROOT/secret.json" ;;
-  docker) ;;
+  docker | amazon-cloudwatch-agent-ctl) ;;
   hostname) echo '127.0.0.5 ' ;;
   rpm) [ -e "$ROOT/packages/$3" ] ;;
   dnf)

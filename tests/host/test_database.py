@@ -59,7 +59,7 @@ class DatabaseHost(unittest.TestCase):
         self.assertEqual(machine.connect("SELECT answer FROM kept").stdout.strip(), "42")
         self.assertEqual(machine.query("SELECT system_identifier FROM pg_control_system()"), cluster)
         self.assertEqual({path: path.read_bytes() for path in self.written(machine)}, written)
-        self.assertEqual((len(machine.calls("mkfs.xfs")), len(machine.calls("mount")), len(machine.calls("dnf"))), (1, 2, 1))
+        self.assertEqual((len(machine.calls("mkfs.xfs")), len(machine.calls("mount")), len([call for call in machine.calls("dnf") if "postgresql" in call])), (1, 2, 1))
 
     @staticmethod
     def written(machine):
@@ -119,7 +119,8 @@ class DatabaseHost(unittest.TestCase):
         log = first.boot()
         self.assertIn(f"the data is PostgreSQL {major()}'s", log)
         self.assertEqual(first.connect("SELECT answer FROM kept").stdout.strip(), "42", log)
-        self.assertTrue(all(call.endswith(f"postgresql{major()}-server") for call in first.calls("dnf")), first.calls("dnf"))
+        servers = [call for call in first.calls("dnf") if "postgresql" in call]
+        self.assertTrue(all(call.endswith(f"postgresql{major()}-server") for call in servers), servers)
 
     def test_a_first_start_that_was_cut_off_is_begun_again(self):
         machine = self.machine()

@@ -150,7 +150,9 @@ impl Resource {
     /// Whether losing it loses data: by its type, but for the members of a database cluster, whose data is the cluster's.
     pub fn holds_data(&self) -> bool {
         let of_type = crate::facts::of(&self.resource_type).is_some_and(|facts| facts.holds_data);
-        of_type && !self.properties.contains_key("DBClusterIdentifier")
+        // A cluster names itself by the property by which a member names its cluster.
+        let member = self.resource_type == "AWS::RDS::DBInstance" && self.properties.contains_key("DBClusterIdentifier");
+        of_type && !member
     }
 
     /// Sets `UpdatePolicy`.

@@ -16,8 +16,10 @@ fn run(graph: &Graph, found: &mut Found) {
     for item in &graph.items {
         match item.kind {
             "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster" | "AWS::DocDB::DBCluster" | "AWS::Neptune::DBCluster" => {
-                let followers = ["DBClusterIdentifier", "SourceDBInstanceIdentifier", "SourceDBClusterIdentifier", "ReplicationSourceIdentifier"];
-                let member = followers.iter().any(|property| item.has(property));
+                let followers = ["SourceDBInstanceIdentifier", "SourceDBClusterIdentifier", "ReplicationSourceIdentifier"];
+                // A cluster names itself by the property by which a member names its cluster.
+                let of_cluster = item.kind == "AWS::RDS::DBInstance" && item.has("DBClusterIdentifier");
+                let member = of_cluster || followers.iter().any(|property| item.has(property));
                 let aurora = item.kind == "AWS::RDS::DBInstance" && item.text("Engine").unwrap_or_default().starts_with("aurora");
                 match item.int("BackupRetentionPeriod") {
                     _ if member || aurora => {}

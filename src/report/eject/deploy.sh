@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 REFRESH_IMAGES="${REFRESH_IMAGES:-0}"
 # Bucket for templates over 51,200 bytes; empty: that of the app itself, where it has one.
 TEMPLATE_BUCKET="${TEMPLATE_BUCKET:-{bucket}}"
-TAGS=({tags})
+TAGS=(@TAGS@)
 
 filled="$(mktemp -d)"
 trap 'rm -rf "$filled"' EXIT
