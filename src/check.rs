@@ -134,10 +134,15 @@ impl Found<'_> {
 
 /// What every rule finds in a set of templates, by file and place.
 pub fn findings(set: &Set) -> Vec<Finding> {
+    findings_by(set, RULES)
+}
+
+/// What these rules find in a set of templates, by file and place.
+pub fn findings_by(set: &Set, rules: &[&'static Rule]) -> Vec<Finding> {
     let graph = Graph::of(set);
-    let Some(first) = RULES.first() else { return Vec::new() };
+    let Some(first) = rules.first() else { return Vec::new() };
     let mut found = Found { set, rule: first, findings: Vec::new() };
-    for rule in RULES {
+    for rule in rules {
         found.rule = rule;
         (rule.run)(&graph, &mut found);
     }
