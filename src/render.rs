@@ -178,7 +178,7 @@ pub fn stacks(architecture: &Architecture) -> Result<Vec<Stack>, RenderError> {
     for (site, layers) in &drafts {
         for layer in Layer::ALL {
             if layers.placed.iter().any(|placed| placed.layer == layer) {
-                let (stack, crossed) = stack(architecture, site, layers, layer, &owners, &applied, &exceptions)?;
+                let (stack, crossed) = stack(architecture, site, layers, layer, &owners, &applied, exceptions)?;
                 stacks.push(stack);
                 crossings.extend(crossed);
             }
