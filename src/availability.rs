@@ -54,7 +54,7 @@ pub fn availability(architecture: &Architecture, catalog: &Catalog) -> Result<Av
             recoveries.extend(piece.component.recoveries(&site).into_iter().map(|recovery| (component, recovery)));
         }
     }
-    links.sort_by(|a, b| (a.reliance.way == Way::Aside, a.all).cmp(&(b.reliance.way == Way::Aside, b.all)));
+    links.sort_by_key(|link| (link.reliance.way == Way::Aside, link.all));
     let along = |way: Way| links.iter().filter(|link| link.reliance.way == way).map(|link| link.all).product::<Decimal>();
     let region = along(Way::Region);
     let together = at_least_one(region, u32::try_from(regions.len()).unwrap_or(1).max(1));

@@ -134,7 +134,7 @@ fn side_by_side<T: Sync, R: Send>(jobs: &[T], work: impl Fn(&T) -> R + Sync) -> 
         done
     };
     let mut all = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(&take)).collect();
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(take)).collect();
         let broken = |_| Stop::error("a rule came to an unexpected end; nothing was judged: please report it with the template");
         workers.into_iter().map(|one| one.join().map_err(broken)).collect::<Result<Vec<_>, Stop>>()
     })?

@@ -75,7 +75,7 @@ fn moved(architecture: &Architecture, id: &str, value: f64, catalog: &Catalog) -
 /// The root of the sum of squares, in whole cents: no binary fraction stands between the lines and the range.
 fn root(parts: impl Iterator<Item = Usd>) -> Usd {
     let squares = parts.map(|part| {
-        let cents = u128::try_from(part.to_cents().amount().mantissa().unsigned_abs()).unwrap_or(u128::MAX);
+        let cents = part.to_cents().amount().mantissa().unsigned_abs();
         let scale = part.to_cents().amount().scale();
         let cents = cents.saturating_mul(10_u128.saturating_pow(2_u32.saturating_sub(scale)));
         cents.saturating_mul(cents)
