@@ -5,6 +5,7 @@
 
 mod actions;
 mod balancing;
+mod bounds;
 mod cidr;
 mod classes;
 mod clients;
