@@ -20,6 +20,7 @@ rules! {
     capacity_out_of_range,
     certificate_for_another_domain,
     cidr_of_wrong_size,
+    circular_dependency,
     class_unknown,
     client_cannot_reach,
     client_port_differs,
@@ -80,3 +81,6 @@ rules! {
     vpcs_differ,
     workload_in_one_zone,
 }
+
+/// The rule that says that a template is too large to be judged by the others.
+pub const OF_SIZE: &Rule = &template_limits::RULE;

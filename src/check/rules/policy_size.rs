@@ -1,5 +1,7 @@
 //! Policies that are longer than IAM and the services take.
 
+use std::collections::HashMap;
+
 use cfn::Node;
 
 use crate::catalog::default_quota;
@@ -50,15 +52,23 @@ fn run(graph: &Graph, found: &mut Found) {
         }
     }
     for (kind, inline, list, single, name) in BEARERS {
-        for bearer in graph.of_type(kind) {
-            let names = |policy: &Item, path: &str| {
-                policy.raw.condition.is_none()
-                    && policy.all(path).into_iter().any(|node| graph.target(node).is_some_and(|one| std::ptr::eq(one, bearer)))
+        let all = format!("{list}/*");
+        let (mut beside, mut named): (HashMap<(usize, &str), usize>, HashMap<(usize, &str), usize>) = Default::default();
+        for policy in graph.items.iter().filter(|policy| policy.raw.condition.is_none()) {
+            let (path, sums, counts) = match policy.kind {
+                "AWS::IAM::Policy" => (all.as_str(), &mut beside, policy_length(policy)),
+                "AWS::IAM::ManagedPolicy" => (all.as_str(), &mut named, 1),
+                other if other == *single => (*name, &mut beside, policy_length(policy)),
+                _ => continue,
             };
-            let all = format!("{list}/*");
+            for bearer in policy.all(path).into_iter().filter_map(|node| graph.target(node)) {
+                *sums.entry((bearer.file, &bearer.id)).or_default() += counts;
+            }
+        }
+        for bearer in graph.of_type(kind) {
+            let key = (bearer.file, bearer.id.as_str());
             let own = bearer.all("Policies/*/PolicyDocument").into_iter().map(measure).sum::<usize>();
-            let attached = graph.of_type("AWS::IAM::Policy").filter(|policy| names(policy, &all));
-            let beside: usize = attached.chain(graph.of_type(single).filter(|policy| names(policy, name))).map(policy_length).sum();
+            let beside = beside.get(&key).copied().unwrap_or(0);
             let (length, most) = (own + beside, quota(inline));
             if length > most {
                 let message = format!(
@@ -66,8 +76,7 @@ fn run(graph: &Graph, found: &mut Found) {
                 );
                 found.at(bearer, if own > 0 { "Policies" } else { "" }, message);
             }
-            let managed = bearer.all("ManagedPolicyArns/*").len()
-                + graph.of_type("AWS::IAM::ManagedPolicy").filter(|policy| names(policy, &all)).count();
+            let managed = bearer.all("ManagedPolicyArns/*").len() + named.get(&key).copied().unwrap_or(0);
             let most = quota("iam.policies_attached");
             if managed > most {
                 let message = format!("{managed} managed policies are attached to it; IAM attaches {most} unless the quota is raised: join some");

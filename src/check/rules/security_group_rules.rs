@@ -1,5 +1,7 @@
 //! Security groups with more rules, and interfaces with more groups, than EC2 takes.
 
+use std::collections::HashMap;
+
 use cfn::Node;
 
 use crate::catalog::default_quota;
@@ -64,17 +66,18 @@ struct Load {
 fn run(graph: &Graph, found: &mut Found) {
     let most = default_quota("ec2.rules_per_security_group").and_then(|most| i64::try_from(most).ok()).unwrap_or(i64::MAX);
     for (list, separate, prefix) in DIRECTIONS {
-        let apart: Vec<(&Item, &Item)> = graph
-            .of_type(separate)
-            .filter(|rule| rule.raw.condition.is_none())
-            .filter_map(|rule| Some((rule, graph.target(rule.get("GroupId")?)?)))
-            .collect();
+        let mut apart: HashMap<(usize, &str), Vec<&Item>> = HashMap::new();
+        for rule in graph.of_type(separate).filter(|rule| rule.raw.condition.is_none()) {
+            if let Some(group) = rule.get("GroupId").and_then(|id| graph.target(id)) {
+                apart.entry((group.file, &group.id)).or_default().push(rule);
+            }
+        }
         for group in graph.of_type(GROUP) {
             let mut load = Load::default();
             for (_, rule) in group.list(list) {
                 add(graph, rule, prefix, &mut load);
             }
-            for (rule, _) in apart.iter().filter(|(_, of)| std::ptr::eq(*of, group)) {
+            for rule in apart.get(&(group.file, group.id.as_str())).into_iter().flatten() {
                 add(graph, &rule.properties, prefix, &mut load);
             }
             let rules = load.four.max(load.six);

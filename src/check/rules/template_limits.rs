@@ -3,7 +3,7 @@
 use cfn::Node;
 
 use crate::check::code;
-use crate::check::{Found, Graph, Item, Rule, Severity};
+use crate::check::{Found, Graph, Item, MOST_RESOURCES, Rule, Severity};
 
 /// See its fields.
 pub const RULE: Rule = Rule {
@@ -75,7 +75,8 @@ fn run(graph: &Graph, found: &mut Found) {
         let one = &file.template;
         for (section, count, most) in [("Resources", one.resources.len(), 500), ("Parameters", one.parameters.len(), 200), ("Outputs", one.outputs.len(), 200), ("Mappings", one.mappings.len(), 200)] {
             if count > most {
-                found.of_file(index, section, format!("{count} {section} are more than the {most} that a template may have; split it"));
+                let rest = if count > MOST_RESOURCES { "; nothing else is judged before that" } else { "" };
+                found.of_file(index, section, format!("{count} {section} are more than the {most} that a template may have; split it{rest}"));
             }
         }
         if let Some(length) = one.description.as_ref().map(String::len).filter(|length| *length > 1024) {
