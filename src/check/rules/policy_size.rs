@@ -53,7 +53,8 @@ fn run(graph: &Graph, found: &mut Found) {
     }
     for (kind, inline, list, single, name) in BEARERS {
         let all = format!("{list}/*");
-        let (mut beside, mut named): (HashMap<(usize, &str), usize>, HashMap<(usize, &str), usize>) = Default::default();
+        let mut beside: HashMap<(usize, &str), usize> = HashMap::new();
+        let mut named: HashMap<(usize, &str), usize> = HashMap::new();
         for policy in graph.items.iter().filter(|policy| policy.raw.condition.is_none()) {
             let (path, sums, counts) = match policy.kind {
                 "AWS::IAM::Policy" => (all.as_str(), &mut beside, policy_length(policy)),
