@@ -5,6 +5,7 @@
 
 mod actions;
 mod balancing;
+mod bounds;
 mod cidr;
 mod classes;
 mod clients;
@@ -132,6 +133,9 @@ impl Found<'_> {
     }
 }
 
+/// Twice what CloudFormation takes: a set with a template of more resources is judged by its size only.
+pub(crate) const MOST_RESOURCES: usize = 1_000;
+
 /// What every rule finds in a set of templates, by file and place.
 pub fn findings(set: &Set) -> Vec<Finding> {
     findings_by(set, RULES)
@@ -142,7 +146,9 @@ pub fn findings_by(set: &Set, rules: &[&'static Rule]) -> Vec<Finding> {
     let graph = Graph::of(set);
     let Some(first) = rules.first() else { return Vec::new() };
     let mut found = Found { set, rule: first, findings: Vec::new() };
-    for rule in rules {
+    // CloudFormation refuses a template of this size anyway; walking its graph by every rule would only keep whoever waits for the answer.
+    let huge = set.files.iter().any(|file| file.template.resources.len() > MOST_RESOURCES);
+    for rule in rules.iter().filter(|rule| !huge || rule.id == rules::OF_SIZE.id) {
         found.rule = rule;
         (rule.run)(&graph, &mut found);
     }

@@ -18,6 +18,8 @@ pub struct File {
     pub template: Template,
     /// Where each part stands, when it was read from text.
     pub document: Option<Document>,
+    /// How long the text is, when it was read from text.
+    pub bytes: Option<usize>,
 }
 
 /// What is deployed together; a parameter of one file takes the output of the same name from another.
@@ -87,13 +89,13 @@ impl File {
         let group = group(name);
         let stem = name.rsplit(['/', '\\']).next().unwrap_or_default();
         let region = group.clone().or_else(|| stem.starts_with("edge.").then(|| crate::render::EDGE_REGION.to_owned()));
-        Ok(File { name: name.to_owned(), region, group, template, document: Some(document) })
+        Ok(File { name: name.to_owned(), region, group, template, document: Some(document), bytes: Some(text.len()) })
     }
 
     /// One of our own stacks, as it would be written to `folder`.
     pub fn of_stack(folder: &str, stack: Stack) -> File {
         let name = format!("{folder}/{}", stack.file);
-        File { region: Some(stack.key.region), group: group(&name), name, template: stack.template, document: None }
+        File { region: Some(stack.key.region), group: group(&name), name, template: stack.template, document: None, bytes: None }
     }
 }
 

@@ -16,6 +16,7 @@ mod tree;
 
 mod async_work;
 mod bad_input;
+mod bad_templates;
 mod compute;
 mod database_host;
 mod deploy;

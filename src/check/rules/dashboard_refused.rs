@@ -34,7 +34,15 @@ fn judge(dashboard: &Item, body: &Value, found: &mut Found) {
     if widgets.len() > 500 {
         found.at(dashboard, BODY, format!("a dashboard has at most 500 widgets, this one has {}", widgets.len()));
     }
+    let drawn = |widget: &Value| widget.pointer("/properties/metrics").and_then(Value::as_array).map_or(0, Vec::len);
+    let all: usize = widgets.iter().map(drawn).sum();
+    if all > 2_500 {
+        found.at(dashboard, BODY, format!("a dashboard draws at most 2,500 metrics, this one {all}"));
+    }
     for (index, widget) in widgets.iter().enumerate() {
+        if drawn(widget) > 500 {
+            found.at(dashboard, BODY, format!("widget {index}: a widget draws at most 500 metrics, this one {}", drawn(widget)));
+        }
         for fault in faults(widget) {
             found.at(dashboard, BODY, format!("widget {index}: {fault}"));
         }

@@ -108,7 +108,9 @@ fn of_schedule(item: &Item, text: &str, once: bool, found: &mut Found) {
 fn schedule(text: &str, once: bool) -> Option<String> {
     let inside = |word: &str| text.strip_prefix(word).and_then(|rest| rest.strip_prefix('(')).and_then(|rest| rest.strip_suffix(')'));
     if let Some(rate) = inside("rate") {
-        let (number, unit) = rate.split_once(' ')?;
+        let Some((number, unit)) = rate.split_once(' ') else {
+            return Some("needs a number and a unit, such as rate(5 minutes)".to_owned());
+        };
         let Some(number) = number.parse::<u64>().ok().filter(|number| *number > 0) else {
             return Some("needs a whole number above 0, such as rate(5 minutes)".to_owned());
         };
@@ -125,9 +127,11 @@ fn schedule(text: &str, once: bool) -> Option<String> {
         if (fields[2] == "?") == (fields[4] == "?") {
             return Some("needs ? in exactly one of the two day fields".to_owned());
         }
-        let ranges = [(0, 59, "minutes"), (0, 23, "hours"), (1, 31, "day of the month")];
+        let ranges = [(0, 59, "minutes"), (0, 23, "hours"), (1, 31, "day of the month"), (1, 12, "month"), (1, 7, "day of the week"), (1970, 2199, "year")];
         for (field, (least, most, name)) in fields.iter().zip(ranges) {
-            let wrong = field.split([',', '-', '/']).filter_map(|part| part.parse::<i64>().ok()).find(|number| *number > most || *number < least.min(1));
+            // What stands behind a slash is a step, what stands behind a hash a week.
+            let field = field.split(['/', '#']).next().unwrap_or_default();
+            let wrong = field.split([',', '-']).filter_map(|part| part.parse::<i64>().ok()).find(|number| *number > most || *number < least);
             if let Some(number) = wrong {
                 return Some(format!("has {number} as {name}, which go from {least} to {most}"));
             }

@@ -83,7 +83,7 @@ fn containers(graph: &Graph, task: &Item, fargate: bool, found: &mut Found) {
             }
             names.push(name);
         }
-        taken += container.get("Memory").or_else(|| container.get("MemoryReservation")).and_then(number).unwrap_or(0);
+        taken += container.get("MemoryReservation").or_else(|| container.get("Memory")).and_then(number).unwrap_or(0);
         logs(graph, task, container, &path("LogConfiguration"), found);
         let secrets = !below(container, "Secrets/*").is_empty();
         let driver = container.get("LogConfiguration").and_then(|logs| logs.get("LogDriver")).and_then(Node::as_str);
