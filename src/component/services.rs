@@ -57,7 +57,7 @@ pub struct Services {
 const COLOURS: [&str; 2] = ["Blue", "Green"];
 
 /// Logical IDs that other building blocks have made of these words.
-const TAKEN: [&str; 2] = ["workers", "signup"];
+const TAKEN: [&str; 4] = ["workers", "signup", "service", "order-workflow"];
 
 /// Every service carries its part of the peak with one zone gone; hosts carry all of them.
 ///
