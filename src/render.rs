@@ -4,6 +4,7 @@ pub mod exceptions;
 pub mod gather;
 pub mod overridden;
 pub mod reference;
+pub mod settled;
 pub mod sound;
 
 use std::collections::BTreeSet;
@@ -168,6 +169,7 @@ pub fn stacks(architecture: &Architecture) -> Result<Vec<Stack>, RenderError> {
             layers.component = piece.component.name();
             piece.component.resources(&site, &offers, &mut layers);
         }
+        settled::settle(&site, &mut layers);
         drafts.push((site, layers));
     }
     let applied = overridden::apply(&architecture.settings, &mut drafts)?;
