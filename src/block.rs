@@ -2,19 +2,25 @@
 //!
 //! Components never name one another. They meet through [`Offers`], which every component makes before any resource exists.
 
+mod bill;
+mod ceiling;
 mod layer;
 mod metric;
 mod offer;
+mod reliance;
 
 use std::fmt;
 
 use cfn::{Node, Val};
 
+pub use bill::*;
+pub use ceiling::*;
 pub use layer::*;
 pub use metric::*;
 pub use offer::*;
+pub use reliance::*;
 
-use crate::catalog::{Catalog, RegionFacts};
+use crate::catalog::{Catalog, MissingPrice, RegionFacts};
 use crate::settings::Settings;
 use crate::workload::{Assumptions, Load};
 
@@ -157,6 +163,11 @@ impl Site<'_> {
     pub fn leads(&self) -> bool {
         self.index() == 0
     }
+
+    /// The part of the users that this region serves when all regions are up: an even share, nothing is known of where they are.
+    pub fn part(&self) -> f64 {
+        1.0 / self.regions.len().max(1) as f64
+    }
 }
 
 /// One building block, sized.
@@ -173,6 +184,25 @@ pub trait Component: fmt::Debug {
     fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers);
     /// Its lines on the dashboard and its alarms.
     fn metrics(&self, _site: &Site) -> Vec<Metric> {
+        Vec::new()
+    }
+    /// What it costs in one region's stacks in a month under a load; `load` is the whole load, of which a region takes its part ([`Site::part`]).
+    ///
+    /// # Errors
+    /// When the price list lacks a price.
+    fn line_items(&self, _site: &Site, _offers: &Offers, _load: &Load, _bill: &mut Bill) -> Result<(), MissingPrice> {
+        Ok(())
+    }
+    /// What saturates, in one region's stacks.
+    fn ceilings(&self, _site: &Site) -> Vec<Ceiling> {
+        Vec::new()
+    }
+    /// The service levels that it rests on.
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        Vec::new()
+    }
+    /// What failures and mistakes do to its data.
+    fn recoveries(&self, _site: &Site) -> Vec<Recovery> {
         Vec::new()
     }
 }

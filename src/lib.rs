@@ -22,6 +22,12 @@ pub mod planner;
 
 pub mod render;
 
+pub mod cost;
+
+pub mod headroom;
+
+pub mod availability;
+
 pub mod check;
 
 pub mod deploy;

@@ -177,10 +177,10 @@ pub fn stacks(architecture: &Architecture) -> Result<Vec<Stack>, RenderError> {
     let exceptions = exceptions::all()?;
     let mut stacks = Vec::new();
     let mut crossings = Vec::new();
-    for (site, layers) in &drafts {
+    for (site, layers) in &mut drafts {
         for layer in Layer::ALL {
             if layers.placed.iter().any(|placed| placed.layer == layer) {
-                let (stack, crossed) = stack(architecture, site, layers, layer, &owners, &applied, &exceptions)?;
+                let (stack, crossed) = stack(architecture, site, layers, layer, &owners, &applied, exceptions)?;
                 stacks.push(stack);
                 crossings.extend(crossed);
             }
@@ -201,7 +201,7 @@ pub fn home(site: &Site, layer: Layer) -> String {
 fn stack(
     architecture: &Architecture,
     site: &Site,
-    layers: &Layers,
+    layers: &mut Layers,
     layer: Layer,
     owners: &Owners,
     applied: &Applied,
@@ -218,7 +218,7 @@ fn stack(
     }
     let mut retarget = Retarget::new(site, layer, owners, template.parameters.keys().cloned().collect());
     let mut overridden = Vec::new();
-    for placed in layers.placed.iter().filter(|placed| placed.layer == layer) {
+    for placed in layers.placed.iter_mut().filter(|placed| placed.layer == layer) {
         let list = applied.get(&(site.region.region.to_string(), placed.logical_id.clone())).map_or(&[][..], Vec::as_slice);
         let mut resource = resource(placed, list, &mut retarget)?;
         resource.metadata.extend(exceptions::metadata(exceptions, &architecture.phase.id, &placed.logical_id, &resource));
@@ -250,9 +250,9 @@ fn stack(
     Ok((Stack { name: site.name(layer.word()), key, file, template, inputs, after, address, overridden }, crossings))
 }
 
-/// The placed resource with its references rewritten, and with the sentence that says what it is for.
-fn resource(placed: &Placed, overridden: &[Overridden], retarget: &mut Retarget) -> Result<cfn::Resource, RenderError> {
-    let mut resource = placed.resource.clone();
+/// The placed resource, taken from its place, with its references rewritten, and with the sentence that says what it is for.
+fn resource(placed: &mut Placed, overridden: &[Overridden], retarget: &mut Retarget) -> Result<cfn::Resource, RenderError> {
+    let mut resource = std::mem::take(&mut placed.resource);
     for value in resource.properties.values_mut() {
         *value = retarget.node(&placed.logical_id, value)?;
     }

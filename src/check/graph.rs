@@ -1,6 +1,7 @@
 //! The templates of a set as one graph: resources with their values resolved as far as the templates themselves tell them.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use cfn::{Map, Node, Resource};
 
@@ -36,6 +37,7 @@ pub struct Graph<'a> {
     index: HashMap<(usize, String), usize>,
     /// The values of outputs, resolved, by file and name.
     pub outputs: HashMap<(usize, String), Node>,
+    mentions: OnceLock<Vec<Vec<usize>>>,
 }
 
 impl<'a> Graph<'a> {
@@ -54,7 +56,7 @@ impl<'a> Graph<'a> {
             }
         }
         let index = items.iter().enumerate().map(|(at, item)| ((item.file, item.id.clone()), at)).collect();
-        Graph { set, items, index, outputs }
+        Graph { set, items, index, outputs, mentions: OnceLock::new() }
     }
 
     /// The resources of one type.
@@ -121,6 +123,16 @@ impl<'a> Graph<'a> {
             _ => add(self.target(node)),
         });
         found
+    }
+
+    /// Every resource that a resource's properties mention; worked out once for all rules.
+    pub fn mentions(&self, item: &Item) -> impl Iterator<Item = &Item<'a>> {
+        let all = self.mentions.get_or_init(|| {
+            let index_of = |other: &Item| self.index.get(&(other.file, other.id.clone())).copied();
+            self.items.iter().map(|item| self.mentioned(&item.properties).into_iter().filter_map(index_of).collect()).collect()
+        });
+        let at = self.index.get(&(item.file, item.id.clone())).and_then(|at| all.get(*at));
+        at.into_iter().flatten().filter_map(|at| self.items.get(*at))
     }
 
     /// Whether a resource is made after another one of its file, by `DependsOn` or by reference, over any number of steps.

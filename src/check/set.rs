@@ -91,10 +91,9 @@ impl File {
     }
 
     /// One of our own stacks, as it would be written to `folder`.
-    pub fn of_stack(folder: &str, stack: &Stack) -> File {
+    pub fn of_stack(folder: &str, stack: Stack) -> File {
         let name = format!("{folder}/{}", stack.file);
-        let (template, document) = (stack.template.clone(), None);
-        File { region: Some(stack.key.region.clone()), group: group(&name), name, template, document }
+        File { region: Some(stack.key.region), group: group(&name), name, template: stack.template, document: None }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Global;
 use super::exit::{Exit, Stop};
@@ -10,6 +11,7 @@ use super::screen::{self, Screen};
 use super::target::{Ground, Home, Target};
 use crate::architecture::Architecture;
 use crate::check::{self, File, Finding, Set, Severity};
+use crate::phase::Phase;
 use crate::report::error;
 use crate::report::findings::{self as words, Ignored, Judgement};
 use crate::settings::{Ignore, Settings};
@@ -63,8 +65,12 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let ground = args.target.ground(global, screen, Home::Fixed)?;
     let region = args.target.naming.region.as_deref();
     let mut failed = false;
-    let sets = if args.paths.is_empty() { own(args, &ground, screen)? } else { read(&args.paths, region, screen, &mut failed)? };
-    let judgement = judge(&sets, &ground.settings, screen);
+    let judged = if args.paths.is_empty() {
+        own(args, &ground, screen)?
+    } else {
+        side_by_side(&read(&args.paths, region, screen, &mut failed)?, judged)?
+    };
+    let judgement = judge(judged, &ground.settings, screen);
     match args.format {
         Format::Text => screen.view(&words::text(&judgement, &screen.out))?,
         Format::Json => screen::data(&words::json(&judgement))?,
@@ -86,43 +92,71 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     })
 }
 
+/// One set before the rules: how much there was, and what was found.
+struct Judged {
+    files: usize,
+    resources: usize,
+    findings: Vec<Finding>,
+}
+
+fn judged(set: &Set) -> Judged {
+    Judged {
+        files: set.files.len(),
+        resources: set.files.iter().map(|file| file.template.resources.len()).sum(),
+        findings: check::located(set, check::findings(set)),
+    }
+}
+
 /// The stacks of one phase, or of all.
-fn own(args: &Args, ground: &Ground, screen: &Screen) -> Result<Vec<Set>, Stop> {
+fn own(args: &Args, ground: &Ground, screen: &Screen) -> Result<Vec<Judged>, Stop> {
     if !args.all {
         let (phase, users) = args.target.choose(&ground.settings, screen)?;
-        return Ok(vec![of_architecture(&ground.plan(phase, users)?)?]);
+        return Ok(vec![judged(&of_architecture(&ground.plan(phase, users)?)?)]);
     }
-    let phases = phase::all().map_err(Stop::error)?;
-    // The phases know nothing of one another, so they are decided side by side.
-    std::thread::scope(|scope| {
-        let work: Vec<_> = phases
-            .into_iter()
-            .map(|phase| {
-                let users = Users(phase.from);
-                scope.spawn(move || of_architecture(&ground.plan(phase, users)?))
-            })
-            .collect();
-        let broken = || Stop::error("a phase could not be decided");
-        work.into_iter().map(|one| one.join().unwrap_or_else(|_| Err(broken()))).collect()
-    })
+    // The last phase takes as long as all others together, so it is begun first.
+    let mut phases = phase::all().map_err(Stop::error)?;
+    phases.reverse();
+    let of = |phase: &Phase| of_architecture(&ground.plan(phase.clone(), Users(phase.from))?).map(|set| judged(&set));
+    let mut all: Vec<Judged> = side_by_side(&phases, of)?.into_iter().collect::<Result<_, _>>()?;
+    all.reverse();
+    Ok(all)
+}
+
+/// Does work that knows nothing of one another side by side, on as many threads as there are processors; results in the order of the jobs.
+fn side_by_side<T: Sync, R: Send>(jobs: &[T], work: impl Fn(&T) -> R + Sync) -> Result<Vec<R>, Stop> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len());
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let mut done = Vec::new();
+        while let Some((index, job)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|index| Some((index, jobs.get(index)?))) {
+            done.push((index, work(job)));
+        }
+        done
+    };
+    let mut all = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(&take)).collect();
+        let broken = |_| Stop::error("a rule came to an unexpected end; nothing was judged: please report it with the template");
+        workers.into_iter().map(|one| one.join().map_err(broken)).collect::<Result<Vec<_>, Stop>>()
+    })?
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>();
+    all.sort_by_key(|(index, _)| *index);
+    Ok(all.into_iter().map(|(_, result)| result).collect())
 }
 
 fn of_architecture(architecture: &Architecture) -> Result<Set, Stop> {
     let stacks = render::stacks(architecture).map_err(Stop::error)?;
-    Ok(Set { files: stacks.iter().map(|stack| File::of_stack(&architecture.phase.id, stack)).collect() })
+    Ok(Set { files: stacks.into_iter().map(|stack| File::of_stack(&architecture.phase.id, stack)).collect() })
 }
 
 /// The findings of all sets, the worst first, without those that the user stands by.
-fn judge(sets: &[Set], settings: &Settings, screen: &Screen) -> Judgement {
+fn judge(judged: Vec<Judged>, settings: &Settings, screen: &Screen) -> Judgement {
     let mut judgement = Judgement::default();
     let mut used = vec![false; settings.ignore.len()];
-    let judged: Vec<Vec<Finding>> = std::thread::scope(|scope| {
-        let work: Vec<_> = sets.iter().map(|set| scope.spawn(|| check::located(set, check::findings(set)))).collect();
-        work.into_iter().map(|one| one.join().unwrap_or_default()).collect()
-    });
-    for (set, findings) in sets.iter().zip(judged) {
-        judgement.files += set.files.len();
-        judgement.resources += set.files.iter().map(|file| file.template.resources.len()).sum::<usize>();
+    for Judged { files, resources, findings } in judged {
+        judgement.files += files;
+        judgement.resources += resources;
         for finding in findings {
             match settings.ignore.iter().position(|one| covers(one, &finding)) {
                 Some(index) => {

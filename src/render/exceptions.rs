@@ -1,5 +1,7 @@
 //! What public scanners say and we do not follow: written into the resource's metadata with the reason, in each scanner's own words.
 
+use std::sync::OnceLock;
+
 use cfn::{Map, Node, Resource};
 use serde::Deserialize;
 
@@ -52,9 +54,13 @@ fn scanner(rule: &str) -> Scanner {
 ///
 /// # Errors
 /// When the file that the program carries does not read; a test keeps that from happening.
-pub fn all() -> Result<Vec<Exception>, RenderError> {
-    let file: Result<File, _> = serde_saphyr::from_str(include_str!("../../data/exceptions.yaml"));
-    file.map(|file| file.exceptions).map_err(|error| RenderError::Exceptions(error.to_string()))
+pub fn all() -> Result<&'static [Exception], RenderError> {
+    static ALL: OnceLock<Result<Vec<Exception>, String>> = OnceLock::new();
+    let read = || {
+        let file: Result<File, _> = serde_saphyr::from_str(include_str!("../../data/exceptions.yaml"));
+        file.map(|file| file.exceptions).map_err(|error| error.to_string())
+    };
+    ALL.get_or_init(read).as_deref().map_err(|error| RenderError::Exceptions(error.clone()))
 }
 
 impl Exception {
@@ -118,7 +124,7 @@ mod tests {
     #[test]
     fn each_scanner_is_told_in_its_own_words() {
         let all = all().unwrap();
-        let said = metadata(&all, "10k", "LogsBucket", &Resource::new(s3::Bucket::new()));
+        let said = metadata(all, "10k", "LogsBucket", &Resource::new(s3::Bucket::new()));
         assert_eq!(said.keys().map(String::as_str).collect::<Vec<_>>(), ["checkov", "cfn_nag", "cdk_nag", "guard"]);
         let first = said.get("checkov").and_then(|block| block.get("skip")).and_then(Node::as_list).unwrap();
         assert_eq!(first[0].get("id").and_then(Node::as_str), Some("CKV_AWS_18"));
@@ -127,7 +133,7 @@ mod tests {
     #[test]
     fn a_rule_that_a_property_answers_needs_no_exception() {
         let all = all().unwrap();
-        let told = |model: s3::Bucket| metadata(&all, "10k", "TemplatesBucket", &Resource::new(model)).get("guard").cloned();
+        let told = |model: s3::Bucket| metadata(all, "10k", "TemplatesBucket", &Resource::new(model)).get("guard").cloned();
         let locked = told(s3::Bucket::new().object_lock_enabled(true));
         assert!(locked.is_some() && locked != told(s3::Bucket::new()));
     }

@@ -92,7 +92,7 @@ fn every_mutation_of_our_templates_is_caught() {
     for Mutation { name, phase, at, set, caught } in mutations() {
         let Some(rule) = rule(&caught) else { panic!("{name}: no rule is called {caught}") };
         let whole = phases.entry(phase.clone()).or_insert_with(|| rendered(&phase));
-        let mut stacks = Set { files: whole.iter().map(|stack| File::of_stack(&phase, stack)).collect() };
+        let mut stacks = Set { files: whole.iter().map(|stack| File::of_stack(&phase, stack.clone())).collect() };
         let Some(file) = stacks.files.iter_mut().find(|file| file.name == format!("{phase}/{}.yaml", at[0])) else {
             escaped.push(format!("{name}: phase {phase} has no stack {}", at[0]));
             continue;

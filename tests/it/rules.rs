@@ -66,7 +66,7 @@ fn our_own_templates_have_no_findings() {
     let mut said = Vec::new();
     for phase in scalectl::phase::all().unwrap() {
         let stacks = scalectl::render::stacks(&crate::identity::architecture(&phase.id, phase.from, &Default::default())).unwrap();
-        let set = Set { files: stacks.iter().map(|stack| File::of_stack(&phase.id, stack)).collect() };
+        let set = Set { files: stacks.into_iter().map(|stack| File::of_stack(&phase.id, stack)).collect() };
         said.extend(findings(&set).iter().map(|f| format!("{} {} {:?}: {}", f.rule.id, f.name, f.resource, f.message)));
     }
     assert!(said.is_empty(), "{}", said.join("\n"));

@@ -56,8 +56,11 @@ fn name(one: &Asked) -> Option<String> {
         return (same || close).then(|| format!("no service publishes under {}; is {near} meant?", one.namespace));
     };
     let known = of.metrics.split(' ').any(|name| name == one.metric) || of.prefixes.iter().any(|start| one.metric.starts_with(start));
+    if known {
+        return None;
+    }
     let near = nearest(&one.metric, of.metrics.split(' '))?;
-    (!known).then(|| format!("{} has no metric {}; is {near} meant?", one.namespace, one.metric))
+    Some(format!("{} has no metric {}; is {near} meant?", one.namespace, one.metric))
 }
 
 fn dimensions(graph: &Graph, one: &Asked) -> Option<String> {

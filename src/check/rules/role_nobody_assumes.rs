@@ -49,7 +49,7 @@ fn run(graph: &Graph, found: &mut Found) {
             }
         }
     }
-    let mentioned: Vec<&Item> = graph.items.iter().filter(|item| !attaches(item)).flat_map(|item| graph.mentioned(&item.properties)).collect();
+    let mentioned: Vec<&Item> = graph.items.iter().filter(|item| !attaches(item)).flat_map(|item| graph.mentions(item)).collect();
     let told: Vec<&Item> = graph.outputs.values().flat_map(|value| graph.mentioned(value)).collect();
     for role in graph.of_type("AWS::IAM::Role").filter(|role| !trusted(role).is_empty()) {
         let used = mentioned.iter().chain(&told).any(|one| std::ptr::eq(*one, role));

@@ -43,6 +43,9 @@ const FORMS: [(&str, usize, &str); 14] = [
     ("eyJhbGciOi", 40, "a signed token"),
 ];
 
+/// The shortest text that any of [`FORMS`] has.
+const SHORTEST: usize = 20;
+
 fn run(graph: &Graph, found: &mut Found) {
     for item in &graph.items {
         let mut faults = Vec::new();
@@ -121,6 +124,9 @@ fn literal(text: &str) -> bool {
 
 /// Which known form of key stands in a text.
 fn form(text: &str) -> Option<&'static str> {
+    if text.len() < SHORTEST {
+        return None;
+    }
     if text.contains("-----BEGIN") && text.contains("PRIVATE KEY-----") {
         return Some("a private key");
     }

@@ -1,5 +1,8 @@
 //! Checks literals against a type's shape.
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
+
 use regex_lite::Regex;
 
 use crate::facts::{Facts, Field, Shape};
@@ -27,6 +30,21 @@ pub fn faults(facts: &Facts, properties: &Map) -> Vec<Fault> {
     faults
 }
 
+/// The patterns that were met: making one costs more than asking it, and a few are met thousands of times.
+static PATTERNS: LazyLock<RwLock<HashMap<&'static str, Option<Regex>>>> = LazyLock::new(RwLock::default);
+
+/// Whether a text matches a pattern of the schemas; anything matches one that does not compile.
+fn fits(pattern: &'static str, text: &str) -> bool {
+    let matches = |regex: &Option<Regex>| regex.as_ref().is_none_or(|regex| regex.is_match(text));
+    if let Some(regex) = PATTERNS.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
+        return matches(regex);
+    }
+    let regex = Regex::new(pattern).ok();
+    let fits = matches(&regex);
+    PATTERNS.write().unwrap_or_else(PoisonError::into_inner).insert(pattern, regex);
+    fits
+}
+
 struct Check<'a> {
     facts: &'a Facts,
     faults: &'a mut Vec<Fault>,
@@ -37,7 +55,7 @@ impl Check<'_> {
         self.faults.push(Fault { path: path.to_owned(), problem });
     }
 
-    fn object(&mut self, path: &str, fields: &[Field], open: bool, map: &Map) {
+    fn object(&mut self, path: &str, fields: &'static [Field], open: bool, map: &Map) {
         for (name, value) in map {
             let below = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
             match fields.iter().find(|field| field.name == name) {
@@ -60,7 +78,7 @@ impl Check<'_> {
         }
     }
 
-    fn value(&mut self, path: &str, shape: &Shape, node: &Node) {
+    fn value(&mut self, path: &str, shape: &'static Shape, node: &Node) {
         if let Some((function, argument)) = node.intrinsic() {
             if function == "Fn::If" {
                 for branch in argument.as_list().into_iter().flatten().skip(1) {
@@ -129,7 +147,7 @@ impl Check<'_> {
         }
     }
 
-    fn text(&mut self, path: &str, text: &str, min: Option<i64>, max: Option<i64>, pattern: Option<&str>, values: &[&str]) {
+    fn text(&mut self, path: &str, text: &str, min: Option<i64>, max: Option<i64>, pattern: Option<&'static str>, values: &[&str]) {
         if dynamic(text) {
             return;
         }
@@ -139,7 +157,7 @@ impl Check<'_> {
         self.length(path, "characters", text.chars().count(), min, max);
         // A pattern that does not compile was left out by the generator.
         if let Some(pattern) = pattern
-            && Regex::new(pattern).is_ok_and(|regex| !regex.is_match(text))
+            && !fits(pattern, text)
         {
             self.fault(path, format!("`{text}` does not match {pattern}"));
         }

@@ -1,0 +1,102 @@
+//! How far the bill may be off: each assumption is moved alone to the ends of its usual range, and everything is decided anew.
+
+use super::{CostError, Options, estimate};
+use crate::architecture::Architecture;
+use crate::catalog::Catalog;
+use crate::planner;
+use crate::units::Usd;
+use crate::workload::Assumptions;
+
+/// What the bill becomes when one assumption moves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mover {
+    /// The assumption.
+    pub assumption: &'static str,
+    /// The lowest bill in its usual range.
+    pub low: Usd,
+    /// The highest.
+    pub high: Usd,
+}
+
+/// The bill with its range. The assumptions are taken as independent: their parts add up as squares, so the range is where the bill will
+/// usually be, not the worst of everything at once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Range {
+    /// The low end.
+    pub low: Usd,
+    /// The bill with all assumptions as they are.
+    pub expected: Usd,
+    /// The high end.
+    pub high: Usd,
+    /// The assumptions that move the bill, the strongest first.
+    pub movers: Vec<Mover>,
+}
+
+/// The bill's range.
+///
+/// # Errors
+/// When a price is missing and gaps are not allowed. An end of a range that no architecture carries is left out: its bill is unknown.
+pub fn range(architecture: &Architecture, catalog: &Catalog, options: &Options) -> Result<Range, CostError> {
+    let expected = estimate(architecture, catalog, options)?.total();
+    let mut movers = Vec::new();
+    for (entry, value) in architecture.assumptions.entries() {
+        // What the user set is known, not assumed.
+        if architecture.assumptions.is_overridden(entry.id) {
+            continue;
+        }
+        let mut bills = vec![expected];
+        for end in [entry.typical.0, entry.typical.1] {
+            if (end - value).abs() < f64::EPSILON {
+                continue;
+            }
+            if let Some(moved) = moved(architecture, entry.id, end, catalog) {
+                bills.push(estimate(&moved, catalog, options)?.total());
+            }
+        }
+        let (low, high) = (bills.iter().min().copied().unwrap_or(expected), bills.iter().max().copied().unwrap_or(expected));
+        if low != high {
+            movers.push(Mover { assumption: entry.id, low, high });
+        }
+    }
+    movers.sort_by_key(|mover| std::cmp::Reverse(mover.high - mover.low));
+    let below = root(movers.iter().map(|mover| expected - mover.low));
+    let above = root(movers.iter().map(|mover| mover.high - expected));
+    let low = if below > expected { Usd::ZERO } else { expected - below };
+    Ok(Range { low, expected, high: expected + above, movers })
+}
+
+fn moved(architecture: &Architecture, id: &str, value: f64, catalog: &Catalog) -> Option<Architecture> {
+    let mut assumptions: Assumptions = architecture.assumptions.clone();
+    assumptions.set(&format!("{id}={value}")).ok()?;
+    assumptions.check().ok()?;
+    planner::plan(architecture.phase.clone(), architecture.users, &architecture.settings, &assumptions, catalog).ok()
+}
+
+/// The root of the sum of squares, in whole cents: no binary fraction stands between the lines and the range.
+fn root(parts: impl Iterator<Item = Usd>) -> Usd {
+    let squares = parts.map(|part| {
+        let cents = u128::try_from(part.to_cents().amount().mantissa().unsigned_abs()).unwrap_or(u128::MAX);
+        let scale = part.to_cents().amount().scale();
+        let cents = cents.saturating_mul(10_u128.saturating_pow(2_u32.saturating_sub(scale)));
+        cents.saturating_mul(cents)
+    });
+    let cents = squares.fold(0_u128, u128::saturating_add).isqrt();
+    let cents = i128::try_from(cents).unwrap_or(i128::MAX).min(MOST_CENTS);
+    Usd::new(rust_decimal::Decimal::from_i128_with_scale(cents, 2))
+}
+
+/// What a decimal holds.
+const MOST_CENTS: i128 = 79_228_162_514_264_337_593_543_950_335;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_add_up_as_squares() {
+        let usd = |text: &str| text.parse::<Usd>().unwrap();
+        assert_eq!(root([usd("3"), usd("4.00")].into_iter()), usd("5"));
+        assert_eq!(root([usd("0.30"), usd("0.40")].into_iter()), usd("0.5"));
+        assert_eq!(root(std::iter::empty()), Usd::ZERO);
+    }
+}
