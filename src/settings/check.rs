@@ -54,7 +54,7 @@ impl Check<'_> {
         }
         let existing_vpc = self.existing_vpc(file.existing_vpc, &region);
         let overrides = if file.overrides.is_some() { self.overrides() } else { IndexMap::new() };
-        let source = (!overrides.is_empty()).then(|| Source { name: self.name.to_owned(), text: self.text.to_owned() });
+        let source = Some(Source { name: self.name.to_owned(), text: self.text.to_owned() });
         let named = phase.as_deref().map(str::to_ascii_lowercase);
         let federation = self.federation(file.federation.unwrap_or_default(), &services);
         let assume = self.map(file.assume.unwrap_or_default(), |key, _| rule::known("assumption", key, known.assumptions));

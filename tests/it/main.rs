@@ -10,6 +10,7 @@ mod data_stores;
 mod finding;
 mod ministack;
 
+mod presence;
 mod program;
 mod python;
 mod tree;
@@ -31,6 +32,7 @@ mod identity;
 mod lint;
 mod mutations;
 mod overrides;
+mod own_secrets;
 mod plan;
 mod render;
 mod renderer;
