@@ -223,6 +223,13 @@ impl Settings {
         format!("{}-{}", self.app, self.environment)
     }
 
+    /// The tags of every stack, and of what AWS makes outside of stacks by their templates.
+    pub fn all_tags(&self) -> Vec<(String, String)> {
+        let mut tags = vec![("scalectl:app".to_owned(), self.app.clone()), ("scalectl:environment".to_owned(), self.environment.clone())];
+        tags.extend(self.tags.iter().map(|(key, value)| (key.clone(), value.clone())));
+        tags
+    }
+
     /// The service that takes every path that no other service takes.
     pub fn default_service(&self) -> Option<&Service> {
         self.services.iter().find(|service| service.path == "/*")

@@ -10,7 +10,6 @@ mod data_stores;
 mod finding;
 mod ministack;
 
-mod presence;
 mod program;
 mod python;
 mod tree;
@@ -34,6 +33,7 @@ mod mutations;
 mod overrides;
 mod own_secrets;
 mod plan;
+mod presence;
 mod render;
 mod renderer;
 mod rules;
