@@ -8,6 +8,7 @@ mod file;
 mod ground;
 mod options;
 mod overridden;
+mod pointing;
 mod problem;
 mod read;
 pub mod rule;

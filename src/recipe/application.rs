@@ -6,13 +6,11 @@ use indexmap::IndexMap;
 
 use crate::block::{Offers, Role, SecretVariable, Unplaceable};
 use crate::recipe::database::domain;
+use crate::settings::rule::MAX_ENVIRONMENT;
 use crate::settings::{Container, Settings};
 
 /// Environment variables by name, in the order in which they are handed over.
 pub type Environment = IndexMap<String, Val<String>>;
-
-/// The most bytes that variables of the user's own may have together: user data takes 16 KB with scripts and all.
-const MAX_ENVIRONMENT: usize = 7_000;
 
 /// What keeps one slow or failing service from stopping all others, as every service is told it. The numbers are a beginning: whoever knows the
 /// service better sets them in `container.environment`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::Presence;
 use crate::render::Stack;
-use crate::settings::{Place, Problem, Problems, Settings};
+use crate::settings::{Problem, Problems, Settings};
 
 /// Checks the stacks against a table of regions.
 ///
@@ -26,8 +26,8 @@ pub fn check(presence: &Presence, settings: &Settings, phase: &str, stacks: &[St
             } else {
                 format!("it is in {}", having.join(", "))
             };
-            problem(
-                settings,
+            settings.problem(
+                "",
                 region,
                 format!("region \"{region}\" has no {service} ({resource_type}), which phase {phase} needs; {having}"),
             )
@@ -39,24 +39,4 @@ pub fn check(presence: &Presence, settings: &Settings, phase: &str, stacks: &[St
 /// `DAX` of `AWS::DAX::Cluster`.
 fn service(resource_type: &str) -> &str {
     resource_type.split("::").nth(1).unwrap_or(resource_type)
-}
-
-/// At the region's word in the settings file; without a place when it came from a flag or is scalectl's own suggestion.
-fn problem(settings: &Settings, region: &str, message: String) -> Problem {
-    let Some(source) = &settings.source else { return Problem::of_file("region", message) };
-    match place(&source.text, region) {
-        Some(place) => Problem::at(&source.name, &source.text, place, message),
-        None => Problem::of_file(&source.name, message),
-    }
-}
-
-/// Where a region's code stands as a word of its own, outside comments.
-fn place(text: &str, region: &str) -> Option<Place> {
-    let part = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    text.lines().enumerate().find_map(|(index, line)| {
-        let said = line.split('#').next().unwrap_or_default();
-        let (at, _) =
-            said.match_indices(region).find(|(at, word)| !said[..*at].ends_with(part) && !said[at + word.len()..].starts_with(part))?;
-        Some(Place { line: index + 1, column: said[..at].chars().count() + 1, width: region.len() })
-    })
 }

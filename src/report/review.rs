@@ -183,7 +183,7 @@ mod tests {
     }
 
     fn review_text(reviews: &[Review]) -> String {
-        review(reviews, &Look { width: 400, ..Look::default() })
+        review(reviews, &Look { width: 400, colour: false, unicode: true })
     }
 
     #[test]
