@@ -3,6 +3,7 @@
 mod class;
 mod limit;
 mod offering;
+mod presence;
 mod price;
 mod region;
 pub mod sizing;
@@ -10,6 +11,7 @@ pub mod sizing;
 pub use class::{Class, Service, UnknownClass};
 pub use limit::{Quota, Sla};
 pub use offering::Offering;
+pub use presence::Presence;
 pub use price::{Discount, MissingPrice, Price, Prices, Source, Tiered};
 pub use region::{RegionFacts, UnknownRegion};
 

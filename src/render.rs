@@ -3,7 +3,9 @@
 pub mod exceptions;
 pub mod gather;
 pub mod overridden;
+pub mod presence;
 pub mod reference;
+pub mod settled;
 pub mod sound;
 
 use std::collections::BTreeSet;
@@ -12,7 +14,7 @@ use cfn::template::{Output, Template};
 use cfn::{Map, Node};
 
 use crate::architecture::Architecture;
-use crate::catalog::RegionFacts;
+use crate::catalog::{CatalogError, Presence, RegionFacts};
 use crate::component::{Layer, Layers, Placed, Site};
 use crate::settings::Problems;
 use exceptions::Exception;
@@ -137,6 +139,12 @@ pub enum RenderError {
     /// Overrides of the settings file that a resource does not take.
     #[error(transparent)]
     Overridden(Problems),
+    /// A region without one of the services.
+    #[error(transparent)]
+    Absent(Problems),
+    /// The table of regions that the program carries does not read.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
     /// More than CloudFormation takes.
     #[error("stack {stack}: {what} is {is}, CloudFormation takes {most}")]
     TooMuch {
@@ -168,6 +176,7 @@ pub fn stacks(architecture: &Architecture) -> Result<Vec<Stack>, RenderError> {
             layers.component = piece.component.name();
             piece.component.resources(&site, &offers, &mut layers);
         }
+        settled::settle(&site, &mut layers);
         drafts.push((site, layers));
     }
     let applied = overridden::apply(&architecture.settings, &mut drafts)?;
@@ -188,6 +197,7 @@ pub fn stacks(architecture: &Architecture) -> Result<Vec<Stack>, RenderError> {
     finish_order(&mut stacks);
     let stacks = sorted(stacks)?;
     sound::check(&stacks)?;
+    presence::check(Presence::builtin()?, &architecture.settings, &architecture.phase.id, &stacks).map_err(RenderError::Absent)?;
     Ok(stacks)
 }
 

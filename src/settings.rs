@@ -8,6 +8,7 @@ mod file;
 mod ground;
 mod options;
 mod overridden;
+mod pointing;
 mod problem;
 mod read;
 pub mod rule;
@@ -221,6 +222,13 @@ impl Settings {
     /// The first part of every stack's name: `<app>-<environment>`.
     pub fn prefix(&self) -> String {
         format!("{}-{}", self.app, self.environment)
+    }
+
+    /// The tags of every stack, and of what AWS makes outside of stacks by their templates.
+    pub fn all_tags(&self) -> Vec<(String, String)> {
+        let mut tags = vec![("scalectl:app".to_owned(), self.app.clone()), ("scalectl:environment".to_owned(), self.environment.clone())];
+        tags.extend(self.tags.iter().map(|(key, value)| (key.clone(), value.clone())));
+        tags
     }
 
     /// The service that takes every path that no other service takes.

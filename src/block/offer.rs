@@ -213,12 +213,19 @@ pub struct Variable {
     pub name: Cow<'static, str>,
     /// Where it leads.
     pub value: Val<String>,
+    /// The database that it leads to, where it leads to one of several.
+    pub database: Option<String>,
 }
 
 impl Variable {
-    /// A variable of this name and value.
+    /// A variable of this name and value, for everyone.
     pub fn new(name: impl Into<Cow<'static, str>>, value: impl Into<Val<String>>) -> Self {
-        Variable { name: name.into(), value: value.into() }
+        Variable { name: name.into(), value: value.into(), database: None }
+    }
+
+    /// The same variable, only for those who work with this database.
+    pub fn of_database(self, database: &str) -> Self {
+        Variable { database: Some(database.to_owned()), ..self }
     }
 }
 
@@ -231,6 +238,8 @@ pub struct SecretVariable {
     pub arn: Val<String>,
     /// The key that encrypts it.
     pub key: Option<Val<String>>,
+    /// The database that it opens, where it is one of several.
+    pub database: Option<String>,
 }
 
 /// The table that every request reads.

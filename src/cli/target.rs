@@ -7,9 +7,9 @@ use super::{Global, config::region_of_environment};
 use crate::architecture::Architecture;
 use crate::catalog::Catalog;
 use crate::phase::{self, Phase};
-use crate::planner;
+use crate::planner::{self, PlanError};
 use crate::report::error;
-use crate::settings::{self, Settings, rule};
+use crate::settings::{self, Problems, Settings, rule};
 use crate::units::{Users, UsersError};
 use crate::workload::Assumptions;
 
@@ -53,6 +53,10 @@ impl Target {
         let settings = config::settings(&self.naming, global, &catalog, fallback.as_deref(), screen)?;
         let given = |id: &str| self.assume.iter().any(|flag| flag.split_once('=').is_some_and(|(name, _)| name.trim() == id));
         let of_file = settings.assume.iter().filter(|(id, _)| !given(id)).map(|(id, value)| format!("{id}={value}"));
+        for (id, value) in &settings.assume {
+            Assumptions::with(&[format!("{id}={value}")])
+                .map_err(|error| Stop::error(Problems(vec![settings.problem("assume", id, error.to_string())])))?;
+        }
         let all: Vec<String> = of_file.chain(self.assume.iter().cloned()).collect();
         let assumptions = Assumptions::with(&all).map_err(Stop::usage)?;
         Ok(Ground { catalog, settings, assumptions })
@@ -122,9 +126,12 @@ impl Ground {
     /// Decides the architecture of a phase.
     pub fn plan(&self, phase: Phase, users: Users) -> Result<Architecture, Stop> {
         if let Some(message) = settings::conflict(self.settings.cache_engine, &phase.id) {
-            return Err(Stop::error(message));
+            return Err(Stop::error(Problems(vec![self.settings.problem("cache", "memcached", message)])));
         }
-        planner::plan(phase, users, &self.settings, &self.assumptions, &self.catalog).map_err(Stop::error)
+        planner::plan(phase, users, &self.settings, &self.assumptions, &self.catalog).map_err(|error| match &error {
+            PlanError::Hosting(refused) => Stop::error(Problems(vec![self.settings.problem("database", "hosting", refused.to_string())])),
+            _ => Stop::error(error),
+        })
     }
 }
 

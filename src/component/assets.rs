@@ -132,8 +132,8 @@ impl Component for Assets {
         let origin = Origin { name: "assets", path: PATH, bucket, copy: second.map(|region| copy().in_region(region)) };
         // The app writes to the leading region's bucket wherever it runs: copies go one way.
         let variables = vec![
-            Variable { name: "ASSETS_BUCKET".into(), value: bucket_name(site, lead) },
-            Variable { name: "ASSETS_URL".into(), value: url.into() },
+            Variable::new("ASSETS_BUCKET", bucket_name(site, lead)),
+            Variable::new("ASSETS_URL", url),
         ];
         let write = Grant {
             name: "WriteAssets",

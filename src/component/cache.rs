@@ -208,6 +208,7 @@ impl Component for Cache {
                 name: "CACHE_SECRET_ARN".into(),
                 arn: Self::secret().reference(),
                 key: Some(recipe::data_key().arn()),
+                database: None,
             }],
             ..Offers::default()
         }

@@ -61,7 +61,7 @@ impl Component for InternalLoadBalancer {
     fn offers(&self, _site: &Site) -> Offers {
         let door = door();
         let url = Val::sub(format!("http://${{{}.DNSName}}", door.balancer.name()));
-        Offers { internal_door: Some(door), variables: vec![Variable { name: "SERVICES_URL".into(), value: url }], ..Offers::default() }
+        Offers { internal_door: Some(door), variables: vec![Variable::new("SERVICES_URL", url)], ..Offers::default() }
     }
 
     fn resources(&self, site: &Site, offers: &Offers, layers: &mut Layers) {

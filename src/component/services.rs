@@ -17,7 +17,7 @@ use crate::component::{
     Component, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Target, Unplaceable,
 };
 use crate::recipe::{self, application, database, host, target};
-use crate::settings::Compute;
+use crate::settings::{Compute, rule};
 use crate::units::number;
 use hosts::Hosts;
 pub use sizing::Part;
@@ -56,16 +56,13 @@ pub struct Services {
 /// The two sides that take turns.
 const COLOURS: [&str; 2] = ["Blue", "Green"];
 
-/// Logical IDs that other building blocks have made of these words.
-const TAKEN: [&str; 2] = ["workers", "signup"];
-
 /// Every service carries its part of the peak with one zone gone; hosts carry all of them.
 ///
 /// # Errors
 /// When a service has a name that something else has, or no class of hosts carries the tasks.
 pub fn size(settings: &Settings, request: &Request) -> Result<(Services, Vec<Reason>), Unplaceable> {
     application::fits("services", request.settings)?;
-    if let Some(service) = request.settings.services.iter().find(|service| TAKEN.contains(&service.name.as_str())) {
+    if let Some(service) = request.settings.services.iter().find(|service| rule::TAKEN.contains(&service.name.as_str())) {
         let problem = format!("a service cannot be called \"{}\": something else here has that name; call it \"{0}-api\"", service.name);
         return Err(Unplaceable { component: "services", problem });
     }

@@ -123,14 +123,18 @@ impl Component for Signup {
     }
 
     fn offers(&self, _site: &Site) -> Offers {
+        // Who calls the function by its name would pass by the alias, and get a new version before it has been tried.
+        let called: Val<String> = if self.canary { release::aliases().live.reference() } else { function().reference() };
+        // A call by way of an alias is a call of another resource than the function itself.
+        let arn = if self.canary { release::aliases().live.reference() } else { function().arn() };
         Offers {
             functions: vec![HttpFunction { name: "Signup", path: "/signup", function: function(), release: self.canary.then(release::aliases) }],
-            variables: vec![Variable::new("SIGNUP_FUNCTION", function().reference())],
+            variables: vec![Variable::new("SIGNUP_FUNCTION", called)],
             grants: vec![Grant {
                 name: "CallSignup",
                 roles: &[Role::App],
                 actions: vec!["lambda:InvokeFunction"],
-                resources: vec![function().arn()],
+                resources: vec![arn],
             }],
             ..Offers::default()
         }

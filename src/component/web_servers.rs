@@ -113,9 +113,10 @@ impl WebServers {
             group: &recipe::app_group(),
             user_data: script.user_data(),
             disk: host::ROOT_GIB,
+            suffix: "web",
         };
         let template: Id<ec2::LaunchTemplate> = Id::new("WebServersLaunchTemplate");
-        layers.put(Layer::App, &template, "Every web server is made alike, so that any can replace any", host::launch_template(mould));
+        layers.put(Layer::App, &template, "Every web server is made alike, so that any can replace any", host::launch_template(site, mould));
         template
     }
 

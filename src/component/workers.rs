@@ -110,9 +110,10 @@ impl Workers {
             group: &recipe::worker_group(),
             user_data: script.user_data(),
             disk: host::ROOT_GIB,
+            suffix: "worker",
         };
         let template: Id<ec2::LaunchTemplate> = Id::new("WorkersLaunchTemplate");
-        layers.put(Layer::App, &template, "Every worker is made alike, so that any can replace any", host::launch_template(mould));
+        layers.put(Layer::App, &template, "Every worker is made alike, so that any can replace any", host::launch_template(site, mould));
         template
     }
 

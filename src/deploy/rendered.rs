@@ -16,9 +16,7 @@ const TEMPLATES_BUCKET: &str = "TemplatesBucket";
 pub fn units(stacks: &[Stack], settings: &Settings) -> Vec<Unit> {
     let name =
         |key: &render::Key| -> String { stacks.iter().find(|stack| stack.key == *key).map(|stack| stack.name.clone()).unwrap_or_default() };
-    let mut tags =
-        vec![("scalectl:app".to_owned(), settings.app.clone()), ("scalectl:environment".to_owned(), settings.environment.clone())];
-    tags.extend(settings.tags.iter().map(|(key, value)| (key.clone(), value.clone())));
+    let tags = settings.all_tags();
     let mut units: Vec<Unit> = stacks.iter().map(|stack| unit(stack, &name, &tags)).collect();
     for (unit, stack) in units.iter_mut().zip(stacks).filter(|(unit, _)| needs_bucket(&unit.template, &unit.minified)) {
         unit.template_bucket = bucket(stack, stacks);

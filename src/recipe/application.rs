@@ -4,14 +4,13 @@ use cfn::Val;
 use cfn::policy::Statement;
 use indexmap::IndexMap;
 
-use crate::block::{Offers, Role, Unplaceable};
+use crate::block::{Offers, Role, SecretVariable, Unplaceable};
+use crate::recipe::database::domain;
+use crate::settings::rule::MAX_ENVIRONMENT;
 use crate::settings::{Container, Settings};
 
 /// Environment variables by name, in the order in which they are handed over.
 pub type Environment = IndexMap<String, Val<String>>;
-
-/// The most bytes that variables of the user's own may have together: user data takes 16 KB with scripts and all.
-const MAX_ENVIRONMENT: usize = 7_000;
 
 /// What keeps one slow or failing service from stopping all others, as every service is told it. The numbers are a beginning: whoever knows the
 /// service better sets them in `container.environment`.
@@ -39,16 +38,46 @@ pub fn word(role: Role) -> &'static str {
     }
 }
 
+/// Who runs code of ours, and which of several databases it works with.
+#[derive(Debug, Clone, Copy)]
+pub struct Runner<'a> {
+    role: Role,
+    domain: Option<&'a str>,
+}
+
+impl From<Role> for Runner<'_> {
+    /// It works with every database: the one app of the phases before, and the workers, who do jobs of every service and move data between domains.
+    fn from(role: Role) -> Self {
+        Runner { role, domain: None }
+    }
+}
+
+impl<'a> Runner<'a> {
+    /// A service, which works with the database of its own domain and opens no other's.
+    pub fn service(name: &'a str, settings: &'a Settings) -> Self {
+        Runner { role: Role::App, domain: Some(domain::of_service(name, settings)) }
+    }
+
+    /// Whether it has to do with a database; with one database for all, everybody has.
+    fn works_with(self, offers: &Offers, database: Option<&str>) -> bool {
+        let (Some(domain), Some(database)) = (self.domain, database) else { return true };
+        let stands = offers.secrets.iter().any(|secret| secret.database.as_deref() == Some(domain));
+        domain::holds(if stands { domain } else { "" }, database)
+    }
+}
+
 /// What the container is told: the same names in every phase. What the user set wins over what is made here.
-pub fn environment(container: &Container, offers: &Offers, role: Role, own: &[(&str, Val<String>)]) -> Environment {
+pub fn environment<'a>(container: &Container, offers: &Offers, runner: impl Into<Runner<'a>>, own: &[(&str, Val<String>)]) -> Environment {
+    let runner = runner.into();
+    let role = runner.role;
     let mut environment = Environment::new();
     environment.insert("APP_ROLE".to_owned(), word(role).into());
     environment.insert("PORT".to_owned(), container.port.to_string().into());
     environment.insert("AWS_REGION".to_owned(), Val::reference("AWS::Region"));
-    for variable in &offers.variables {
+    for variable in offers.variables.iter().filter(|variable| runner.works_with(offers, variable.database.as_deref())) {
         environment.insert(variable.name.to_string(), variable.value.clone());
     }
-    for secret in &offers.secrets {
+    for secret in secrets(offers, runner) {
         environment.insert(secret.name.to_string(), secret.arn.clone());
     }
     for (name, value) in own {
@@ -74,24 +103,30 @@ pub fn call_settings() -> Vec<(&'static str, Val<String>)> {
 }
 
 /// What the container may do: the grants for its role, and to read the secrets that it was named.
-pub fn statements(offers: &Offers, role: Role) -> Vec<Statement> {
+pub fn statements<'a>(offers: &Offers, runner: impl Into<Runner<'a>>) -> Vec<Statement> {
+    let runner = runner.into();
+    let role = runner.role;
     let granted = offers.grants.iter().filter(|grant| grant.roles.contains(&role) && !grant.resources.is_empty());
     let mut statements: Vec<Statement> = granted
         .map(|grant| Statement::allow(grant.actions.iter().copied()).on_each(grant.resources.iter().cloned()).sid(grant.name))
         .collect();
-    statements.extend(reads_secrets(offers));
+    statements.extend(reads_secrets(offers, runner));
     statements
 }
 
-/// Read access to the app's secrets, and to the keys that encrypt them, but only by way of Secrets Manager.
-pub fn reads_secrets(offers: &Offers) -> Vec<Statement> {
-    if offers.secrets.is_empty() {
+fn secrets<'a>(offers: &'a Offers, runner: Runner<'a>) -> impl Iterator<Item = &'a SecretVariable> {
+    offers.secrets.iter().filter(move |secret| runner.works_with(offers, secret.database.as_deref()))
+}
+
+/// Read access to the secrets of whoever runs, and to the keys that encrypt them, but only by way of Secrets Manager.
+fn reads_secrets(offers: &Offers, runner: Runner) -> Vec<Statement> {
+    let arns: Vec<Val<String>> = secrets(offers, runner).map(|secret| secret.arn.clone()).collect();
+    if arns.is_empty() {
         return Vec::new();
     }
-    let arns = offers.secrets.iter().map(|secret| secret.arn.clone());
     let mut statements = vec![Statement::allow(["secretsmanager:GetSecretValue"]).on_each(arns).sid("ReadSecrets")];
     let mut keys: Vec<Val<String>> = Vec::new();
-    for key in offers.secrets.iter().filter_map(|secret| secret.key.as_ref()) {
+    for key in secrets(offers, runner).filter_map(|secret| secret.key.as_ref()) {
         if !keys.contains(key) {
             keys.push(key.clone());
         }

@@ -183,8 +183,8 @@ pub fn parameters() -> Vec<(&'static str, &'static str)> {
 
 /// The variables that lead the app to a domain's database; the names are the same in every phase.
 pub fn variables(domain: Domain, host: Val<String>, reader: Option<Val<String>>) -> Vec<Variable> {
-    let mut variables = vec![Variable::new(variable(domain, "HOST"), host)];
-    variables.extend(reader.map(|reader| Variable::new(variable(domain, "READER_HOST"), reader)));
+    let mut variables = vec![Variable::new(variable(domain, "HOST"), host).of_database(domain)];
+    variables.extend(reader.map(|reader| Variable::new(variable(domain, "READER_HOST"), reader).of_database(domain)));
     if domain.is_empty() {
         variables.extend(names());
     }
@@ -204,7 +204,7 @@ pub fn names() -> [Variable; 3] {
 /// The variable with the secret's ARN, and the key that whoever reads it must be allowed to use.
 pub fn secret_variable(site: &Site, domain: Domain) -> SecretVariable {
     let key = site.leads().then(|| recipe::data_key().arn());
-    SecretVariable { name: variable(domain, "SECRET_ARN").into(), arn: secret_arn(site, domain), key }
+    SecretVariable { name: variable(domain, "SECRET_ARN").into(), arn: secret_arn(site, domain), key, database: Some(domain.to_owned()) }
 }
 
 /// `DATABASE_HOST`, and for a domain `USERS_DATABASE_HOST`.

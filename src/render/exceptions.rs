@@ -43,7 +43,7 @@ fn scanner(rule: &str) -> Scanner {
         Scanner::Checkov
     } else if rule.strip_prefix(['W', 'F']).is_some_and(digits) {
         Scanner::CfnNag
-    } else if rule.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') {
+    } else if rule == rule.to_ascii_uppercase() && !rule.contains('-') || rule == rule.to_ascii_lowercase() {
         Scanner::Guard
     } else {
         Scanner::CdkNag

@@ -22,6 +22,19 @@ pub fn review(reviews: &[Review], look: &Look) -> String {
             text.push_str(&format!("{} {} {word}{why}\n", look.ink(Ink::Warning, "±"), change.id));
         }
     }
+    let reset: Vec<&str> =
+        reviews.iter().flat_map(changes).filter(|change| resets_weights(change)).map(|change| change.id.as_str()).collect();
+    if !reset.is_empty() {
+        let said = format!(
+            "{} {}: the weights go back to what the template says, all requests to the blue tasks. Where the running release is green, requests \
+             fail until that service is released once more; look at the rule's target groups first",
+            reset.join(", "),
+            if reset.len() == 1 { "changes" } else { "change" }
+        );
+        for (index, line) in wrap(&said, look.width.saturating_sub(2)).iter().enumerate() {
+            text.push_str(&format!("{} {line}\n", if index == 0 { look.ink(Ink::Danger, "!") } else { " ".to_owned() }));
+        }
+    }
     if !text.is_empty() {
         text.push('\n');
     }
@@ -83,6 +96,13 @@ fn replaced(change: &Change) -> bool {
     change.action == Action::Modify && change.replacement != Replacement::Never
 }
 
+/// Whether a change sets the weights of a rule that releases move: the rules of services, which lead to a blue and a green group.
+fn resets_weights(change: &Change) -> bool {
+    let rule = change.resource_type == "AWS::ElasticLoadBalancingV2::ListenerRule";
+    let changed = change.action == Action::Modify && change.replacement == Replacement::Never;
+    rule && changed && (change.id.ends_with("ServiceRule") || change.id.ends_with("ServiceInternalRule"))
+}
+
 fn intent(review: &Review) -> String {
     match &review.intent {
         Intent::Create(changes) => format!("new: {} {}", changes.len(), plural(changes.len(), "resource")),
@@ -138,4 +158,43 @@ fn totals(reviews: &[Review]) -> (usize, usize, usize, usize) {
         }
     }
     totals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deploy::Key;
+
+    fn modified(id: &str, replacement: Replacement) -> Change {
+        Change {
+            action: Action::Modify,
+            id: id.to_owned(),
+            physical: None,
+            resource_type: "AWS::ElasticLoadBalancingV2::ListenerRule".to_owned(),
+            replacement,
+            policy: None,
+            causes: Vec::new(),
+        }
+    }
+
+    fn said(changes: Vec<Change>) -> String {
+        let review = Review { key: Key::new("shop-prod-app", "us-east-1"), intent: Intent::Update(changes), fates: Vec::new() };
+        review_text(&[review])
+    }
+
+    fn review_text(reviews: &[Review]) -> String {
+        review(reviews, &Look { width: 400, colour: false, unicode: true })
+    }
+
+    #[test]
+    fn a_changed_rule_of_a_service_warns_of_its_weights() {
+        let text = said(vec![modified("OrdersServiceRule", Replacement::Never), modified("WebServiceInternalRule", Replacement::Never)]);
+        assert!(text.starts_with("! OrdersServiceRule, WebServiceInternalRule change: the weights go back"), "{text}");
+    }
+
+    #[test]
+    fn other_rules_have_no_weights_to_lose() {
+        let text = said(vec![modified("SignupRule", Replacement::Never), modified("WebRule", Replacement::Never)]);
+        assert!(!text.contains("weights"), "{text}");
+    }
 }

@@ -54,7 +54,7 @@ impl Check<'_> {
         }
         let existing_vpc = self.existing_vpc(file.existing_vpc, &region);
         let overrides = if file.overrides.is_some() { self.overrides() } else { IndexMap::new() };
-        let source = (!overrides.is_empty()).then(|| Source { name: self.name.to_owned(), text: self.text.to_owned() });
+        let source = Some(Source { name: self.name.to_owned(), text: self.text.to_owned() });
         let named = phase.as_deref().map(str::to_ascii_lowercase);
         let federation = self.federation(file.federation.unwrap_or_default(), &services);
         let assume = self.map(file.assume.unwrap_or_default(), |key, _| rule::known("assumption", key, known.assumptions));
@@ -110,6 +110,14 @@ impl Check<'_> {
             }),
             None => default.port,
         };
+        let texts = file.environment.iter().flatten();
+        let bytes: usize = texts.clone().map(|(name, text)| name.len() + text.value.len() + 2).sum();
+        if let (true, Some((_, text))) = (bytes > rule::MAX_ENVIRONMENT, texts.last()) {
+            let most = rule::MAX_ENVIRONMENT;
+            let message =
+                format!("container.environment has {bytes} bytes by here; there may be {most}: keep long values in SSM parameters");
+            self.problem(&text.referenced, message);
+        }
         let environment = self.map(file.environment.unwrap_or_default(), |key, value| {
             rule::variable(key)?;
             rule::value(&format!("environment variable \"{key}\""), value, 4_096)
@@ -131,7 +139,7 @@ impl Check<'_> {
         let (mut names, mut paths) = (HashSet::new(), HashSet::new());
         let mut services = Vec::new();
         for service in list.value {
-            let name = rule::name("service", &service.name.value, rule::MAX_SERVICE);
+            let name = rule::service(&service.name.value);
             self.note(&service.name, name);
             if !names.insert(service.name.value.clone()) {
                 self.note(&service.name, Err(format!("two services are called \"{}\"; every name may be used once", service.name.value)));

@@ -9,6 +9,10 @@ pub use addresses::{first_range, private_range, resource_id, zone};
 pub const MAX_PREFIX: usize = 16;
 /// Longest service name: the same 32 characters, less the prefix, a hyphen, and three characters for blue and green.
 pub const MAX_SERVICE: usize = 12;
+/// Names that a service cannot have: other building blocks have made logical IDs of these words.
+pub const TAKEN: [&str; 4] = ["workers", "signup", "service", "order-workflow"];
+/// The most bytes that variables of the user's own may have together: user data takes 16 KB with scripts and all.
+pub const MAX_ENVIRONMENT: usize = 7_000;
 /// Most services behind one load balancer: a listener holds 100 rules by default, and 20 teams is where one balancer stops being one thing.
 pub const MAX_SERVICES: usize = 20;
 /// Most tags: AWS allows 50 on a resource, and its services and scalectl add some of their own.
@@ -179,6 +183,9 @@ pub fn tag(key: &str, value: &str) -> Result<(), String> {
     if key.to_ascii_lowercase().starts_with("aws:") {
         return Err(format!("tag \"{key}\" starts with aws:, which AWS keeps for itself"));
     }
+    if key.starts_with("scalectl:") || key == "Name" {
+        return Err(format!("tag \"{key}\" is set by scalectl itself; use another name"));
+    }
     if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 256 {
         return Err(format!("tag \"{key}\": AWS takes 1 to 128 characters as key and up to 256 as value"));
     }
@@ -227,6 +234,15 @@ pub fn known(what: &str, value: &str, list: &[&str]) -> Result<(), String> {
         return Ok(());
     }
     Err(unknown(what, value, list))
+}
+
+/// A service's name: fit for AWS, and nobody else's.
+pub fn service(value: &str) -> Result<(), String> {
+    name("service", value, MAX_SERVICE)?;
+    if TAKEN.contains(&value) {
+        return Err(format!("a service cannot be called \"{value}\": something else here has that name; call it \"{value}-api\""));
+    }
+    Ok(())
 }
 
 /// A region that the tables have figures for; AWS may have others.

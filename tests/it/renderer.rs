@@ -29,7 +29,7 @@ impl Component for Probe {
         Size::default()
     }
     fn offers(&self, _site: &Site) -> Offers {
-        let variables = self.1.map(|name| Variable { name: name.into(), value: Val::from("x") }).into_iter().collect();
+        let variables = self.1.map(|name| Variable::new(name, Val::from("x"))).into_iter().collect();
         Offers { variables, ..Offers::default() }
     }
     fn resources(&self, site: &Site, _offers: &Offers, layers: &mut Layers) {

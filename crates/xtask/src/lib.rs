@@ -8,6 +8,7 @@ pub mod facts;
 pub mod list;
 pub mod names;
 pub mod schema;
+pub mod services;
 pub mod snapshot;
 
 use std::io::Write;

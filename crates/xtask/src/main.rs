@@ -1,4 +1,4 @@
-//! Tasks of the workspace: `cargo xtask models`, `cargo xtask snapshot <data/schemas of cfn-lint>`.
+//! Tasks of the workspace: `cargo xtask models`, `cargo xtask snapshot | services <data/schemas of cfn-lint>`.
 
 #![allow(clippy::disallowed_methods)]
 
@@ -26,6 +26,7 @@ fn main() -> Result<()> {
             Ok(())
         }
         ["snapshot", schemas] => xtask::snapshot::take(Path::new(schemas), &root),
-        _ => bail!("usage: cargo xtask models | cargo xtask snapshot <the data/schemas folder of cfn-lint>"),
+        ["services", schemas] => xtask::services::take(Path::new(schemas), &root),
+        _ => bail!("usage: cargo xtask models | cargo xtask <snapshot | services> <the data/schemas folder of cfn-lint>"),
     }
 }

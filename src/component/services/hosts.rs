@@ -137,8 +137,9 @@ fn put_hosts(site: &Site, offers: &Offers, layers: &mut Layers, hosts: &Hosts, z
         group: &security,
         user_data: Script::default().container_host(&cluster()).measured(Measured::Group).user_data(),
         disk: DISK,
+        suffix: "container-host",
     };
-    layers.put(Layer::App, &template, "Every host is made alike, so that any can replace any", host::launch_template(mould));
+    layers.put(Layer::App, &template, "Every host is made alike, so that any can replace any", host::launch_template(site, mould));
     let model = autoscaling::AutoScalingGroup::new(hosts.most.to_string(), hosts.least.to_string())
         .vpc_zone_identifier(network.subnets(Tier::Private, zones))
         .mixed_instances_policy(hosts.mix.policy(&template))

@@ -7,7 +7,8 @@ use cfn::{Id, Resource, Val};
 
 use super::hosts::{self, Strategy};
 use super::{Part, cluster, release};
-use crate::component::{Layer, Layers, Offers, Role, Site, Tier, Tracing};
+use crate::component::{Layer, Layers, Offers, Site, Tier, Tracing};
+use crate::recipe::application::Runner;
 use crate::recipe::{self, application};
 
 /// Seconds that a new task is given before the load balancer's opinion counts.
@@ -54,8 +55,9 @@ fn put_definition(site: &Site, offers: &Offers, layers: &mut Layers, part: &Part
     let container = part.container(site);
     let logs: Id<logs::LogGroup> = part.id("LogGroup");
     recipe::log_group(layers, Layer::App, &logs, recipe::LOG_DAYS, "What the service says is kept for a month, apart from the others'");
+    let runner = Runner::service(&part.name, site.settings);
     let may: Id<iam::Role> = part.id("TaskRole");
-    let mut statements = application::statements(offers, Role::App);
+    let mut statements = application::statements(offers, runner);
     statements.extend(offers.tracing.iter().flat_map(|tracing| tracing.statements.iter().cloned()));
     recipe::role(layers, Layer::App, &may, "ecs-tasks.amazonaws.com", statements, &[]);
     let starts: Id<iam::Role> = part.id("ExecutionRole");
@@ -71,7 +73,7 @@ fn put_definition(site: &Site, offers: &Offers, layers: &mut Layers, part: &Part
     for variable in offers.tracing.iter().flat_map(|tracing| &tracing.variables) {
         own.push((&variable.name, variable.value.clone()));
     }
-    let environment: Vec<task::KeyValuePair> = application::environment(container, offers, Role::App, &own)
+    let environment: Vec<task::KeyValuePair> = application::environment(container, offers, runner, &own)
         .into_iter()
         .map(|(name, value)| task::KeyValuePair::new().name(name).value(value))
         .collect();
