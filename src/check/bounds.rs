@@ -1,7 +1,7 @@
 //! What services take: the bounds of single properties, of lists and of texts, one row each.
 //!
-//! The figures are those of the services' API references and of CloudFormation's template reference (November 2026); each row names the property
-//! that says so.
+//! The figures are written down from what is known of the services' API references, not copied from them (November 2026): an estimate, as far as
+//! nobody has held each row against its page.
 
 /// A number: type, path, the least, the most.
 pub const NUMBERS: &[(&str, &str, f64, f64)] = &[
