@@ -1,4 +1,4 @@
-//! A service opens the database of its own domain and no other's; workers, who do jobs of every service, open all.
+//! A service opens the database of its own domain, and the one that was there before there were domains; workers, who do jobs of every service, open all.
 
 use std::collections::BTreeSet;
 
@@ -28,8 +28,10 @@ fn set(names: &[&str]) -> BTreeSet<String> {
 fn role_and_environment_name_the_domains_own_secrets() {
     let stacks = render::stacks(&architecture("10m", 10_000_000, &Settings::default())).unwrap();
     let text = app(&stacks, "us-east-1");
-    let orders = set(&["OrdersDatabaseCredentials", "OrdersShard2DatabaseCredentials"]);
-    for (service, own) in [("Web", set(&["DatabaseCredentials"])), ("Users", set(&["UsersDatabaseCredentials"])), ("Orders", orders)] {
+    let orders = set(&["DatabaseCredentials", "OrdersDatabaseCredentials", "OrdersShard2DatabaseCredentials"]);
+    for (service, own) in
+        [("Web", set(&["DatabaseCredentials"])), ("Users", set(&["DatabaseCredentials", "UsersDatabaseCredentials"])), ("Orders", orders)]
+    {
         assert_eq!(secrets(&text, &format!("{service}TaskRole")), own);
         assert_eq!(secrets(&text, &format!("{service}TaskDefinition")), own);
     }
@@ -42,7 +44,7 @@ fn who_owns_no_domain_stays_with_the_first_database() {
     settings.federation.insert("accounts".to_owned(), vec!["users".to_owned()]);
     settings.federation.insert("trade".to_owned(), vec!["web".to_owned(), "orders".to_owned()]);
     let text = app(&render::stacks(&architecture("10m", 10_000_000, &settings)).unwrap(), "us-east-1");
-    assert_eq!(secrets(&text, "UsersTaskRole"), set(&["AccountsDatabaseCredentials"]));
+    assert_eq!(secrets(&text, "UsersTaskRole"), set(&["AccountsDatabaseCredentials", "DatabaseCredentials"]));
     // The domain that owns the orders is the first one here, and so it is the first database that is divided.
     assert_eq!(secrets(&text, "CatalogTaskRole"), set(&["DatabaseCredentials", "Shard2DatabaseCredentials"]));
     assert_eq!(secrets(&text, "OrdersTaskRole"), secrets(&text, "CatalogTaskRole"));
