@@ -2,6 +2,7 @@
 //! `good.yaml` (`good-*.yaml`) by no rule of that id.
 
 use scalectl::check::{File, Finding, RULES, Set, findings};
+use scalectl::settings::Settings;
 
 use crate::tree::root;
 
@@ -61,13 +62,29 @@ fn every_rule_is_told_apart_and_explained() {
     }
 }
 
+/// Settings that change what is rendered, each with a word for it.
+fn variants() -> Vec<(&'static str, Settings)> {
+    let named = Settings {
+        domain: Some("app.example.com".to_owned()),
+        hosted_zone_id: Some("Z0123456789ABCDEFGHIJ".to_owned()),
+        ..Settings::default()
+    };
+    vec![
+        ("as they are", Settings::default()),
+        ("with Shield and AppSync", Settings { shield: true, appsync: true, ..named.clone() }),
+        ("with a domain", named),
+    ]
+}
+
 #[test]
 fn our_own_templates_have_no_findings() {
     let mut said = Vec::new();
     for phase in scalectl::phase::all().unwrap() {
-        let stacks = scalectl::render::stacks(&crate::identity::architecture(&phase.id, phase.from, &Default::default())).unwrap();
-        let set = Set { files: stacks.into_iter().map(|stack| File::of_stack(&phase.id, stack)).collect() };
-        said.extend(findings(&set).iter().map(|f| format!("{} {} {:?}: {}", f.rule.id, f.name, f.resource, f.message)));
+        for (variant, settings) in variants() {
+            let stacks = scalectl::render::stacks(&crate::identity::architecture(&phase.id, phase.from, &settings)).unwrap();
+            let set = Set { files: stacks.into_iter().map(|stack| File::of_stack(&phase.id, stack)).collect() };
+            said.extend(findings(&set).iter().map(|f| format!("{variant}: {} {} {:?}: {}", f.rule.id, f.name, f.resource, f.message)));
+        }
     }
     assert!(said.is_empty(), "{}", said.join("\n"));
 }

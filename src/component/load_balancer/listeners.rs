@@ -11,7 +11,8 @@ use crate::recipe::front::{self, PublicName};
 /// AWS recommends and its console chooses (Elastic Load Balancing user guide, "Security policies for your Application Load Balancer").
 const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 
-/// Puts the listeners: with a name of our own HTTPS, and HTTP that only leads there; without one, HTTP.
+/// Puts the listeners: with a name of our own HTTPS, and HTTP that only leads there; without one, HTTP. Content delivery leads from HTTP to HTTPS itself, and
+/// nobody else reaches the balancer behind it, so there it has no second listener.
 pub fn put(site: &Site, door: &FrontDoor, behind_cdn: bool, layers: &mut Layers) {
     let closed = refuse(behind_cdn);
     let http: Id<elb::Listener> = Id::new("HttpListener");
@@ -22,9 +23,11 @@ pub fn put(site: &Site, door: &FrontDoor, behind_cdn: bool, layers: &mut Layers)
         layers.put(Layer::App, &http, "Takes requests until the app has a domain of its own", listens(closed, 80, listener::Protocol::Http));
         return;
     };
-    let to_https = listener::RedirectConfig::new(listener::StatusCode::Http301).protocol("HTTPS").port("443");
-    let redirect = listener::Action::new(listener::ActionType::Redirect).redirect_config(to_https);
-    layers.put(Layer::App, &http, "Whoever comes without TLS is led to HTTPS", listens(redirect, 80, listener::Protocol::Http));
+    if !behind_cdn {
+        let to_https = listener::RedirectConfig::new(listener::StatusCode::Http301).protocol("HTTPS").port("443");
+        let redirect = listener::Action::new(listener::ActionType::Redirect).redirect_config(to_https);
+        layers.put(Layer::App, &http, "Whoever comes without TLS is led to HTTPS", listens(redirect, 80, listener::Protocol::Http));
+    }
     let certificate = certificate(name, layers);
     let model = listens(closed, 443, listener::Protocol::Https)
         .ssl_policy(TLS_POLICY)
