@@ -1,7 +1,7 @@
 //! The decision as a value: which components, how big, and why. After the planner nothing decides anything.
 
 use crate::catalog::RegionFacts;
-use crate::component::{Component, Reason, Site};
+use crate::component::{Component, Estimate, Reason, Site};
 use crate::phase::Phase;
 use crate::settings::Settings;
 use crate::units::Users;
@@ -33,6 +33,8 @@ pub struct Architecture {
     pub regions: Vec<RegionFacts>,
     /// The components, in the order of the phase file.
     pub pieces: Vec<Piece>,
+    /// What a month costs under the load, with prices that are missing as gaps.
+    pub estimate: Estimate,
     /// What the user should know or is missing, a sentence each: "no domain is configured: ...".
     pub notices: Vec<String>,
 }
@@ -40,6 +42,14 @@ pub struct Architecture {
 impl Architecture {
     /// The site of each region, the leading one first.
     pub fn sites<'a>(&'a self, regions: &'a [&'a RegionFacts]) -> impl Iterator<Item = Site<'a>> {
-        regions.iter().map(move |region| Site { settings: &self.settings, phase: &self.phase.id, region, regions, zones: self.phase.zones })
+        let month = self.estimate.total();
+        regions.iter().map(move |region| Site {
+            settings: &self.settings,
+            phase: &self.phase.id,
+            region,
+            regions,
+            zones: self.phase.zones,
+            month,
+        })
     }
 }

@@ -4,6 +4,8 @@
 
 mod bill;
 mod ceiling;
+mod estimate;
+mod free;
 mod layer;
 mod metric;
 mod offer;
@@ -15,6 +17,8 @@ use cfn::{Node, Val};
 
 pub use bill::*;
 pub use ceiling::*;
+pub use estimate::*;
+pub use free::*;
 pub use layer::*;
 pub use metric::*;
 pub use offer::*;
@@ -22,6 +26,7 @@ pub use reliance::*;
 
 use crate::catalog::{Catalog, MissingPrice, RegionFacts};
 use crate::settings::Settings;
+use crate::units::Usd;
 use crate::workload::{Assumptions, Load};
 
 /// What a component is sized from.
@@ -97,12 +102,19 @@ pub struct Reason {
     pub driver: Driver,
     /// One sentence with its numbers: "availability needs two zones; the load alone would need 1".
     pub text: String,
+    /// Whether it speaks of what was *not* taken, and gives the number that spoke against it.
+    pub rejected: bool,
 }
 
 impl Reason {
-    /// A reason of this kind.
+    /// A reason for what was chosen.
     pub fn new(driver: Driver, text: impl Into<String>) -> Self {
-        Reason { driver, text: text.into() }
+        Reason { driver, text: text.into(), rejected: false }
+    }
+
+    /// The nearest alternative, with the number that rejected it: "t4g.micro: 0.75 GiB usable, 1.04 GiB needed".
+    pub fn instead(driver: Driver, text: impl Into<String>) -> Self {
+        Reason { driver, text: text.into(), rejected: true }
     }
 }
 
@@ -146,6 +158,8 @@ pub struct Site<'a> {
     pub regions: &'a [&'a RegionFacts],
     /// How many zones the phase spreads over, 1 to 3.
     pub zones: usize,
+    /// What a month of the whole architecture is expected to cost; nothing while the bill itself is being made.
+    pub month: Usd,
 }
 
 impl Site<'_> {

@@ -18,6 +18,10 @@ pub mod phase;
 
 pub mod architecture;
 
+pub mod gather;
+
+pub mod estimate;
+
 pub mod planner;
 
 pub mod render;

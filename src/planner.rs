@@ -5,8 +5,9 @@ mod hosting;
 pub use hosting::Refused;
 
 use crate::architecture::{Architecture, Piece};
-use crate::catalog::{Catalog, RegionFacts, UnknownRegion};
+use crate::catalog::{Catalog, CatalogError, RegionFacts, UnknownRegion};
 use crate::component::{Request, Unplaceable};
+use crate::estimate::{self, Estimate, EstimateError, Options};
 use crate::phase::Phase;
 use crate::settings::Settings;
 use crate::units::Users;
@@ -24,6 +25,12 @@ pub enum PlanError {
     /// A region that does not exist or that has no figures.
     #[error(transparent)]
     Region(#[from] UnknownRegion),
+    /// The tables cannot be read.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// Components that do not fit together.
+    #[error(transparent)]
+    Estimate(#[from] EstimateError),
     /// One region named twice.
     #[error("region {0} is named twice: `region` and `further_regions` must differ")]
     RegionTwice(String),
@@ -52,7 +59,18 @@ pub fn plan(
     let mut notices = notices(&phase, settings);
     notices.extend(hosted);
     let regions = regions.into_iter().cloned().collect();
-    Ok(Architecture { users, phase, load, assumptions: assumptions.clone(), settings: settings.clone(), regions, pieces, notices })
+    let (settings, assumptions) = (settings.clone(), assumptions.clone());
+    let mut architecture =
+        Architecture { users, phase, load, assumptions, settings, regions, pieces, estimate: Estimate::default(), notices };
+    architecture.estimate = expected(&architecture, catalog)?;
+    Ok(architecture)
+}
+
+/// The bill under the planned load: the budget is made of it. A price that is missing is a gap in it, which whoever shows it names.
+fn expected(architecture: &Architecture, catalog: &Catalog) -> Result<Estimate, PlanError> {
+    let regions: Vec<_> = architecture.regions.iter().collect();
+    let options = Options { allow_unpriced: true, ..Options::default() };
+    Ok(estimate::of(&architecture.pieces, architecture.sites(&regions), &architecture.load, catalog.prices()?, &options)?)
 }
 
 /// The leading region, and as many further ones as the phase stands in: those of the settings, else the catalogue's suggestion.

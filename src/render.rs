@@ -1,7 +1,6 @@
 //! An architecture becomes stacks of templates: resources by life cycle, references across stacks as outputs and parameters.
 
 pub mod exceptions;
-pub mod gather;
 pub mod overridden;
 pub mod presence;
 pub mod reference;
@@ -16,6 +15,7 @@ use cfn::{Map, Node};
 use crate::architecture::Architecture;
 use crate::catalog::{CatalogError, Presence, RegionFacts};
 use crate::component::{Layer, Layers, Placed, Site};
+use crate::gather::{self, OfferedTwice};
 use crate::settings::Problems;
 use exceptions::Exception;
 use overridden::{Applied, Overridden};
@@ -83,11 +83,8 @@ pub struct Stack {
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
     /// Two components lend the same thing.
-    #[error("two components offer {what}: only one may")]
-    OfferedTwice {
-        /// What both lend.
-        what: String,
-    },
+    #[error(transparent)]
+    Offered(#[from] OfferedTwice),
     /// Two resources, outputs or parameters of one name.
     #[error("{name} stands twice: in {first} and in {second}")]
     NamedTwice {
@@ -170,7 +167,7 @@ pub fn stacks(architecture: &Architecture) -> Result<Vec<Stack>, RenderError> {
     let regions: Vec<&RegionFacts> = architecture.regions.iter().collect();
     let mut drafts = Vec::new();
     for site in architecture.sites(&regions) {
-        let offers = gather::offers(architecture, &site)?;
+        let offers = gather::offers(&architecture.pieces, &site)?;
         let mut layers = Layers::default();
         for piece in &architecture.pieces {
             layers.component = piece.component.name();

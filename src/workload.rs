@@ -161,6 +161,30 @@ impl Load {
         self.requests_peak.max(self.requests_stress)
     }
 
+    /// Requests a second beyond a level, on average of a day: what is there only while the load is above it, such as machines that scale in again.
+    ///
+    /// Over a day the load is taken to fall from its peak like `peak × (1 − t)^(peak_factor − 1)`, with `t` the part of the day that has more: the one
+    /// power law that has both the mean and the peak of this load. Of it the part above the level is integrated exactly.
+    pub fn requests_above(&self, level: PerSecond) -> PerSecond {
+        let (mean, peak, p) = (self.requests_mean.get(), self.requests_peak.get(), self.assumptions.peak_factor());
+        if peak <= level.get() || peak <= 0.0 {
+            return PerSecond::ZERO;
+        }
+        if p <= 1.0 {
+            return PerSecond::new(mean - level.get());
+        }
+        // The load is above the level while 1 − t is above this.
+        let edge = (level.get() / peak).powf(1.0 / (p - 1.0));
+        PerSecond::new(mean * (1.0 - edge.powf(p)) - level.get() * (1.0 - edge))
+    }
+
+    /// The same load with its peak raised to the stress case, where that is higher: what everything must carry at full tilt.
+    pub fn stressed(&self) -> Load {
+        let mean = self.requests_mean.get();
+        let factor = if mean > 0.0 { self.requests_ceiling().get() / mean } else { self.assumptions.peak_factor() };
+        load(self.users, &self.assumptions.with_peak_factor(factor.clamp(1.0, f64::MAX)))
+    }
+
     /// vCPUs that the app needs for another rate of requests (the stress case, one service's part).
     pub fn app_vcpus_for(&self, requests: PerSecond) -> f64 {
         requests.get() / self.requests_per_vcpu_at_target()

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::Allowances;
 use crate::catalog::{MissingPrice, Prices};
 use crate::units::{Region, Usd};
 
@@ -108,7 +109,7 @@ pub fn about(what: impl Into<String>, key: &str, kind: Kind, why: impl Into<Stri
     About { what: what.into(), key, kind, why: why.into() }
 }
 
-/// A bill in the making, for one region. The component is set by whoever asks the components.
+/// A bill in the making, for one region. The component is set by whoever asks the components. What is free of charge is taken off by itself.
 #[derive(Debug)]
 pub struct Bill<'a> {
     /// The price list.
@@ -119,6 +120,8 @@ pub struct Bill<'a> {
     pub component: &'static str,
     /// Whether a missing price makes a gap instead of an error.
     pub allow_unpriced: bool,
+    /// What is left of what the account has free of charge.
+    pub free: Allowances,
     /// The lines so far.
     pub lines: Vec<LineItem>,
     /// What has no price.
@@ -128,7 +131,7 @@ pub struct Bill<'a> {
 impl<'a> Bill<'a> {
     /// An empty bill.
     pub fn new(prices: &'a Prices, region: &'a Region, allow_unpriced: bool) -> Bill<'a> {
-        Bill { prices, region, component: "", allow_unpriced, lines: Vec::new(), gaps: Vec::new() }
+        Bill { prices, region, component: "", allow_unpriced, free: Allowances::default(), lines: Vec::new(), gaps: Vec::new() }
     }
 
     /// Hours in a billing month, for quantities of what is billed by the hour.
@@ -142,7 +145,30 @@ impl<'a> Bill<'a> {
     /// When the list has no price for it.
     pub fn machines(&mut self, count: impl Into<Decimal>, about: About, commitment: Option<Commitment>) -> Result<(), MissingPrice> {
         let quantity = count.into().saturating_mul(self.hours());
-        self.line(Basis::Standing, quantity, about, commitment)
+        self.priced(None, Basis::Standing, quantity, about, Terms { commitment, ..Terms::default() })
+    }
+
+    /// So many machines more on average of the month, which come and go with the load.
+    ///
+    /// # Errors
+    /// When the list has no price for it.
+    pub fn machines_by_load(&mut self, mean: Decimal, about: About) -> Result<(), MissingPrice> {
+        let quantity = mean.saturating_mul(self.hours());
+        self.usage(quantity, about)
+    }
+
+    /// So many machines on average of the month at a price that is the list's less a discount, such as `spot.ec2.typical`: an estimate, because it
+    /// changes from hour to hour.
+    ///
+    /// # Errors
+    /// When the list has no price or no discount of that name.
+    pub fn discounted(&mut self, basis: Basis, mean: Decimal, about: About, discount: &str) -> Result<(), MissingPrice> {
+        let quantity = mean.saturating_mul(self.hours());
+        let Some(off) = self.prices.discount(discount) else {
+            return self.missing(MissingPrice::NoKey { key: discount.to_owned() }, quantity, &about);
+        };
+        let part = Decimal::ONE - off.fraction;
+        self.priced(None, basis, quantity, about, Terms { part: Some(part), commitment: None })
     }
 
     /// What stands, in the price's own unit.
@@ -150,7 +176,7 @@ impl<'a> Bill<'a> {
     /// # Errors
     /// When the list has no price for it.
     pub fn standing(&mut self, quantity: impl Into<Decimal>, about: About) -> Result<(), MissingPrice> {
-        self.line(Basis::Standing, quantity.into(), about, None)
+        self.priced(None, Basis::Standing, quantity.into(), about, Terms::default())
     }
 
     /// What is used, in the price's own unit.
@@ -158,52 +184,7 @@ impl<'a> Bill<'a> {
     /// # Errors
     /// When the list has no price for it.
     pub fn usage(&mut self, quantity: impl Into<Decimal>, about: About) -> Result<(), MissingPrice> {
-        self.line(Basis::Usage, quantity.into(), about, None)
-    }
-
-    /// What is used of something whose first units are free each month; the allowance is the account's, so a component that alone uses it may claim it.
-    ///
-    /// # Errors
-    /// When the list has no price for it.
-    pub fn usage_beyond(&mut self, free: Decimal, quantity: impl Into<Decimal>, about: About) -> Result<(), MissingPrice> {
-        let quantity = quantity.into();
-        let free = free.min(quantity);
-        let place = self.region.code().to_owned();
-        match self.prices.price_at(about.key, &place) {
-            Ok(price) => {
-                let usd = price.usd.times(quantity - free);
-                let (unit, unit_price, estimated) = (price.unit.to_owned(), price.usd, price.estimated);
-                self.push(Basis::Usage, place, (quantity, free), about, Priced { unit, unit_price, usd, estimated }, None);
-                Ok(())
-            }
-            Err(missing) => self.missing(missing, quantity, &about),
-        }
-    }
-
-    /// A quantity through volume tiers (`<key>.tier1`, …), at the region or an edge area, after what is free. The quantity counts what the tiers'
-    /// bounds count: gigabytes, or single requests.
-    ///
-    /// # Errors
-    /// When the list has no price for it.
-    pub fn tiered(&mut self, place: Option<&str>, free: Decimal, quantity: Decimal, about: About) -> Result<(), MissingPrice> {
-        let place = place.unwrap_or(self.region.code()).to_owned();
-        let free = free.min(quantity);
-        let paid = quantity - free;
-        let first = match self.prices.price_at(&format!("{}.tier1", about.key), &place) {
-            Ok(first) => first,
-            Err(missing) => return self.missing(missing, quantity, &about),
-        };
-        let (unit, unit_price) = (first.unit, first.usd);
-        match self.prices.tiered(about.key, &place, paid) {
-            Ok(all) => {
-                let per = if unit.starts_with("1M-") { Decimal::from(1_000_000) } else { Decimal::ONE };
-                let mean = all.usd.amount().checked_div(paid / per).map_or(unit_price, Usd::new);
-                let priced = Priced { unit: unit.to_owned(), unit_price: mean, usd: all.usd, estimated: all.estimated };
-                self.push(Basis::Usage, place, (quantity / per, free / per), about, priced, None);
-                Ok(())
-            }
-            Err(missing) => self.missing(missing, quantity, &about),
-        }
+        self.priced(None, Basis::Usage, quantity.into(), about, Terms::default())
     }
 
     /// A line at a place that is no region, such as `edge-europe` or `global`.
@@ -211,38 +192,56 @@ impl<'a> Bill<'a> {
     /// # Errors
     /// When the list has no price for it.
     pub fn at(&mut self, place: &str, basis: Basis, quantity: Decimal, about: About) -> Result<(), MissingPrice> {
-        self.priced(place.to_owned(), basis, quantity, about, None)
+        self.priced(Some(place), basis, quantity, about, Terms::default())
     }
 
-    fn line(&mut self, basis: Basis, quantity: Decimal, about: About, commitment: Option<Commitment>) -> Result<(), MissingPrice> {
-        self.priced(self.region.code().to_owned(), basis, quantity, about, commitment)
-    }
-
-    fn priced(
-        &mut self,
-        place: String,
-        basis: Basis,
-        quantity: Decimal,
-        about: About,
-        commitment: Option<Commitment>,
-    ) -> Result<(), MissingPrice> {
-        match self.prices.price_at(about.key, &place) {
-            Ok(price) => {
-                let usd = price.usd.times(quantity);
-                let (unit, unit_price, estimated) = (price.unit.to_owned(), price.usd, price.estimated);
-                self.push(basis, place, (quantity, Decimal::ZERO), about, Priced { unit, unit_price, usd, estimated }, commitment);
-                Ok(())
-            }
-            // A flat price that is known in one region only is the best guess elsewhere, and is marked as what it is.
-            Err(MissingPrice::NotThere { .. }) if place != HOME && self.prices.price_at(about.key, HOME).is_ok() => {
-                let price = self.prices.price_at(about.key, HOME)?;
-                let usd = price.usd.times(quantity);
-                let (unit, unit_price) = (price.unit.to_owned(), price.usd);
-                self.push(basis, place, (quantity, Decimal::ZERO), about, Priced { unit, unit_price, usd, estimated: true }, commitment);
+    /// A quantity through volume tiers (`<key>.tier1`, …), at the region or an edge area. The quantity counts what the tiers' bounds count: gigabytes,
+    /// or single requests where a million of them is the unit.
+    ///
+    /// # Errors
+    /// When the list has no price for it.
+    pub fn tiered(&mut self, place: Option<&str>, basis: Basis, quantity: Decimal, about: About) -> Result<(), MissingPrice> {
+        let place = place.unwrap_or(self.region.code());
+        let first = match self.prices.price_at(&format!("{}.tier1", about.key), place) {
+            Ok(first) => first,
+            Err(missing) => return self.missing(missing, quantity, &about),
+        };
+        let (unit, unit_price) = (first.unit, first.usd);
+        let per = if unit.starts_with("1M-") { Decimal::from(1_000_000) } else { Decimal::ONE };
+        let free = self.free.take(about.key, quantity / per);
+        let paid = quantity - free * per;
+        match self.prices.tiered(about.key, place, paid) {
+            Ok(all) => {
+                let mean = all.usd.amount().checked_div(paid / per).map_or(unit_price, Usd::new);
+                let priced = Priced { unit: unit.to_owned(), unit_price: mean, usd: all.usd, estimated: all.estimated };
+                self.push(place.to_owned(), basis, (quantity / per, free), about, priced, None);
                 Ok(())
             }
             Err(missing) => self.missing(missing, quantity, &about),
         }
+    }
+
+    fn priced(&mut self, place: Option<&str>, basis: Basis, quantity: Decimal, about: About, terms: Terms) -> Result<(), MissingPrice> {
+        let place = place.unwrap_or(self.region.code());
+        let (price, elsewhere) = match self.prices.price_at(about.key, place) {
+            Ok(price) => (price, false),
+            // A flat price that is known in one region only is the best guess elsewhere, and is marked as what it is.
+            Err(missing @ MissingPrice::NotThere { .. }) => match self.prices.price_at(about.key, HOME) {
+                Ok(price) => (price, true),
+                Err(_) => return self.missing(missing, quantity, &about),
+            },
+            Err(missing) => return self.missing(missing, quantity, &about),
+        };
+        let free = self.free.take(about.key, quantity);
+        let unit_price = terms.part.map_or(price.usd, |part| price.usd.times(part));
+        let priced = Priced {
+            unit: price.unit.to_owned(),
+            unit_price,
+            usd: unit_price.times(quantity - free),
+            estimated: price.estimated || elsewhere || terms.part.is_some(),
+        };
+        self.push(place.to_owned(), basis, (quantity, free), about, priced, terms.commitment);
+        Ok(())
     }
 
     fn missing(&mut self, missing: MissingPrice, quantity: Decimal, about: &About) -> Result<(), MissingPrice> {
@@ -255,8 +254,8 @@ impl<'a> Bill<'a> {
 
     fn push(
         &mut self,
-        basis: Basis,
         place: String,
+        basis: Basis,
         (quantity, free): (Decimal, Decimal),
         about: About,
         priced: Priced,
@@ -287,6 +286,15 @@ impl<'a> Bill<'a> {
 
 /// The region whose prices stand in, marked as estimated, for those that the list has for no other region.
 const HOME: &str = "us-east-1";
+
+/// What a line is billed at beside the list's price.
+#[derive(Default)]
+struct Terms {
+    /// The part of the list's price that is paid.
+    part: Option<Decimal>,
+    /// Which commitment applies.
+    commitment: Option<Commitment>,
+}
 
 struct Priced {
     unit: String,

@@ -39,6 +39,11 @@ macro_rules! ledger {
                 }
             }
 
+            /// The same with another peak, which may lie beyond the accepted range: the stress case is some factor above the mean.
+            pub(super) fn with_peak_factor(&self, factor: f64) -> Assumptions {
+                Assumptions { peak_factor: factor, ..self.clone() }
+            }
+
             pub(super) fn slot(&mut self, id: &str) -> Option<&mut f64> {
                 match id {
                     $(stringify!($id) => Some(&mut self.$id),)*
@@ -88,6 +93,12 @@ ledger! {
     cdn_hit_rate = 0.90 Share, typical 0.80 to 0.97, accepts 0.0 to 0.999, C,
         "92 % in a published migration, 90 % in sizing texts",
         "The part of static requests that the CDN answers without asking the origin.";
+    nat_bytes_per_request = 1000.0 Bytes, typical 200.0 to 20000.0, accepts 0.0 to 1000000000.0, Estimate,
+        "none seen; log lines, queue messages and calls to others, with their headers",
+        "Bytes that the app sends and fetches through NAT gateways for one dynamic request.";
+    internal_calls_per_request = 1.0 Ratio, typical 0.0 to 5.0, accepts 0.0 to 1000.0, Estimate,
+        "none seen; a page asks one or a few other services",
+        "Calls from service to service that one dynamic request causes, in phases that have services.";
     log_bytes_per_request = 500.0 Bytes, typical 30.0 to 2000.0, accepts 0.0 to 1000000.0, Estimate,
         "none seen; AWS Prebid Server logs 32 bytes per request by sampling",
         "Log bytes kept for one dynamic request.";
@@ -98,6 +109,15 @@ ledger! {
     read_share = 0.90 Share, typical 0.80 to 0.99, accepts 0.0 to 1.0, B,
         "postgres.saneengineer.com: 90/10 is typical OLTP",
         "The part of the queries that only reads.";
+    query_bytes = 1000.0 Bytes, typical 200.0 to 10000.0, accepts 1.0 to 100000000.0, Estimate,
+        "none seen; a handful of rows",
+        "Bytes that one query or cache operation moves between the app and the data.";
+    buffer_hit_rate = 0.99 Share, typical 0.95 to 0.999, accepts 0.0 to 1.0, Estimate,
+        "none seen; 99 % is the usual aim for PostgreSQL's shared buffers",
+        "The part of the database's reads that its memory answers; the others are read from the volume.";
+    changed_share_per_day = 0.01 Share, typical 0.001 to 0.05, accepts 0.0 to 1.0, Estimate,
+        "none seen",
+        "The part of stored data that changes on one day: what backups grow by.";
     cache_hit_rate = 0.85 Share, typical 0.70 to 0.95, accepts 0.0 to 0.999, B,
         "Stack Overflow serves 92 % of data operations from Redis; sizing texts 70-95 %",
         "The part of the reads that the cache answers, in phases that have one.";

@@ -1,17 +1,26 @@
 //! What all components lend, put together; two that lend the same thing are an error, never "the last one wins".
 
-use crate::architecture::Architecture;
+use std::collections::HashSet;
+
+use crate::architecture::Piece;
 use crate::component::{Offers, Site, Variable};
 use crate::recipe::database;
-use crate::render::RenderError;
+
+/// Two components lend the same thing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("two components offer {what}: only one may")]
+pub struct OfferedTwice {
+    /// What both lend.
+    pub what: String,
+}
 
 /// The offers and metrics of all components of one region.
 ///
 /// # Errors
 /// When two components lend something that only one may.
-pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, RenderError> {
+pub fn offers(pieces: &[Piece], site: &Site) -> Result<Offers, OfferedTwice> {
     let mut all = Offers::default();
-    for piece in &architecture.pieces {
+    for piece in pieces {
         let one = piece.component.offers(site);
         single(&mut all.network, one.network, "a network")?;
         single(&mut all.key, one.key, "an encryption key")?;
@@ -30,28 +39,43 @@ pub fn offers(architecture: &Architecture, site: &Site) -> Result<Offers, Render
         single(&mut all.public_check, one.public_check, "a check of the public address")?;
         single(&mut all.topic, one.topic, "an event topic")?;
         single(&mut all.orders, one.orders, "a table of orders")?;
-        several(&mut all.callers, one.callers, |caller| format!("the caller {}", caller.name))?;
-        several(&mut all.targets, one.targets, |target| {
-            format!("the {}target {}", if target.internal { "internal " } else { "" }, target.name)
-        })?;
-        several(&mut all.functions, one.functions, |function| format!("the function {}", function.name))?;
-        several(&mut all.origins, one.origins, |origin| format!("the origin {}", origin.name))?;
-        several(&mut all.variables, one.variables, |variable| format!("the variable {}", variable.name))?;
-        several(&mut all.secrets, one.secrets, |secret| format!("the secret {}", secret.name))?;
-        several(&mut all.grants, one.grants, |grant| format!("the grant {}", grant.name))?;
-        several(&mut all.databases, one.databases, |address| {
-            format!("{} to the database {:?}", if address.pooled { "a pool" } else { "an address" }, address.database)
-        })?;
-        several(&mut all.backups, one.backups, |saved| format!("the backup of {}", saved.name))?;
-        several(&mut all.listeners, one.listeners, |queue| format!("the listener {}", queue.name()))?;
-        several(&mut all.api_actions, one.api_actions, |action| format!("the API action {}", action.name))?;
+        all.callers.extend(one.callers);
+        all.targets.extend(one.targets);
+        all.functions.extend(one.functions);
+        all.origins.extend(one.origins);
+        all.variables.extend(one.variables);
+        all.secrets.extend(one.secrets);
+        all.grants.extend(one.grants);
+        all.databases.extend(one.databases);
+        all.backups.extend(one.backups);
+        all.listeners.extend(one.listeners);
+        all.api_actions.extend(one.api_actions);
         all.addresses.extend(one.addresses);
         all.site_origins.extend(one.site_origins);
-        several(&mut all.metrics, piece.component.metrics(site), |metric| format!("the metric {}", metric.name))?;
+        all.metrics.extend(piece.component.metrics(site));
     }
     let reached = reached(&all);
-    several(&mut all.variables, reached, |variable| format!("the variable {}", variable.name))?;
+    all.variables.extend(reached);
+    once_each(&all)?;
     Ok(all)
+}
+
+/// Names that stand twice; looked for once, when everything is there, because a bill is made many times over.
+fn once_each(all: &Offers) -> Result<(), OfferedTwice> {
+    once(&all.callers, |caller| format!("the caller {}", caller.name))?;
+    once(&all.targets, |target| format!("the {}target {}", if target.internal { "internal " } else { "" }, target.name))?;
+    once(&all.functions, |function| format!("the function {}", function.name))?;
+    once(&all.origins, |origin| format!("the origin {}", origin.name))?;
+    once(&all.variables, |variable| format!("the variable {}", variable.name))?;
+    once(&all.secrets, |secret| format!("the secret {}", secret.name))?;
+    once(&all.grants, |grant| format!("the grant {}", grant.name))?;
+    once(&all.databases, |address| {
+        format!("{} to the database {:?}", if address.pooled { "a pool" } else { "an address" }, address.database)
+    })?;
+    once(&all.backups, |saved| format!("the backup of {}", saved.name))?;
+    once(&all.listeners, |queue| format!("the listener {}", queue.name()))?;
+    once(&all.api_actions, |action| format!("the API action {}", action.name))?;
+    once(&all.metrics, |metric| format!("the metric {}", metric.name))
 }
 
 /// The variables that lead to the databases: through the pool where there is one.
@@ -68,9 +92,9 @@ fn reached(all: &Offers) -> Vec<Variable> {
     variables
 }
 
-fn single<T>(slot: &mut Option<T>, offered: Option<T>, what: &str) -> Result<(), RenderError> {
+fn single<T>(slot: &mut Option<T>, offered: Option<T>, what: &str) -> Result<(), OfferedTwice> {
     match (slot.is_some(), offered) {
-        (true, Some(_)) => Err(RenderError::OfferedTwice { what: what.to_owned() }),
+        (true, Some(_)) => Err(OfferedTwice { what: what.to_owned() }),
         (_, None) => Ok(()),
         (false, offered) => {
             *slot = offered;
@@ -79,13 +103,13 @@ fn single<T>(slot: &mut Option<T>, offered: Option<T>, what: &str) -> Result<(),
     }
 }
 
-fn several<T>(all: &mut Vec<T>, offered: Vec<T>, what: impl Fn(&T) -> String) -> Result<(), RenderError> {
-    for one in offered {
-        let name = what(&one);
-        if all.iter().any(|other| what(other) == name) {
-            return Err(RenderError::OfferedTwice { what: name });
+fn once<T>(all: &[T], what: impl Fn(&T) -> String) -> Result<(), OfferedTwice> {
+    let mut names = HashSet::with_capacity(all.len());
+    for name in all.iter().map(what) {
+        if names.contains(&name) {
+            return Err(OfferedTwice { what: name });
         }
-        all.push(one);
+        names.insert(name);
     }
     Ok(())
 }
