@@ -190,7 +190,27 @@ fn quotas_and_service_levels_are_read() {
     assert_eq!(catalog.quota("cloudformation.template_body_bytes").unwrap().unwrap().value, 51_200);
     assert!(catalog.quota("no.such").unwrap().is_none());
     assert_eq!(catalog.sla("rds.multi_az").unwrap().unwrap().percent, Decimal::new(9995, 2));
-    assert!(catalog.sla("dynamodb.global").unwrap().unwrap().estimated);
+    assert_eq!(catalog.sla("dynamodb.global").unwrap().unwrap().percent, Decimal::new(99_999, 3));
+    assert!(catalog.sla("rds_proxy").unwrap().unwrap().estimated);
+    // 150 Gbps are counted in bits by AWS, and in bytes here.
+    let delivered = catalog.quota("cloudfront.bytes_per_second").unwrap().unwrap();
+    assert_eq!((delivered.value * 8, delivered.lead_days), (150_000_000_000, Some(7)));
+}
+
+#[test]
+fn every_quota_and_service_level_has_a_page_and_every_adjustable_quota_a_lead_time() {
+    let (quotas, slas) = (limit::read_quotas().unwrap(), limit::read_slas().unwrap());
+    assert!(quotas.len() > 70 && slas.len() > 30, "{} and {}", quotas.len(), slas.len());
+    for (id, quota) in &quotas {
+        assert!(quota.link.starts_with("https://docs.aws.amazon.com/"), "{id}: {}", quota.link);
+        assert_eq!(quota.lead_days.is_some(), quota.adjustable, "{id}");
+        assert!(quota.lead_days.is_none_or(|days| (1..=30).contains(&days)), "{id}");
+        assert!(quota.value > 0 && !quota.source.is_empty(), "{id}");
+    }
+    for (id, sla) in &slas {
+        assert!(sla.link.starts_with("https://aws.amazon.com/") && sla.link.ends_with("/sla/"), "{id}: {}", sla.link);
+        assert!(sla.percent > Decimal::from(90) && sla.percent <= Decimal::from(100), "{id}");
+    }
 }
 
 #[test]
