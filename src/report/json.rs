@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
+use super::cost::{SumsView, sums};
+use super::headroom::RoomView;
 use crate::architecture::Architecture;
+use crate::judgement::Judgement;
 use crate::phase::Phase;
 use crate::render::Stack;
 use crate::workload::{Load, Unit};
@@ -25,9 +28,19 @@ struct Plan<'a> {
     components: Vec<ComponentView>,
     stacks: Vec<StackView<'a>>,
     assumptions: Vec<AssumptionView>,
+    bill: SumsView,
+    headroom: HeadroomView<'a>,
+    availability: super::availability::View<'a>,
     notices: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     overridden: Vec<OverriddenView<'a>>,
+}
+
+#[derive(Serialize)]
+struct HeadroomView<'a> {
+    first: Option<RoomView<'a>>,
+    next_phase: Option<&'static str>,
+    next_phase_from: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -68,6 +81,7 @@ struct ComponentView {
 struct ReasonView {
     driver: &'static str,
     text: String,
+    rejected: bool,
 }
 
 #[derive(Serialize)]
@@ -95,14 +109,18 @@ struct Phases<'a> {
 }
 
 /// A plan.
-pub fn plan(architecture: &Architecture, stacks: &[Stack]) -> String {
+pub fn plan(architecture: &Architecture, stacks: &[Stack], judgement: &Judgement) -> String {
     let name_of = |key: &crate::render::Key| {
         let stack = stacks.iter().find(|stack| stack.key == *key);
         format!("{} ({})", stack.map_or(key.layer.word(), |stack| stack.name.as_str()), key.region)
     };
     let components = architecture.pieces.iter().map(|piece| {
         let size = piece.component.size();
-        let reasons = piece.reasons.iter().map(|reason| ReasonView { driver: reason.driver.word(), text: reason.text.clone() });
+        let reasons = piece.reasons.iter().map(|reason| ReasonView {
+            driver: reason.driver.word(),
+            text: reason.text.clone(),
+            rejected: reason.rejected,
+        });
         ComponentView {
             id: piece.component.name(),
             label: piece.component.label(),
@@ -142,6 +160,13 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack]) -> String {
                 set: architecture.assumptions.is_overridden(entry.id),
             })
             .collect(),
+        bill: sums(&architecture.estimate, &judgement.range),
+        headroom: HeadroomView {
+            first: judgement.headroom.first().map(super::headroom::view),
+            next_phase: judgement.headroom.next.map(|(id, _)| id),
+            next_phase_from: judgement.headroom.next.map(|(_, from)| from.0),
+        },
+        availability: super::availability::view(&judgement.availability),
         notices: &architecture.notices,
         overridden: stacks.iter().flat_map(overridden).collect(),
     };
