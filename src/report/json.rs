@@ -8,6 +8,7 @@ use crate::architecture::Architecture;
 use crate::judgement::Judgement;
 use crate::phase::Phase;
 use crate::render::Stack;
+use crate::units::Usd;
 use crate::workload::{Load, Unit};
 
 /// The JSON schema of [`plan`]; `scalectl schema plan` prints it.
@@ -105,7 +106,14 @@ struct AssumptionView {
 #[derive(Serialize)]
 struct Phases<'a> {
     format_version: u32,
-    phases: Vec<PhaseView<'a>>,
+    phases: Vec<Road<'a>>,
+}
+
+#[derive(Serialize)]
+struct Road<'a> {
+    #[serde(flatten)]
+    phase: PhaseView<'a>,
+    month_usd: Option<rust_decimal::Decimal>,
 }
 
 /// A plan.
@@ -187,9 +195,11 @@ fn overridden(stack: &Stack) -> impl Iterator<Item = OverriddenView<'_>> {
     })
 }
 
-/// Phases.
-pub fn phases(phases: &[Phase]) -> String {
-    pretty(&Phases { format_version: FORMAT_VERSION, phases: phases.iter().map(phase).collect() })
+/// Phases, with what a month costs at the first user of each; none where it is unknown.
+pub fn phases(phases: &[Phase], bills: &[Option<Usd>]) -> String {
+    let bill = |index: usize| bills.get(index).copied().flatten().map(Usd::amount);
+    let phases = phases.iter().enumerate().map(|(index, one)| Road { phase: phase(one), month_usd: bill(index) });
+    pretty(&Phases { format_version: FORMAT_VERSION, phases: phases.collect() })
 }
 
 /// Any view, indented, with a line break at the end. Views hold nothing that JSON cannot say, so there is nothing to fail.
