@@ -7,6 +7,7 @@ pub mod error;
 pub mod explain;
 pub mod findings;
 pub mod json;
+pub mod load;
 pub mod look;
 pub mod markdown;
 pub mod outcome;

@@ -21,6 +21,8 @@ enum Of {
     Plan,
     /// The output of check --format json
     Check,
+    /// The output of explain load --format json
+    Load,
 }
 
 /// Prints a schema.
@@ -29,6 +31,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         Of::Settings => settings::SCHEMA,
         Of::Plan => report::json::SCHEMA,
         Of::Check => report::findings::SCHEMA,
+        Of::Load => report::load::SCHEMA,
     })?;
     Ok(Exit::Done)
 }
