@@ -30,6 +30,7 @@ mod guards_paths;
 mod harness;
 mod identity;
 mod lint;
+mod load;
 mod mutations;
 mod overrides;
 mod own_secrets;
