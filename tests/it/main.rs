@@ -31,6 +31,7 @@ mod harness;
 mod identity;
 mod lint;
 mod load;
+mod load_told;
 mod mutations;
 mod overrides;
 mod own_secrets;
