@@ -32,6 +32,8 @@ mod guards_paths;
 mod harness;
 mod identity;
 mod lint;
+mod load;
+mod load_told;
 mod mutations;
 mod overrides;
 mod own_secrets;
