@@ -4,7 +4,7 @@ use cfn::resource::ec2;
 use cfn::{Id, Resource, Val};
 use serde::Deserialize;
 
-use crate::component::{Component, Driver, Layer, Layers, Offers, Reason, Request, Saved, Site, Size, Unplaceable, name_tag};
+use crate::component::{Component, Driver, Layer, Layers, Offers, Reason, Request, Saved, Site, Size, Store, Unplaceable, name_tag};
 use crate::recipe::database;
 use crate::units::Bytes;
 
@@ -66,7 +66,7 @@ impl Component for DataVolume {
             volume: Some(volume()),
             variables: database::names().into(),
             secrets: vec![database::secret_variable(site, "")],
-            backups: vec![Saved { name: volume().name().to_owned(), arn: arn() }],
+            backups: vec![Saved { name: volume().name().to_owned(), arn: arn(), store: Store::Volume, share: 1.0 }],
             ..Offers::default()
         }
     }

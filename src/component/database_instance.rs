@@ -9,7 +9,7 @@ use cfn::{Id, Val};
 
 use crate::catalog::sizing::cheapest_class;
 use crate::catalog::{Class, Offering};
-use crate::component::{Component, DatabaseAddress, Driver, Family, Layers, Metric, Offers, Reason, Request, Saved, Site, Size, Unplaceable};
+use crate::component::{Component, DatabaseAddress, Driver, Family, Layers, Metric, Offers, Reason, Request, Saved, Site, Size, Store, Unplaceable};
 use crate::recipe::database::{self, sizing};
 use crate::recipe::watch::{above, alarmed, below, line};
 use crate::units::{thousands, whole};
@@ -185,7 +185,7 @@ impl Component for DatabaseInstance {
         Offers {
             databases: vec![DatabaseAddress { database: String::new(), pooled: false, host: Some(Self::leader().endpoint_address()), reader, }],
             secrets: vec![database::secret_variable(site, "")],
-            backups: vec![Saved { name: Self::leader().name().to_owned(), arn: Self::leader().db_instance_arn() }],
+            backups: vec![Saved { name: Self::leader().name().to_owned(), arn: Self::leader().db_instance_arn(), store: Store::Instance, share: 1.0 }],
             ..Offers::default()
         }
     }
