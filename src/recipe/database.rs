@@ -19,6 +19,8 @@ pub const POSTGRES_MAJOR: u32 = 17;
 /// The minor version that RDS and Aurora begin with; both take newer ones by themselves. Aurora must not be older than the RDS instance that it
 /// copies.
 pub const POSTGRES_VERSION: &str = "17.9";
+/// `max_connections` of PostgreSQL on a host of ours: more than any app opens that one host carries, where PostgreSQL's own default is 100.
+pub const HOST_CONNECTIONS: u64 = 1_000;
 /// The TCP port.
 pub const PORT: u16 = 5432;
 /// The database; create-only at Aurora.

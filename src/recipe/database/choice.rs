@@ -3,8 +3,12 @@
 mod way;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use serde::Deserialize;
 
+pub use self::way::memory_of;
 use self::way::{MOST_ACU, Part};
 use super::sizing::Connections;
 use super::{domain, sizing};
@@ -131,7 +135,17 @@ impl Choice {
 
     /// Reads of one cluster, in all regions together.
     pub fn reads(&self, load: &Load) -> PerSecond {
-        reads(load, self.cached).scaled(1.0 / self.domains as f64)
+        self.all_reads(load).scaled(1.0 / self.domains as f64)
+    }
+
+    /// Reads of all clusters, in all regions together.
+    pub fn all_reads(&self, load: &Load) -> PerSecond {
+        reads(load, self.cached)
+    }
+
+    /// One cluster's part of the data.
+    pub fn share(&self, bytes: Bytes) -> Bytes {
+        bytes.scaled(1.0 / self.domains as f64)
     }
 
     /// ACUs that writer and readers of one Serverless cluster take together on average of a day; nothing for classes.
