@@ -66,7 +66,10 @@ fn stand_in(args: &Args, screen: &Screen) -> Result<Args, Stop> {
     let catalog = Catalog::builtin().map_err(Stop::error)?;
     if let Err(lacking @ UnknownRegion::NoFigures { .. }) = catalog.region(&code) {
         let Some(other) = args.price_region.clone() else {
-            return Err(Stop::usage(format!("--region: {lacking}\n  the bill with the prices of one of them: --price-region {}", catalog.regions()[0].region)));
+            return Err(Stop::usage(format!(
+                "--region: {lacking}\n  the bill with the prices of one of them: --price-region {}",
+                catalog.regions()[0].region
+            )));
         };
         let words = format!("{code} has no prices here; the app is planned as in {other}, whose prices stand in");
         screen.note(&error::warning(&words, &screen.err));
