@@ -2,7 +2,6 @@
 
 use cfn::resource::elasticloadbalancingv2::{self as elb, listener, load_balancer};
 use cfn::{Id, Resource, Val};
-use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use crate::catalog::MissingPrice;
