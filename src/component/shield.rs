@@ -120,7 +120,7 @@ impl Component for Shield {
         vec![Metric { region: front::edge_metrics(site), ..watch::alarmed(line, watch::above(1.0, 1, why)) }]
     }
 
-    /// What Shield Advanced pays of the firewall is not taken off: it is a part of the requests that nobody knows before.
+    /// What a subscription includes of the firewall's price is not taken off: the bill errs on the safe side.
     fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
         if !self.on || !site.leads() {
             return Ok(());

@@ -11,7 +11,7 @@ use crate::units::{Bytes, decimal, number};
 pub const API_SHARE: f64 = 0.1;
 
 /// What logs in CloudWatch take of what was written: they are compressed. An estimate.
-pub const COMPRESSED: f64 = 0.15;
+const COMPRESSED: f64 = 0.15;
 
 /// The days of a month, where a figure is one of a day: what changes, what is kept.
 pub const DAYS: u32 = 30;
@@ -50,6 +50,12 @@ pub fn gigabytes(bytes: Decimal) -> Decimal {
 pub fn kept_logs(requests: Decimal, bytes: u32) -> Decimal {
     let days = Decimal::from(bucket::kept_days(bucket::ACCESS_LOG_DAYS));
     gigabytes(requests.saturating_mul(Decimal::from(bytes))).saturating_mul(days) / Decimal::from(DAYS)
+}
+
+/// GB-months that a log group keeps of what is written to it in a month, and the days for which it does: those of the settings where they say so.
+pub fn log_group(site: &Site, days: i64, written: Decimal) -> (Decimal, i64) {
+    let days = site.settings.log_retention_days.map_or(days, i64::from);
+    (times(written, COMPRESSED).saturating_mul(Decimal::from(days)) / Decimal::from(DAYS), days)
 }
 
 /// For a person.

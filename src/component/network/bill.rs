@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::Network;
 use crate::block::{Bill, Ceiling, Driver, Kind, Offers, Reason, Request, Site, Unplaceable, about};
 use crate::catalog::MissingPrice;
-use crate::recipe::quantity::{COMPRESSED, gigabytes, of_region, per, times, words};
+use crate::recipe::quantity::{gigabytes, log_group, of_region, per, times, words};
 use crate::units::number;
 use crate::workload::Load;
 
@@ -110,7 +110,7 @@ impl Network {
             let crossed = crossing.saturating_mul(Decimal::TWO);
             bill.usage(crossed, about("Bytes between zones, app and data", "dt.inter_az", Kind::Transfer, why))?;
         }
-        if ours && self.flow_logs { flow_log(here, load, bill) } else { Ok(()) }
+        if ours && self.flow_logs { flow_log(site, here, load, bill) } else { Ok(()) }
     }
 
     fn ways_out(&self, here: Decimal, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
@@ -135,12 +135,12 @@ impl Network {
     }
 }
 
-fn flow_log(here: Decimal, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+fn flow_log(site: &Site, here: Decimal, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
     let shared = load.assumptions.requests_per_connection();
     let written = gigabytes(per(here, shared).saturating_mul(Decimal::from(RECORDS * RECORD_BYTES)));
     let why = format!("{} requests ÷ {} a connection × {RECORDS} records × {RECORD_BYTES} B", words(here), number(shared));
     bill.usage(written, about("Flow log, written", "cloudwatch.vended_logs.ingest", Kind::Operations, why.as_str()))?;
-    let kept = times(written, COMPRESSED).saturating_mul(Decimal::from(super::FLOW_LOG_DAYS)) / Decimal::from(crate::recipe::quantity::DAYS);
-    let why = format!("{why}; kept for {} days, compressed to 15 %", super::FLOW_LOG_DAYS);
+    let (kept, days) = log_group(site, super::FLOW_LOG_DAYS, written);
+    let why = format!("{why}; kept for {days} days, compressed to 15 %");
     bill.usage(kept, about("Flow log, kept", "cloudwatch.logs.storage", Kind::Operations, why))
 }
