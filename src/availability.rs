@@ -79,7 +79,14 @@ pub fn availability(architecture: &Architecture, catalog: &Catalog) -> Result<Av
     let along = |way: Way| links.iter().filter(|link| link.reliance.way == way).map(|link| link.all).product::<Decimal>();
     let region = along(Way::Region);
     let together = at_least_one(region, u32::try_from(regions.len()).unwrap_or(1).max(1));
-    Ok(Availability { region, regions: together, path: along(Way::Edge) * together, links, recoveries, promise: architecture.phase.promise })
+    Ok(Availability {
+        region,
+        regions: together,
+        path: along(Way::Edge) * together,
+        links,
+        recoveries,
+        promise: architecture.phase.promise,
+    })
 }
 
 fn link(component: &'static str, reliance: Reliance, catalog: &Catalog) -> Result<Link, CatalogError> {

@@ -119,7 +119,9 @@ pub fn headroom(architecture: &Architecture, catalog: &Catalog) -> Result<Headro
             }
         }
     }
-    rooms.sort_by(|a: &Room, b: &Room| (a.users_most, a.users_built, a.component, &a.what).cmp(&(b.users_most, b.users_built, b.component, &b.what)));
+    rooms.sort_by(|a: &Room, b: &Room| {
+        (a.users_most, a.users_built, a.component, &a.what).cmp(&(b.users_most, b.users_built, b.component, &b.what))
+    });
     Ok(Headroom { rooms, next: phase::after(&architecture.phase.id) })
 }
 

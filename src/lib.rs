@@ -33,6 +33,8 @@ pub mod headroom;
 
 pub mod availability;
 
+pub mod judgement;
+
 pub mod check;
 
 pub mod deploy;

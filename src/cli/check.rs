@@ -10,6 +10,7 @@ use super::screen::{self, Screen};
 use super::target::{Ground, Home, Target};
 use crate::architecture::Architecture;
 use crate::check::{self, File, Finding, Set, Severity};
+use crate::jobs;
 use crate::phase::Phase;
 use crate::report::error;
 use crate::report::findings::{self as words, Ignored, Judgement};

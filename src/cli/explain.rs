@@ -31,7 +31,7 @@ pub fn run(args: &Args, screen: &Screen) -> Result<Exit, Stop> {
     let text = match word.as_str() {
         "assumptions" | "assumption" => words::assumptions(LEDGER, look),
         "components" | "component" => words::components(&blocks(), &phases()?, look),
-        "phases" | "phase" => crate::report::phases::road(&phases()?, look),
+        "phases" | "phase" => crate::report::phases::road(&phases()?, &super::phases::bills(&phases()?)?, look),
         "exit_codes" | "exit_code" => {
             let rows: Vec<(u8, &str)> = TABLE.iter().map(|(_, code, text)| (*code, *text)).collect();
             words::exit_codes(&rows, look)

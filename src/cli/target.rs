@@ -1,5 +1,7 @@
 //! What is to be built: which phase, for how many users, under which assumptions.
 
+use std::path::PathBuf;
+
 use super::config::{self, Naming};
 use super::exit::{Exit, Stop};
 use super::screen::Screen;
@@ -25,6 +27,9 @@ pub struct Target {
     /// Replace an assumption, such as peak_factor=4; may be repeated (scalectl explain assumptions)
     #[arg(long, value_name = "ID=VALUE")]
     pub assume: Vec<String>,
+    /// A price list of your own, in the form of data/prices.yaml
+    #[arg(long, value_name = "FILE")]
+    pub prices: Option<PathBuf>,
     #[command(flatten)]
     pub naming: Naming,
 }
@@ -48,7 +53,7 @@ pub struct Ground {
 impl Target {
     /// Reads what the decision stands on.
     pub fn ground(&self, global: &Global, screen: &Screen, home: Home) -> Result<Ground, Stop> {
-        let catalog = Catalog::builtin().map_err(Stop::error)?;
+        let catalog = self.catalog()?;
         let fallback = if home == Home::Environment { region_of_environment() } else { None };
         let settings = config::settings(&self.naming, global, &catalog, fallback.as_deref(), screen)?;
         let given = |id: &str| self.assume.iter().any(|flag| flag.split_once('=').is_some_and(|(name, _)| name.trim() == id));
@@ -62,11 +67,26 @@ impl Target {
         Ok(Ground { catalog, settings, assumptions })
     }
 
+    /// The tables, with the user's prices where a file is named.
+    fn catalog(&self) -> Result<Catalog, Stop> {
+        let catalog = Catalog::builtin().map_err(Stop::error)?;
+        let Some(file) = &self.prices else { return Ok(catalog) };
+        let name = file.display().to_string();
+        let text = std::fs::read_to_string(file).map_err(|e| Stop::error(format!("the price list {name} cannot be read: {e}")))?;
+        catalog.with_prices(&name, text).map_err(Stop::error)
+    }
+
     /// Decides; a warning goes to stderr.
     pub fn architecture(&self, global: &Global, screen: &Screen, home: Home) -> Result<Architecture, Stop> {
+        Ok(self.decide(global, screen, home)?.1)
+    }
+
+    /// Decides, and gives what the decision stands on.
+    pub fn decide(&self, global: &Global, screen: &Screen, home: Home) -> Result<(Ground, Architecture), Stop> {
         let ground = self.ground(global, screen, home)?;
         let (phase, users) = self.choose(&ground.settings, screen)?;
-        ground.plan(phase, users)
+        let architecture = ground.plan(phase, users)?;
+        Ok((ground, architecture))
     }
 
     /// The flags that lead to this architecture again, for the commands that a plan suggests.
@@ -84,6 +104,9 @@ impl Target {
         }
         for assume in &self.assume {
             flags.push_str(&format!(" --assume {assume}"));
+        }
+        if let Some(prices) = &self.prices {
+            flags.push_str(&format!(" --prices {}", prices.display()));
         }
         if let Some(config) = &global.config {
             flags.push_str(&format!(" --config {}", config.display()));
@@ -128,10 +151,24 @@ impl Ground {
         if let Some(message) = settings::conflict(self.settings.cache_engine, &phase.id) {
             return Err(Stop::error(Problems(vec![self.settings.problem("cache", "memcached", message)])));
         }
-        planner::plan(phase, users, &self.settings, &self.assumptions, &self.catalog).map_err(|error| match &error {
+        planner::plan(phase.clone(), users, &self.settings, &self.assumptions, &self.catalog).map_err(|error| match &error {
             PlanError::Hosting(refused) => Stop::error(Problems(vec![self.settings.problem("database", "hosting", refused.to_string())])),
+            PlanError::Unplaceable(_) => Stop::error(format!("{error}{}", self.carries(&phase, users))),
             _ => Stop::error(error),
         })
+    }
+
+    /// How far the phase goes and what breaks there, when it is the number of users that is too much for it.
+    fn carries(&self, phase: &Phase, users: Users) -> String {
+        let Some((most, breaks)) = planner::carries(phase, &self.settings, &self.assumptions, &self.catalog) else { return String::new() };
+        if most >= users {
+            return String::new();
+        }
+        let way = match phase::after(&phase.id) {
+            Some((next, from)) => format!("phase {next} is for {from} users on"),
+            None => "no later phase carries more: divide the app into several, or change what it assumes (--assume)".to_owned(),
+        };
+        format!("\n  phase {} carries up to {most} users under these assumptions; with one more: {breaks}\n  {way}", phase.id)
     }
 }
 

@@ -3,9 +3,9 @@
 use super::{CostError, Options, estimate};
 use crate::architecture::Architecture;
 use crate::catalog::Catalog;
-use crate::{jobs, planner};
 use crate::units::Usd;
 use crate::workload::Assumptions;
+use crate::{jobs, planner};
 
 /// What the bill becomes when one assumption moves.
 #[derive(Debug, Clone, PartialEq)]

@@ -25,7 +25,11 @@ pub fn sentence(availability: &Availability) -> String {
     } else if availability.regions == availability.region {
         format!("{} by the parts' SLAs behind the edge, {} with it", uptime(availability.region), uptime(availability.path))
     } else {
-        format!("{} by the parts' SLAs in each region, {} with the edge and all regions", uptime(availability.region), uptime(availability.path))
+        format!(
+            "{} by the parts' SLAs in each region, {} with the edge and all regions",
+            uptime(availability.region),
+            uptime(availability.path)
+        )
     };
     if let Some((promised, figure)) = availability.promised() {
         let met = if figure >= promised { "met".to_owned() } else { format!("not met{}", weakest(availability)) };
@@ -44,7 +48,8 @@ fn weakest(availability: &Availability) -> String {
 pub fn section(availability: &Availability, look: &Look) -> String {
     let mut text = paragraph("Uptime", &sentence(availability), look);
     let minutes = Availability::minutes_a_year(availability.path).round();
-    let words = format!("a promise, not a measurement: credits are due below it; {minutes} minutes a year without an answer break none of them");
+    let words =
+        format!("a promise, not a measurement: credits are due below it; {minutes} minutes a year without an answer break none of them");
     text.push_str(&paragraph("", &words, look));
     let rows: Vec<Vec<String>> = availability.links.iter().map(row).collect();
     text.push('\n');
@@ -190,7 +195,8 @@ mod tests {
 
     #[test]
     fn durations_and_shares_read_well() {
-        let cases = [(0, "0 s"), (60, "60 s"), (119, "119 s"), (120, "2 min"), (300, "5 min"), (7_200, "2 h"), (86_400, "24 h"), (86_401, "25 h")];
+        let cases =
+            [(0, "0 s"), (60, "60 s"), (119, "119 s"), (120, "2 min"), (300, "5 min"), (7_200, "2 h"), (86_400, "24 h"), (86_401, "25 h")];
         for (seconds, text) in cases {
             assert_eq!(duration(Duration::from_secs(seconds)), text);
         }

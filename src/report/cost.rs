@@ -170,7 +170,10 @@ fn closing(bill: &Bill, look: &Look) -> String {
         text.push_str(&paragraph("Moved by", &words, look));
     }
     if !estimate.estimated().amount().is_zero() {
-        let words = format!("{} USD rest on prices without a published source for the place; their lines are marked ~", rounded(estimate.estimated()));
+        let words = format!(
+            "{} USD rest on prices without a published source for the place; their lines are marked ~",
+            rounded(estimate.estimated())
+        );
         text.push_str(&paragraph("Estimated", &words, look));
     }
     text.push_str(&paragraph("Without", NOT_COUNTED, look));
@@ -228,7 +231,10 @@ fn word(value: &impl Serialize) -> String {
 pub fn markdown(bill: &Bill) -> String {
     let wide = Look { width: 10_000, ..Look::PLAIN };
     let title = head(bill.architecture, &wide).lines().next().unwrap_or_default().to_owned();
-    let mut text = format!("### scalectl: {title}\n\n**{}**\n\n| component | month | stands | used |\n|---|--:|--:|--:|\n", sentence(bill.estimate, bill.range));
+    let mut text = format!(
+        "### scalectl: {title}\n\n**{}**\n\n| component | month | stands | used |\n|---|--:|--:|--:|\n",
+        sentence(bill.estimate, bill.range)
+    );
     for piece in ranked(&bill.architecture.pieces) {
         let of = |basis: Basis| {
             let lines = bill.estimate.lines.iter().filter(|line| line.component == piece.component.name() && line.basis == basis);
@@ -236,13 +242,20 @@ pub fn markdown(bill: &Bill) -> String {
         };
         let (stands, used) = (of(Basis::Standing), of(Basis::Usage));
         if stands + used > Usd::ZERO {
-            text.push_str(&format!("| {} | {} | {} | {} |\n", piece.component.label(), amount(stands + used), amount(stands), amount(used)));
+            text.push_str(&format!(
+                "| {} | {} | {} | {} |\n",
+                piece.component.label(),
+                amount(stands + used),
+                amount(stands),
+                amount(used)
+            ));
         }
     }
     text.push_str("\n<details><summary>Every line</summary>\n\n| component | what | quantity | month | why |\n|---|---|---|--:|---|\n");
     for line in &bill.estimate.lines {
         let mark = if line.estimated { "~" } else { "" };
-        let cells = [line.component, &line.what, &priced(line), &format!("{mark}{}", amount(line.month)), &line.why].map(|cell| cell.replace('|', "\\|"));
+        let cells = [line.component, &line.what, &priced(line), &format!("{mark}{}", amount(line.month)), &line.why]
+            .map(|cell| cell.replace('|', "\\|"));
         text.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
     text.push_str("\n</details>\n");

@@ -3,12 +3,13 @@
 use super::columns::columns;
 use super::explain::entry_lines;
 use super::look::{Ink, Look, wrap};
-use super::plan::{LABEL, counts, head, next, paragraph, ranked};
+use super::plan::{LABEL, counts, head, judged, next, paragraph, ranked};
 use crate::architecture::Architecture;
+use crate::judgement::Judgement;
 use crate::render::Stack;
 
 /// The long plan; `again` are the flags that lead to it.
-pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &Look) -> String {
+pub fn plan(architecture: &Architecture, stacks: &[Stack], judgement: &Judgement, again: &str, look: &Look) -> String {
     let mut text = head(architecture, look);
     text.push_str(&heading("Components", look));
     for piece in ranked(&architecture.pieces) {
@@ -19,11 +20,17 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &L
             label = "";
         }
         for reason in &piece.reasons {
-            for line in wrap(&format!("{}: {}", reason.driver.word(), reason.text), look.width.saturating_sub(6)) {
+            let head = if reason.rejected { "instead" } else { reason.driver.word() };
+            for line in wrap(&format!("{head}: {}", reason.text), look.width.saturating_sub(6)) {
                 text.push_str(&format!("      {line}\n"));
             }
         }
     }
+
+    text.push_str(&heading("Bill, room, uptime (more: scalectl cost, scalectl headroom)", look));
+    text.push_str(&judged(architecture, judgement, look));
+    text.push_str(&heading("What the uptime rests on", look));
+    text.push_str(&super::availability::section(&judgement.availability, look));
 
     text.push_str(&heading("Load", look));
     let rows: Vec<Vec<String>> = architecture

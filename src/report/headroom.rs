@@ -89,11 +89,7 @@ fn row(room: &Room) -> Vec<String> {
 }
 
 fn raise(room: &Room, quota: &QuotaUse) -> String {
-    let when = if quota.before_deployment() {
-        "before you deploy".to_owned()
-    } else {
-        format!("before {} users", spoken(quota.users))
-    };
+    let when = if quota.before_deployment() { "before you deploy".to_owned() } else { format!("before {} users", spoken(quota.users)) };
     let ahead = match (quota.adjustable, quota.lead_days) {
         (false, _) => "AWS does not raise it".to_owned(),
         (true, Some(days)) => format!("ask {days} days ahead (estimate)"),

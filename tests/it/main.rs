@@ -15,6 +15,8 @@ mod python;
 mod tree;
 
 mod async_work;
+mod capacity;
+mod cost;
 mod bad_input;
 mod bad_templates;
 mod compute;

@@ -25,7 +25,8 @@ struct Scales {
 impl Scales {
     fn of(points: &[(&Point, f64)]) -> Scales {
         let users = points.iter().map(|(point, _)| place(point.users));
-        let (least, most) = (points.iter().map(|(_, usd)| *usd).fold(f64::MAX, f64::min), points.iter().map(|(_, usd)| *usd).fold(0.0, f64::max));
+        let (least, most) =
+            (points.iter().map(|(_, usd)| *usd).fold(f64::MAX, f64::min), points.iter().map(|(_, usd)| *usd).fold(0.0, f64::max));
         let low = least.max(0.01).log10().floor();
         Scales {
             users: (users.clone().fold(f64::MAX, f64::min), users.fold(0.0, f64::max)),
@@ -53,11 +54,8 @@ fn place(users: Users) -> f64 {
 
 /// The picture, complete in itself: no script, no font and nothing else from elsewhere.
 pub fn svg(curve: &Curve, region: &str) -> String {
-    let known: Vec<(&Point, f64)> = curve
-        .points
-        .iter()
-        .filter_map(|point| Some((point, point.bill.as_ref().ok()?.month.amount().to_f64()?)))
-        .collect();
+    let known: Vec<(&Point, f64)> =
+        curve.points.iter().filter_map(|point| Some((point, point.bill.as_ref().ok()?.month.amount().to_f64()?))).collect();
     let (width, height) = SIZE;
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"title about\" \
