@@ -11,8 +11,10 @@ pub mod table;
 pub mod target;
 pub mod watch;
 
+pub mod balancer;
 pub mod bucket;
 pub mod front;
+pub mod quantity;
 pub mod rules;
 
 use cfn::policy::{self, Document, Statement};

@@ -24,6 +24,7 @@ mod database_host;
 mod deploy;
 mod deploy_trouble;
 mod edge;
+mod edge_bill;
 mod eject;
 mod front;
 mod functions;
