@@ -10,7 +10,7 @@ use cfn::resource::dynamodb::{GlobalTable, Table, global_table as global};
 use rust_decimal::Decimal;
 
 use super::on_demand;
-use crate::block::{Bill, Event, Kind, Recovery, Site, about, name_tag};
+use crate::block::{Bill, Event, Kind, Recovery, Reliance, Site, Way, about, name_tag};
 use crate::catalog::MissingPrice;
 
 /// A table whose items are found by `key`; put it with `.retain()`.
@@ -91,6 +91,14 @@ pub fn stored(bill: &mut Bill, what: &str, (table, indexes): (Decimal, Decimal),
 /// When the list lacks the price.
 pub fn sent(bill: &mut Bill, what: &str, gigabytes: Decimal, why: String) -> Result<(), MissingPrice> {
     bill.usage(gigabytes, about(format!("{what}, sent to other regions"), "dt.inter_region_out", Kind::Transfer, why))
+}
+
+/// The service level of a table: one of its own for a table with several replicas.
+pub fn reliance(what: &str, site: &Site, way: Way) -> Reliance {
+    match site.regions.len() {
+        0 | 1 => Reliance::new(format!("DynamoDB, {what}"), "dynamodb", way),
+        _ => Reliance::new(format!("DynamoDB global table, {what}"), "dynamodb.global", way),
+    }
 }
 
 /// What failures and mistakes do to a table: it stands in three zones and can be had back as it was at any second of the last 35 days, and in
