@@ -343,6 +343,8 @@ pub struct Offers {
     pub grants: Vec<Grant>,
     /// The table that every request reads, for a cache in front of it.
     pub hot_table: Option<HotTable>,
+    /// Whether a cache stands in front of that table and answers its reads.
+    pub table_cached: bool,
     /// Where relational databases are reached; they become variables when all are known.
     pub databases: Vec<DatabaseAddress>,
     /// What backups are taken of.

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::disallowed_methods)]
 #![allow(missing_docs)]
 
+mod data_services;
 mod data_stores;
 mod finding;
 mod ministack;
