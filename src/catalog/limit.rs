@@ -23,6 +23,11 @@ pub struct Quota {
     /// Whether no source was seen.
     #[serde(default)]
     pub estimated: bool,
+    /// The page of AWS that states the quota.
+    pub link: String,
+    /// How many days AWS usually takes to answer a request for more: an estimate, there for every adjustable quota.
+    #[serde(default)]
+    pub lead_days: Option<u32>,
 }
 
 /// A service level agreement: below this monthly uptime AWS gives credits.
@@ -37,6 +42,8 @@ pub struct Sla {
     /// Whether no source was seen.
     #[serde(default)]
     pub estimated: bool,
+    /// The agreement itself.
+    pub link: String,
 }
 
 fn exact<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {

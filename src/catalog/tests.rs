@@ -88,7 +88,9 @@ fn every_class_has_a_price_and_every_priced_class_is_known() {
             .iter()
             .any(|p| key.starts_with(p))
     };
-    for key in prices.keys().filter(|key| of_a_class(key) && !key.contains(".r6g.")) {
+    // Surplus credits are billed beside the hours of every burstable class.
+    let beside = |key: &str| key.contains(".r6g.") || key.ends_with(".surplus_credit");
+    for key in prices.keys().filter(|key| of_a_class(key) && !beside(key)) {
         assert!(keys.iter().any(|known| known == key), "{key} prices a class that is not in the table");
     }
 }
@@ -188,7 +190,59 @@ fn quotas_and_service_levels_are_read() {
     assert_eq!(catalog.quota("cloudformation.template_body_bytes").unwrap().unwrap().value, 51_200);
     assert!(catalog.quota("no.such").unwrap().is_none());
     assert_eq!(catalog.sla("rds.multi_az").unwrap().unwrap().percent, Decimal::new(9995, 2));
-    assert!(catalog.sla("dynamodb.global").unwrap().unwrap().estimated);
+    assert_eq!(catalog.sla("dynamodb.global").unwrap().unwrap().percent, Decimal::new(99_999, 3));
+    assert!(catalog.sla("rds_proxy").unwrap().unwrap().estimated);
+    // 150 Gbps are counted in bits by AWS, and in bytes here.
+    let delivered = catalog.quota("cloudfront.bytes_per_second").unwrap().unwrap();
+    assert_eq!((delivered.value * 8, delivered.lead_days), (150_000_000_000, Some(7)));
+}
+
+#[test]
+fn every_quota_and_service_level_has_a_page_and_every_adjustable_quota_a_lead_time() {
+    let (quotas, slas) = (limit::read_quotas().unwrap(), limit::read_slas().unwrap());
+    assert!(quotas.len() > 70 && slas.len() > 30, "{} and {}", quotas.len(), slas.len());
+    for (id, quota) in &quotas {
+        assert!(quota.link.starts_with("https://docs.aws.amazon.com/"), "{id}: {}", quota.link);
+        assert_eq!(quota.lead_days.is_some(), quota.adjustable, "{id}");
+        assert!(quota.lead_days.is_none_or(|days| (1..=30).contains(&days)), "{id}");
+        assert!(quota.value > 0 && !quota.source.is_empty(), "{id}");
+    }
+    for (id, sla) in &slas {
+        assert!(sla.link.starts_with("https://aws.amazon.com/") && sla.link.ends_with("/sla/"), "{id}: {}", sla.link);
+        assert!(sla.percent > Decimal::from(90) && sla.percent <= Decimal::from(100), "{id}");
+    }
+}
+
+#[test]
+fn the_lines_that_a_bill_of_the_templates_asks_for_are_there_in_every_region() {
+    let catalog = catalog();
+    let prices = catalog.prices().unwrap();
+    let nodes = ["large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge"];
+    let nodes: Vec<String> = nodes.iter().map(|size| format!("dax.r5.{size}")).collect();
+    let others = [
+        "cloudfront.functions.invocations",
+        "cloudwatch.vended_logs.ingest",
+        "firehose.ingest",
+        "dynamodb.ondemand.rwru",
+        "dynamodb.backup",
+        "aurora.global.replicated_write_io",
+        "rds.proxy.acu",
+        "ecs.container_insights.enhanced",
+        "backup.ebs",
+        "backup.rds",
+        "backup.aurora",
+        "ec2.t4g.surplus_credit",
+    ];
+    for facts in catalog.regions() {
+        for key in others.into_iter().chain(nodes.iter().map(String::as_str)) {
+            assert!(prices.price(key, &facts.region).is_ok(), "{key} in {}", facts.region);
+        }
+        let write = |key: &str| prices.price(key, &facts.region).unwrap().usd;
+        assert_eq!(write("dynamodb.ondemand.rwru"), write("dynamodb.ondemand.wru"), "{}", facts.region);
+        // A larger node costs more, and about as much for each vCPU.
+        let hourly: Vec<Usd> = nodes.iter().map(|key| prices.hourly(key, &facts.region).unwrap()).collect();
+        assert!(hourly.windows(2).all(|pair| pair[0] < pair[1]), "{hourly:?}");
+    }
 }
 
 #[test]
