@@ -17,6 +17,7 @@ mod tree;
 mod async_work;
 mod bad_input;
 mod bad_templates;
+mod bills;
 mod compute;
 mod database_host;
 mod deploy;
