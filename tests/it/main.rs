@@ -42,3 +42,4 @@ mod rules;
 mod settings;
 mod stores;
 mod systems;
+mod template_bill;
