@@ -3,9 +3,8 @@
 use cfn::Node;
 use rust_decimal::Decimal;
 
-use super::ground::{MONTH, Place, Placed, decimal, gigabytes, millions, vcpus};
+use super::ground::{MONTH, Place, Placed, decimal, gigabytes, vcpus};
 use super::list::Books;
-use super::volumes;
 
 /// Reading queries a second that reach the database, on average.
 fn reads(place: &Place) -> f64 {
@@ -110,30 +109,16 @@ pub fn secrets(books: &mut Books, all: &[&Placed]) {
     books.line("secretsmanager.secret", copies as u64);
 }
 
-pub fn cache(books: &mut Books, cache: &Placed) {
-    let (engine, class) = (cache.text("Engine"), cache.maybe("NumNodeGroups"));
-    let nodes = class.map_or_else(|| cache.number("NumCacheNodes"), |shards| shards * (1.0 + cache.number("ReplicasPerNodeGroup")));
-    let kind = cache.at("CacheNodeType").and_then(Node::as_str).unwrap_or_default();
-    books.hours(&format!("elasticache.{engine}.{kind}"), decimal(nodes));
-}
-
-/// A table on demand, with what it stores, in every region that has a copy of it.
-pub fn table(books: &mut Books, place: &Place, table: &Placed) {
-    let used = volumes::table(place, table.component());
-    let copies = table.list("Replicas").len().max(1);
-    let indexes = table.list("GlobalSecondaryIndexes").len() as u64;
-    let read_units = Decimal::from(used.item_bytes.div_ceil(4_096)) / Decimal::from(2);
-    let write_units = Decimal::from(used.item_bytes.div_ceil(1_024) + indexes);
-    books.line("dynamodb.ondemand.rru", place.part(millions(used.reads)) * read_units);
-    if copies > 1 {
-        books.line("dynamodb.ondemand.rwru", millions(used.writes) * write_units);
-    } else {
-        books.line("dynamodb.ondemand.wru", place.part(millions(used.writes)) * write_units);
-    }
-    books.line("dynamodb.storage", gigabytes(used.stored_bytes));
-    let mut recovered = false;
-    table.resource.properties.values().for_each(|node| node.walk(&mut |node| recovered |= node.get("PointInTimeRecoveryEnabled") == Some(&Node::Bool(true))));
-    if recovered {
-        books.line("dynamodb.pitr", gigabytes(used.stored_bytes));
+/// Nodes of a cache, and snapshots beyond the one that is free: of its data, and of sessions where they live in it.
+pub fn cache(books: &mut Books, place: &Place, cache: &Placed) {
+    let shards = cache.maybe("NumNodeGroups");
+    let nodes = shards.map_or_else(|| cache.number("NumCacheNodes"), |shards| shards * (1.0 + cache.number("ReplicasPerNodeGroup")));
+    // Memcached has the prices of Redis.
+    let engine = if cache.text("Engine") == "valkey" { "valkey" } else { "redis" };
+    books.hours(&format!("elasticache.{engine}.{}", cache.text("CacheNodeType")), decimal(nodes));
+    if let Some(kept) = cache.maybe("SnapshotRetentionLimit") {
+        let tabled = place.has_component("sessions");
+        let bytes = place.load.cache_bytes.0 + if tabled { 0 } else { place.load.session_bytes.0 };
+        books.line("elasticache.backup", place.part(gigabytes(bytes)) * decimal(kept - 1.0));
     }
 }

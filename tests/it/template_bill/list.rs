@@ -1,6 +1,6 @@
 //! The price list read anew, apart from the program's own reader: exact decimals, tiers, what is free, and the lines of a bill.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -63,9 +63,13 @@ impl List {
 
     /// The price in a place; a price without places is everywhere the same; what is known of us-east-1 only stands in elsewhere.
     pub fn price(&self, key: &str, place: &str) -> Decimal {
-        let entry = self.prices.get(key).unwrap_or_else(|| panic!("the price list has no {key}"));
+        let entry = &self.prices[key];
         let found = [place, "global", "us-east-1"].into_iter().find_map(|place| entry.usd.get(place));
         *found.unwrap_or_else(|| panic!("the price list has no {key} in {place}"))
+    }
+
+    pub fn has(&self, key: &str) -> bool {
+        self.prices.contains_key(key)
     }
 
     fn tiers(&self, prefix: &str) -> Vec<&Entry> {
@@ -132,6 +136,8 @@ pub struct Line {
 pub struct Books<'a> {
     pub list: &'a List,
     pub lines: Vec<Line>,
+    /// What the list has no price for.
+    pub gaps: BTreeSet<String>,
     /// Whose lines these are.
     pub component: String,
     /// The region whose prices count.
@@ -142,7 +148,7 @@ pub struct Books<'a> {
 impl<'a> Books<'a> {
     pub fn open(list: &'a List) -> Books<'a> {
         let free = FREE.iter().map(|(key, much)| (*key, number(much))).collect();
-        Books { list, lines: Vec::new(), component: String::new(), place: String::new(), free }
+        Books { list, lines: Vec::new(), gaps: BTreeSet::new(), component: String::new(), place: String::new(), free }
     }
 
     /// What is left of the free quantity, at most `quantity`, is used up.
@@ -171,6 +177,10 @@ impl<'a> Books<'a> {
     }
 
     pub fn line_at(&mut self, place: &str, key: &str, quantity: Decimal, part: Decimal) {
+        if !self.list.has(key) {
+            self.gaps.insert(key.to_owned());
+            return;
+        }
         let free = self.gratis(key, quantity);
         let usd = self.list.price(key, place) * part * (quantity - free);
         self.put(place, key, quantity, usd);

@@ -1,27 +1,41 @@
-//! How much of each service the load uses where the templates alone do not say it: by `docs/bill.md`.
+//! How much of each service the load uses where neither the templates nor the load say it: the estimates of `docs/bill.md`, once more.
 
-use super::ground::Place;
+use rust_decimal::Decimal;
 
-/// What a table is used for in a month, in the whole architecture.
-#[derive(Default)]
-pub struct Table {
-    pub reads: u64,
-    pub writes: u64,
-    pub item_bytes: u64,
-    pub stored_bytes: u64,
+use super::ground::{Place, decimal};
+
+/// Bytes that DynamoDB counts beside each item and each entry of an index.
+pub const ITEM_OVERHEAD: u64 = 100;
+
+/// Bytes of one item: an address in the list of signups.
+pub const SIGNUP_BYTES: u64 = 100;
+
+/// Bytes of one order.
+pub const ORDER_BYTES: u64 = 1_000;
+
+/// Bytes that the journal puts around an event.
+pub const JOURNAL_BYTES: u64 = 200;
+
+/// Bytes that a function says at each call.
+pub const FUNCTION_LOG_BYTES: u64 = 500;
+
+/// Sessions that begin in a month.
+pub fn new_sessions(place: &Place) -> Decimal {
+    let hours = place.load.assumptions.session_ttl_hours().max(24.0);
+    Decimal::from(place.load.sessions) * Decimal::from(730) / decimal(hours)
 }
 
-/// The table of a component.
-pub fn table(place: &Place, component: &str) -> Table {
-    let load = place.load;
-    match component {
-        // Each request reads one session and writes it; a cache in front of the table answers the reads.
-        "sessions" => Table {
-            reads: if place.has_component("table_cache") { 0 } else { load.requests_month },
-            writes: load.requests_month,
-            item_bytes: load.assumptions.session_bytes() as u64,
-            stored_bytes: load.session_bytes.0,
-        },
-        _ => Table::default(),
-    }
+/// Addresses that are left in a month: a twentieth of the users is new.
+pub fn signups(place: &Place) -> Decimal {
+    Decimal::from(place.load.users.0) / Decimal::from(20)
+}
+
+/// Orders of a month: one in a hundred jobs.
+pub fn orders(place: &Place) -> Decimal {
+    Decimal::from(place.load.messages_month) / Decimal::ONE_HUNDRED
+}
+
+/// Queries of the GraphQL API in a month: one in ten requests.
+pub fn queries(place: &Place) -> Decimal {
+    Decimal::from(place.load.requests_month) / Decimal::TEN
 }

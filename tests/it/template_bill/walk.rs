@@ -1,6 +1,6 @@
 //! Every resource of every stack, and what it costs: one match over its type. A type that is in no list here has no cost that anyone has thought of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 use scalectl::architecture::Architecture;
@@ -8,11 +8,12 @@ use scalectl::render::Stack;
 
 use super::ground::{Place, Placed, decimal};
 use super::list::{Books, Line, List};
-use super::{data, edge, machines, usage};
+use super::{data, edge, machines, tables, usage};
 
 /// Types that cost nothing themselves: what they let others do is billed there, or not at all.
 const FREE: &[&str] = &[
     "AWS::Amplify::Branch",
+    "AWS::Amplify::Domain",
     "AWS::ApiGateway::Account",
     "AWS::ApiGateway::ApiKey",
     "AWS::ApiGateway::Deployment",
@@ -26,6 +27,9 @@ const FREE: &[&str] = &[
     "AWS::ApiGatewayV2::Integration",
     "AWS::ApiGatewayV2::Route",
     "AWS::ApiGatewayV2::Stage",
+    "AWS::AppSync::DataSource",
+    "AWS::AppSync::GraphQLSchema",
+    "AWS::AppSync::Resolver",
     "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::ApplicationAutoScaling::ScalingPolicy",
     "AWS::AutoScaling::ScalingPolicy",
@@ -34,6 +38,7 @@ const FREE: &[&str] = &[
     "AWS::Budgets::Budget",
     "AWS::CE::AnomalyMonitor",
     "AWS::CE::AnomalySubscription",
+    "AWS::CertificateManager::Certificate",
     "AWS::CloudFront::CachePolicy",
     "AWS::CloudFront::OriginAccessControl",
     "AWS::CloudFront::OriginRequestPolicy",
@@ -82,6 +87,7 @@ const FREE: &[&str] = &[
     "AWS::RDS::DBProxyEndpoint",
     "AWS::RDS::DBProxyTargetGroup",
     "AWS::RDS::DBSubnetGroup",
+    "AWS::Route53::RecordSet",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::Subscription",
     "AWS::SNS::TopicPolicy",
@@ -94,8 +100,8 @@ const FREE: &[&str] = &[
 /// Metrics that a distribution sends when they are asked for.
 const DISTRIBUTION_METRICS: u64 = 8;
 
-/// The lines of an architecture, from its templates.
-pub fn lines(list: &List, architecture: &Architecture, stacks: &[Stack]) -> Vec<Line> {
+/// The lines of an architecture, from its templates, and what the list has no price for.
+pub fn lines(list: &List, architecture: &Architecture, stacks: &[Stack]) -> (Vec<Line>, BTreeSet<String>) {
     let mut books = Books::open(list);
     for place in Place::all(architecture, stacks) {
         books.place = place.region.to_owned();
@@ -111,7 +117,7 @@ pub fn lines(list: &List, architecture: &Architecture, stacks: &[Stack]) -> Vec<
             beside(&mut books, &place, block.name());
         }
     }
-    books.lines
+    (books.lines, books.gaps)
 }
 
 /// What all resources of a type in one component cost.
@@ -130,9 +136,9 @@ fn priced(books: &mut Books, place: &Place, kind: &str, all: &[&Placed]) {
         "AWS::RDS::DBCluster" => data::clusters(books, place, all),
         "AWS::RDS::GlobalCluster" => data::repeated(books, place),
         "AWS::RDS::DBProxy" => data::proxies(books, place, count),
-        "AWS::ElastiCache::ReplicationGroup" | "AWS::ElastiCache::CacheCluster" => all.iter().for_each(|one| data::cache(books, one)),
+        "AWS::ElastiCache::ReplicationGroup" | "AWS::ElastiCache::CacheCluster" => all.iter().for_each(|one| data::cache(books, place, one)),
         "AWS::DAX::Cluster" => all.iter().for_each(|one| books.hours(one.text("NodeType"), decimal(one.number("ReplicationFactor")))),
-        "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" => all.iter().for_each(|one| data::table(books, place, one)),
+        "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" => all.iter().for_each(|one| tables::table(books, place, one)),
         "AWS::SecretsManager::Secret" => data::secrets(books, all),
         "AWS::KMS::Key" => books.line("kms.key", count),
         "AWS::CloudWatch::Alarm" => books.line("cloudwatch.alarm", count),
@@ -145,13 +151,14 @@ fn priced(books: &mut Books, place: &Place, kind: &str, all: &[&Placed]) {
         "AWS::XRay::SamplingRule" => all.iter().for_each(|one| edge::traces(books, place, one)),
         "AWS::Backup::BackupPlan" => all.iter().for_each(|one| edge::backups(books, place, one)),
         "AWS::Kinesis::Stream" => usage::stream(books, place),
-        "AWS::KinesisFirehose::DeliveryStream" => usage::delivery(books, place),
+        "AWS::KinesisFirehose::DeliveryStream" => all.iter().for_each(|one| usage::delivery(books, place, one)),
         "AWS::SQS::Queue" => usage::queues(books, place, all),
-        "AWS::SNS::Topic" => usage::topics(books, place, all),
-        "AWS::StepFunctions::StateMachine" => usage::workflow(books, place, all),
-        "AWS::Lambda::Function" => usage::functions(books, place, all),
-        "AWS::S3::Bucket" => usage::buckets(books, place, all),
-        "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" | "AWS::AppSync::GraphQLApi" => usage::interface(books, place, kind),
+        "AWS::SNS::Topic" => usage::topics(books, place),
+        "AWS::StepFunctions::StateMachine" => all.iter().for_each(|one| usage::workflow(books, place, one)),
+        "AWS::Lambda::Function" => all.iter().for_each(|one| usage::function(books, place, one)),
+        "AWS::S3::Bucket" => all.iter().for_each(|one| usage::bucket(books, place, one)),
+        "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" => usage::interface(books, place),
+        "AWS::AppSync::GraphQLApi" => usage::graphql(books, place),
         "AWS::Amplify::App" => usage::page(books, place),
         // The app's own log is the first of those that serve it; others are small beside it.
         "AWS::Logs::LogGroup" => {
