@@ -68,6 +68,11 @@ impl<'a> Placed<'a> {
         }
     }
 
+    /// Whether it is a table with a replica in this region, whichever template it stands in.
+    fn replicated_to(&self, region: &str) -> bool {
+        self.list("Replicas").iter().any(|one| one.get("Region").and_then(Node::as_str) == Some(region))
+    }
+
     pub fn list(&self, path: &str) -> &'a [Node] {
         self.at(path).and_then(Node::as_list).unwrap_or_default()
     }
@@ -90,8 +95,11 @@ impl<'a> Place<'a> {
         let regions: Vec<&str> = architecture.regions.iter().map(|region| region.region.code()).collect();
         let home = |stack: &Stack| regions.iter().position(|region| *region == stack.key.region).unwrap_or(0);
         let places = regions.iter().enumerate().map(|(index, region)| {
-            let here = stacks.iter().filter(|stack| home(stack) == index);
-            let resources = here.flat_map(|stack| stack.template.resources.iter().map(|(id, resource)| Placed { id, resource })).collect();
+            let placed = |stack: &'a Stack| stack.template.resources.iter().map(|(id, resource)| Placed { id, resource });
+            let here = stacks.iter().filter(|stack| home(stack) == index).flat_map(placed);
+            // A global table stands in one template and is billed in each region that has a replica.
+            let elsewhere = stacks.iter().filter(|stack| home(stack) != index).flat_map(placed).filter(|one| one.replicated_to(region));
+            let resources = here.chain(elsewhere).collect();
             Place { architecture, load: &architecture.load, region, leads: index == 0, resources }
         });
         places.collect()
@@ -115,7 +123,7 @@ impl<'a> Place<'a> {
     }
 
     pub fn has_component(&self, name: &str) -> bool {
-        self.resources.iter().any(|one| one.component() == name)
+        self.architecture.phase.components.iter().any(|block| block.name() == name)
     }
 
     /// The resource that `{"Ref": id}` or `{"Fn::GetAtt": [id, …]}` leads to, in this region.
@@ -127,11 +135,11 @@ impl<'a> Place<'a> {
 
     /// Content delivery stands in front, wherever its stack is.
     pub fn delivered(&self) -> bool {
-        self.architecture.phase.components.iter().any(|block| block.name() == "content_delivery")
+        self.has_component("content_delivery")
     }
 
     pub fn cached(&self) -> bool {
-        self.architecture.phase.components.iter().any(|block| block.name() == "cache")
+        self.has_component("cache")
     }
 }
 
