@@ -2,10 +2,12 @@
 
 mod assumption;
 mod ledger;
+mod queueing;
 mod step;
 
 pub use assumption::{Assumption, AssumptionError, Trust, Unit, assumption};
 pub use ledger::{Assumptions, LEDGER};
+pub use queueing::{Pool, Queueing};
 pub use step::{Step, Value};
 
 use serde::Serialize;
