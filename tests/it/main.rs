@@ -32,6 +32,7 @@ mod harness;
 mod identity;
 mod lint;
 mod mutations;
+mod optimiser;
 mod overrides;
 mod own_secrets;
 mod plan;
