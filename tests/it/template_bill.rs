@@ -52,7 +52,8 @@ fn cases() -> Vec<(String, Architecture)> {
         }
         let frankfurt = Settings { region: "eu-central-1".to_owned(), ..default() };
         cases.push((format!("{id} in Frankfurt"), plan(id, users[1], &frankfurt)));
-        let named = Settings { domain: Some("example.com".to_owned()), hosted_zone_id: Some("Z0123456789ABCDEFGHIJ".to_owned()), ..default() };
+        let named =
+            Settings { domain: Some("example.com".to_owned()), hosted_zone_id: Some("Z0123456789ABCDEFGHIJ".to_owned()), ..default() };
         cases.push((format!("{id} with a name"), plan(id, users[1], &named)));
     }
     for id in ["10k", "500k", "10m"] {
@@ -63,7 +64,9 @@ fn cases() -> Vec<(String, Architecture)> {
         let graphql = Settings { appsync: true, ..default() };
         cases.push((format!("{id} with AppSync"), plan(id, phase::find(id).unwrap().from, &graphql)));
     }
-    for (id, hosting) in [("10", DatabaseHosting::Rds), ("1k", DatabaseHosting::Ec2), ("1k", DatabaseHosting::Aurora), ("10k", DatabaseHosting::Rds)] {
+    for (id, hosting) in
+        [("10", DatabaseHosting::Rds), ("1k", DatabaseHosting::Ec2), ("1k", DatabaseHosting::Aurora), ("10k", DatabaseHosting::Rds)]
+    {
         let hosted = Settings { database_hosting: Some(hosting), ..default() };
         cases.push((format!("{id} on {hosting:?}"), plan(id, phase::find(id).unwrap().from, &hosted)));
     }
@@ -105,15 +108,25 @@ fn told<'a>(lines: impl Iterator<Item = (&'a str, &'a str, Decimal, Decimal)>) -
 
 /// Where the two sides do not agree: the components' sums, and both sides' lines.
 fn differences(ours: &[Line], theirs: &[LineItem]) -> Vec<String> {
-    let (here, there) =
-        (sums(ours.iter().map(|line| (line.component.as_str(), line.month))), sums(theirs.iter().map(|line| (line.component, line.month.amount()))));
+    let (here, there) = (
+        sums(ours.iter().map(|line| (line.component.as_str(), line.month))),
+        sums(theirs.iter().map(|line| (line.component, line.month.amount()))),
+    );
     let names: BTreeSet<&str> = here.keys().chain(there.keys()).copied().collect();
     let sum = |side: &BTreeMap<&str, Decimal>, name: &str| side.get(name).copied().unwrap_or_default();
     let differing = names.into_iter().filter(|name| sum(&here, name) != sum(&there, name));
     let report = |name: &str| {
-        let templates = told(ours.iter().filter(|line| line.component == name).map(|line| (line.place.as_str(), line.key.as_str(), line.quantity, line.month)));
-        let program =
-            told(theirs.iter().filter(|line| line.component == name).map(|line| (line.place.as_str(), line.key.as_str(), line.quantity, line.month.amount())));
+        let templates = told(
+            ours.iter()
+                .filter(|line| line.component == name)
+                .map(|line| (line.place.as_str(), line.key.as_str(), line.quantity, line.month)),
+        );
+        let program = told(
+            theirs
+                .iter()
+                .filter(|line| line.component == name)
+                .map(|line| (line.place.as_str(), line.key.as_str(), line.quantity, line.month.amount())),
+        );
         let (here, there) = (sum(&here, name), sum(&there, name));
         format!("  {name}: {here} by the templates, {there} by the program\n    the templates:\n{templates}    the program:\n{program}")
     };

@@ -152,7 +152,10 @@ pub fn vcpus(class: &str) -> f64 {
         "medium" => 1.0,
         "large" => 2.0,
         "xlarge" => 4.0,
-        _ => size.strip_suffix("xlarge").and_then(|times| times.parse::<f64>().ok()).map_or_else(|| panic!("{class} has how many vCPUs?"), |times| times * 4.0),
+        _ => size
+            .strip_suffix("xlarge")
+            .and_then(|times| times.parse::<f64>().ok())
+            .map_or_else(|| panic!("{class} has how many vCPUs?"), |times| times * 4.0),
     }
 }
 
@@ -207,7 +210,9 @@ mod tests {
 
     #[test]
     fn classes_have_the_processors_that_their_names_say() {
-        for (class, all, lasting) in [("t4g.small", 2.0, 0.4), ("t4g.xlarge", 4.0, 1.6), ("m7g.medium", 1.0, 1.0), ("c8g.2xlarge", 8.0, 8.0)] {
+        for (class, all, lasting) in
+            [("t4g.small", 2.0, 0.4), ("t4g.xlarge", 4.0, 1.6), ("m7g.medium", 1.0, 1.0), ("c8g.2xlarge", 8.0, 8.0)]
+        {
             assert!((vcpus(class) - all).abs() < 1e-12 && (sustained(class) - lasting).abs() < 1e-12, "{class}");
         }
         assert!((vcpus("db.r8g.12xlarge") - 48.0).abs() < 1e-12);

@@ -47,7 +47,11 @@ pub fn group(books: &mut Books, place: &Place, group: &Placed) {
     let key = format!("ec2.{}", read.class);
     books.hours(&key, read.on_demand);
     books.spot_hours(&key, read.spot);
-    if read.more_is_spot { books.spot_hours(&key, decimal(read.more)) } else { books.hours(&key, decimal(read.more)) }
+    if read.more_is_spot {
+        books.spot_hours(&key, decimal(read.more))
+    } else {
+        books.hours(&key, decimal(read.more))
+    }
     let disk = gibibytes(template.list("LaunchTemplateData/BlockDeviceMappings"));
     books.line("ebs.gp3.storage", disk * decimal(read.least));
     books.line("ebs.gp3.storage", disk * decimal(read.more));

@@ -136,7 +136,9 @@ fn priced(books: &mut Books, place: &Place, kind: &str, all: &[&Placed]) {
         "AWS::RDS::DBCluster" => data::clusters(books, place, all),
         "AWS::RDS::GlobalCluster" => data::repeated(books, place),
         "AWS::RDS::DBProxy" => data::proxies(books, place, count),
-        "AWS::ElastiCache::ReplicationGroup" | "AWS::ElastiCache::CacheCluster" => all.iter().for_each(|one| data::cache(books, place, one)),
+        "AWS::ElastiCache::ReplicationGroup" | "AWS::ElastiCache::CacheCluster" => {
+            all.iter().for_each(|one| data::cache(books, place, one))
+        }
         "AWS::DAX::Cluster" => all.iter().for_each(|one| books.hours(one.text("NodeType"), decimal(one.number("ReplicationFactor")))),
         "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" => all.iter().for_each(|one| tables::table(books, place, one)),
         "AWS::SecretsManager::Secret" => data::secrets(books, all),
