@@ -93,7 +93,7 @@ impl ContentDelivery {
         let metrics = about("Content delivery, more metrics", "cloudwatch.metric", Kind::Operations, format!("{METRICS} for 1 distribution"));
         bill.tiered(Some(front::EDGE_REGION), Basis::Standing, Decimal::from(METRICS), metrics)?;
         let copies = super::copies(site).len();
-        let why = format!("1 and {copies} copies in other regions");
+        let why = format!("1, and copies in other regions: {copies}");
         let secrets = Decimal::from(1 + copies);
         bill.standing(secrets, about("Secret between edge and origin", "secretsmanager.secret", Kind::Operations, why))?;
         let why = format!("{} requests × {LOG_BYTES} B, kept for a quarter", words(requests(load)));

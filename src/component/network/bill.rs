@@ -76,8 +76,8 @@ pub fn alternatives(nat: bool, request: &Request) -> Option<Vec<Reason>> {
     let all = one.times(Decimal::from(request.zones));
     let crossing = prices.price("dt.inter_az", region).ok()?.usd;
     let text = format!(
-        "one NAT gateway instead of {}: saves {saved} a month in each region, less {} per GB from other zones; but when its zone is lost, {others} \
-         healthy zones reach no queue and no service outside",
+        "one NAT gateway instead of {}: saves {saved} a month in each region, less {} per GB from other zones; but when its zone is lost, healthy \
+         ones reach no queue and no service outside either",
         request.zones,
         crossing.times(2)
     );
