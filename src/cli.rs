@@ -90,7 +90,7 @@ enum Command {
     Destroy(destroy::Args),
     /// Show the outputs of what stands, the address first
     Outputs(outputs::Args),
-    /// Explain an assumption, a component, a rule, a phase, or exit-codes
+    /// Explain an assumption, a component, a rule, a phase, or exit-codes; explain load shows the arithmetic
     Explain(explain::Args),
     /// Print a completion script for the shell
     Completions(completions::Args),
@@ -136,7 +136,7 @@ fn verb(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Status(args) => status::run(args, global, screen),
         Command::Destroy(args) => destroy::run(args, global, screen),
         Command::Outputs(args) => outputs::run(args, global, screen),
-        Command::Explain(args) => explain::run(args, screen),
+        Command::Explain(args) => explain::run(args, global, screen),
         Command::Completions(args) => completions::run(args),
         Command::Schema(args) => schema::run(args),
     }

@@ -6,6 +6,7 @@ pub mod application;
 pub mod database;
 pub mod fingerprint;
 pub mod host;
+pub mod on_demand;
 pub mod queue;
 pub mod table;
 pub mod target;

@@ -11,6 +11,7 @@ pub mod explain;
 pub mod findings;
 pub mod headroom;
 pub mod json;
+pub mod load;
 pub mod look;
 pub mod markdown;
 pub mod outcome;

@@ -27,6 +27,8 @@ enum Of {
     Curve,
     /// The output of headroom --format json
     Headroom,
+    /// The output of explain load --format json
+    Load,
 }
 
 /// Prints a schema.
@@ -38,6 +40,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         Of::Cost => report::cost::SCHEMA,
         Of::Curve => report::curve::SCHEMA,
         Of::Headroom => report::headroom::SCHEMA,
+        Of::Load => report::load::SCHEMA,
     })?;
     Ok(Exit::Done)
 }

@@ -13,7 +13,7 @@ use crate::planner::{self, PlanError};
 use crate::report::error;
 use crate::settings::{self, Problems, Settings, rule};
 use crate::units::{Users, UsersError};
-use crate::workload::Assumptions;
+use crate::workload::{self, AssumptionError, Assumptions, PROFILE_NAMES, Profile};
 
 /// Flags that say what is to be built.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -24,7 +24,10 @@ pub struct Target {
     /// Phase, whatever the number of users says: prelaunch, launch, 10, 1k, 10k, 500k, 10m
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub phase: Option<String>,
-    /// Replace an assumption, such as peak_factor=4; may be repeated (scalectl explain assumptions)
+    /// How busy users are: light, normal or heavy (20, 50 or 200 requests of an active user on a day) [settings: workload]
+    #[arg(long, value_name = "USE", allow_hyphen_values = true)]
+    pub workload: Option<String>,
+    /// Replace an assumption, such as peak_factor=4 or session_ttl_hours=24h; may be repeated (scalectl explain assumptions)
     #[arg(long, value_name = "ID=VALUE")]
     pub assume: Vec<String>,
     /// A price list of your own, in the form of data/prices.yaml
@@ -56,14 +59,7 @@ impl Target {
         let catalog = self.catalog()?;
         let fallback = if home == Home::Environment { region_of_environment() } else { None };
         let settings = config::settings(&self.naming, global, &catalog, fallback.as_deref(), screen)?;
-        let given = |id: &str| self.assume.iter().any(|flag| flag.split_once('=').is_some_and(|(name, _)| name.trim() == id));
-        let of_file = settings.assume.iter().filter(|(id, _)| !given(id)).map(|(id, value)| format!("{id}={value}"));
-        for (id, value) in &settings.assume {
-            Assumptions::with(&[format!("{id}={value}")])
-                .map_err(|error| Stop::error(Problems(vec![settings.problem("assume", id, error.to_string())])))?;
-        }
-        let all: Vec<String> = of_file.chain(self.assume.iter().cloned()).collect();
-        let assumptions = Assumptions::with(&all).map_err(Stop::usage)?;
+        let assumptions = self.assumptions(&settings)?;
         Ok(Ground { catalog, settings, assumptions })
     }
 
@@ -74,6 +70,34 @@ impl Target {
         let name = file.display().to_string();
         let text = std::fs::read_to_string(file).map_err(|e| Stop::error(format!("the price list {name} cannot be read: {e}")))?;
         catalog.with_prices(&name, text).map_err(Stop::error)
+    }
+
+    /// The defaults, over them the profile of use, over it what the file assumes, over all what the flags assume.
+    fn assumptions(&self, settings: &Settings) -> Result<Assumptions, Stop> {
+        let profile = match (&self.workload, &settings.workload) {
+            (Some(name), _) => Some(profile(name)?),
+            (None, Some(name)) => Profile::find(name),
+            (None, None) => None,
+        };
+        let given = |id: &str| {
+            let id = workload::canonical(id);
+            self.assume.iter().filter_map(|flag| flag.split_once('=')).any(|(name, _)| workload::canonical(name.trim()) == id)
+        };
+        let in_file = |id: &str, error: AssumptionError| Stop::error(Problems(vec![settings.problem("assume", id, error.to_string())]));
+        for (id, value) in &settings.assume {
+            Assumptions::default().set(&format!("{id}={value}")).map_err(|error| in_file(id, error))?;
+        }
+        let of_file = settings.assume.iter().filter(|(id, _)| !given(id)).map(|(id, value)| format!("{id}={value}"));
+        let all: Vec<String> = of_file.chain(self.assume.iter().cloned()).collect();
+        Assumptions::under(profile, &all).map_err(|error| {
+            // Only what the file alone says is a mistake of the file.
+            let about = error.about();
+            let of_file = about.iter().copied().rfind(|id| settings.assume.contains_key(*id));
+            match of_file {
+                Some(id) if !about.iter().any(|id| given(id)) && self.workload.is_none() => in_file(id, error),
+                _ => Stop::usage(error),
+            }
+        })
     }
 
     /// Decides; a warning goes to stderr.
@@ -102,8 +126,11 @@ impl Target {
                 flags.push_str(&format!(" {flag} {value}"));
             }
         }
+        if let Some(workload) = &self.workload {
+            flags.push_str(&format!(" --workload {}", workload.trim().to_ascii_lowercase()));
+        }
         for assume in &self.assume {
-            flags.push_str(&format!(" --assume {assume}"));
+            flags.push_str(&format!(" --assume {}", quoted(assume)));
         }
         if let Some(prices) = &self.prices {
             flags.push_str(&format!(" --prices {}", prices.display()));
@@ -170,6 +197,19 @@ impl Ground {
         };
         format!("\n  phase {} carries up to {most} users under these assumptions; with one more: {breaks}\n  {way}", phase.id)
     }
+}
+
+/// A profile of use by its name in any case.
+fn profile(name: &str) -> Result<Profile, Stop> {
+    Profile::find(name).ok_or_else(|| {
+        let near = rule::suggestion(name.trim(), PROFILE_NAMES);
+        Stop::usage(format!("no workload is called \"{name}\"{near}\n  workloads: {}", PROFILE_NAMES.join(", ")))
+    })
+}
+
+/// A word for the shell: in quotes when it has a blank in it, such as `dau_share = 20 %`.
+fn quoted(word: &str) -> String {
+    if word.chars().any(char::is_whitespace) { format!("'{}'", word.replace('\'', "'\\''")) } else { word.to_owned() }
 }
 
 /// A phase by its id in any case.

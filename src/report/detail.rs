@@ -7,6 +7,7 @@ use super::plan::{LABEL, counts, head, judged, next, paragraph, ranked};
 use crate::architecture::Architecture;
 use crate::judgement::Judgement;
 use crate::render::Stack;
+use crate::workload::Origin;
 
 /// The long plan; `again` are the flags that lead to it.
 pub fn plan(architecture: &Architecture, stacks: &[Stack], judgement: &Judgement, again: &str, look: &Look) -> String {
@@ -33,12 +34,8 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], judgement: &Judgement
     text.push_str(&super::availability::section(&judgement.availability, look));
 
     text.push_str(&heading("Load", look));
-    let rows: Vec<Vec<String>> = architecture
-        .load
-        .steps()
-        .into_iter()
-        .map(|step| vec![step.quantity.to_owned(), step.value.to_string(), step.formula.to_owned()])
-        .collect();
+    let rows: Vec<Vec<String>> =
+        architecture.load.steps().into_iter().map(|step| vec![step.quantity.to_owned(), step.value.to_string(), step.formula]).collect();
     text.push_str(&columns(&["WHAT", "VALUE", "HOW"], &rows, &[30, 16], 2, look));
 
     text.push_str(&heading(&format!("Stacks: {}", counts(architecture, stacks)), look));
@@ -63,8 +60,11 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], judgement: &Judgement
 
     text.push_str(&heading("Assumptions (change one: --assume id=value; its source: scalectl explain ID)", look));
     for (entry, value) in architecture.assumptions.entries() {
-        let set = architecture.assumptions.is_overridden(entry.id);
-        let mark = if set { format!("set by you, default {}. ", entry.unit.format(entry.value)) } else { String::new() };
+        let mark = match architecture.assumptions.origin(entry.id) {
+            Origin::Default => String::new(),
+            Origin::Profile(profile) => format!("{profile}, default {}. ", entry.unit.format(entry.value)),
+            Origin::Given => format!("set by you, default {}. ", entry.unit.format(entry.value)),
+        };
         text.push_str(&entry_lines(entry, value, &mark, look));
     }
 

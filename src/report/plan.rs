@@ -188,7 +188,7 @@ fn rests_on(architecture: &Architecture) -> String {
     for (id, before, after) in LEADING {
         if let Some((entry, value)) = value(id) {
             let number = if after.is_empty() { entry.unit.format(value) } else { crate::units::number(value) };
-            let set = if architecture.assumptions.is_overridden(id) { " (set)" } else { "" };
+            let set = super::load::mark(architecture.assumptions.origin(id));
             parts.push(format!("{before}{number}{after}{set}"));
         }
     }

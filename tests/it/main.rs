@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::disallowed_methods)]
 #![allow(missing_docs)]
 
+mod data_services;
 mod data_stores;
 mod finding;
 mod ministack;
@@ -15,11 +16,12 @@ mod python;
 mod tree;
 
 mod async_work;
-mod capacity;
-mod cost;
 mod bad_input;
 mod bad_templates;
+mod bills;
+mod capacity;
 mod compute;
+mod cost;
 mod database_host;
 mod deploy;
 mod deploy_trouble;
@@ -32,6 +34,8 @@ mod guards_paths;
 mod harness;
 mod identity;
 mod lint;
+mod load;
+mod load_told;
 mod mutations;
 mod overrides;
 mod own_secrets;
@@ -43,3 +47,4 @@ mod rules;
 mod settings;
 mod stores;
 mod systems;
+mod template_bill;
