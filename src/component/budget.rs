@@ -69,7 +69,7 @@ const TELLERS: [(&str, &str); 3] = [
 
 /// The whole USD of which the first part is a month's bill; at least one.
 fn amount_for(month: Usd) -> u32 {
-    let usd = month.amount() * Decimal::ONE_HUNDRED / Decimal::from(FIRST);
+    let usd = month.times(Decimal::ONE_HUNDRED / Decimal::from(FIRST)).amount();
     usd.ceil().to_u32().unwrap_or(u32::MAX).max(1)
 }
 
