@@ -39,7 +39,7 @@ pub fn run(args: &Args, screen: &Screen) -> Result<Exit, Stop> {
         (Format::Json, Some(one)) => {
             let bills = bills(std::slice::from_ref(&one))?;
             screen::data(&json::phases(&[one], &bills))?;
-        },
+        }
     }
     Ok(Exit::Done)
 }

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use scalectl::architecture::Architecture;
 use scalectl::catalog::Catalog;
 use scalectl::headroom::{Headroom, headroom};
-use scalectl::planner;
 use scalectl::phase;
+use scalectl::planner;
 use scalectl::settings::{CacheEngine, DatabaseHosting, Settings};
 use scalectl::units::{Usd, Users};
 use scalectl::workload::{Assumptions, LEDGER};
@@ -34,8 +34,13 @@ struct Case {
 fn case() -> impl Strategy<Value = Case> {
     let habits = proptest::collection::vec((0..LEDGER.len(), 0.0..=1.0), 0..8);
     let choices = (0..3_u8, 0..4_u8, any::<bool>());
-    (0..PHASES.len(), (0.0..=1.0, 0.0..=1.0), habits, 0..8_usize, choices)
-        .prop_map(|(phase, users, habits, region, choices)| Case { phase, users, habits, region, choices })
+    (0..PHASES.len(), (0.0..=1.0, 0.0..=1.0), habits, 0..8_usize, choices).prop_map(|(phase, users, habits, region, choices)| Case {
+        phase,
+        users,
+        habits,
+        region,
+        choices,
+    })
 }
 
 impl Case {
@@ -164,7 +169,9 @@ fn compared(small: &Architecture, large: &Architecture) -> String {
         let name = piece.component.name();
         let sum = |of: &Architecture| of.estimate.lines.iter().filter(|line| line.component == name).map(|line| line.month).sum::<Usd>();
         if sum(small) > sum(large) {
-            let size = |of: &Architecture| of.pieces.iter().find(|piece| piece.component.name() == name).map(|piece| piece.component.size().to_string());
+            let size = |of: &Architecture| {
+                of.pieces.iter().find(|piece| piece.component.name() == name).map(|piece| piece.component.size().to_string())
+            };
             text.push_str(&format!("{name}: {} → {} ({:?} → {:?})\n", sum(small), sum(large), size(small), size(large)));
         }
     }
@@ -185,7 +192,10 @@ fn nobody_one_user_and_more_than_can_be_counted_are_borne() {
                 }
             };
             for line in &architecture.estimate.lines {
-                assert!(line.month >= Usd::ZERO && line.quantity.is_sign_positive() && line.free <= line.quantity, "{id}, {users} users: {line:?}");
+                assert!(
+                    line.month >= Usd::ZERO && line.quantity.is_sign_positive() && line.free <= line.quantity,
+                    "{id}, {users} users: {line:?}"
+                );
             }
             for room in rooms(&architecture).rooms {
                 assert!(room.demand.is_finite() && room.demand >= 0.0 && room.built.is_finite(), "{id}, {users} users: {room:?}");
@@ -200,7 +210,10 @@ fn every_phase_carries_its_own_users_and_says_what_breaks_beyond() {
     for id in PHASES {
         let phase = phase::find(id).unwrap();
         let last = phase::after(id).map_or(phase.from * 3, |(_, next)| next.0 - 1);
-        assert!(planner::plan(phase.clone(), Users(last), &Settings::default(), &assumptions, catalog()).is_ok(), "{id} does not carry {last} users");
+        assert!(
+            planner::plan(phase.clone(), Users(last), &Settings::default(), &assumptions, catalog()).is_ok(),
+            "{id} does not carry {last} users"
+        );
         let Some((most, breaks)) = planner::carries(&phase, &Settings::default(), &assumptions, catalog()) else { continue };
         assert!(most.0 >= last, "{id}: {most}");
         let plan = |users: u64| planner::plan(phase.clone(), Users(users), &Settings::default(), &assumptions, catalog());

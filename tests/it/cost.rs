@@ -42,7 +42,10 @@ fn the_lines_add_up_to_the_total_to_the_cent_and_so_do_the_parts() {
             let (quantity, free) = (decimal(&line["quantity"]), decimal(&line["free"]));
             assert!(free <= quantity && decimal(&line["month"]).scale() <= 2, "{phase}: {line}");
             let exact = (quantity - free) * decimal(&line["unit_price"]);
-            assert!((exact - decimal(&line["month"])).abs() <= Decimal::new(1, 2), "{phase}: quantity and price do not make the amount: {line}");
+            assert!(
+                (exact - decimal(&line["month"])).abs() <= Decimal::new(1, 2),
+                "{phase}: quantity and price do not make the amount: {line}"
+            );
             assert!(!line["why"].as_str().unwrap().is_empty(), "{phase}: {line}");
         }
         let csv = desk().run(&["cost", "--phase", phase, "--format", "csv"]).exits(0).stdout;
@@ -73,7 +76,9 @@ fn the_bill_and_the_headroom_read_like_this() {
 fn nothing_is_wider_than_the_screen() {
     for phase in PHASES {
         for columns in [80, 160] {
-            for arguments in [&["cost", "--phase", phase][..], &["cost", "--phase", phase, "--detail"], &["headroom", "--phase", phase, "--detail"]] {
+            for arguments in
+                [&["cost", "--phase", phase][..], &["cost", "--phase", phase, "--detail"], &["headroom", "--phase", phase, "--detail"]]
+            {
                 let said = on_screen(columns, arguments);
                 let widest = said.lines().filter(|line| !line.contains("scalectl cost")).map(|line| line.chars().count()).max().unwrap();
                 assert!(widest <= columns.max(80) + 40, "{phase}: {widest} of {columns} columns: {arguments:?}");
@@ -149,7 +154,8 @@ fn the_picture_is_one_complete_svg_and_shows_every_phase() {
     let mut judge = std::process::Command::new(python());
     let desk = desk();
     desk.write("curve.svg", &svg);
-    judge.args(["-c", "import xml.etree.ElementTree as t; r = t.parse('curve.svg').getroot(); print(r.tag, len(r.findall('{*}polyline')))"]);
+    judge
+        .args(["-c", "import xml.etree.ElementTree as t; r = t.parse('curve.svg').getroot(); print(r.tag, len(r.findall('{*}polyline')))"]);
     let said = judge.current_dir(desk.path()).output().unwrap();
     let said = String::from_utf8_lossy(&said.stdout).into_owned();
     assert_eq!(said.trim(), "{http://www.w3.org/2000/svg}svg 7", "a line for each phase");
@@ -165,9 +171,12 @@ fn a_missing_price_is_named_or_a_gap_that_is_told_and_never_zero() {
     let desk = desk();
     let without: Vec<&str> = prices.lines().filter(|line| !line.starts_with("  alb.lcu:")).collect();
     desk.write("prices.yaml", without.join("\n") + "\n");
-    desk.run(&["cost", "--phase", "1k", "--prices", "prices.yaml"])
-        .exits(1)
-        .says(&["load_balancer: the price list has no `alb.lcu`", "--allow-unpriced", "--price-region", "us-east-1, us-west-2"]);
+    desk.run(&["cost", "--phase", "1k", "--prices", "prices.yaml"]).exits(1).says(&[
+        "load_balancer: the price list has no `alb.lcu`",
+        "--allow-unpriced",
+        "--price-region",
+        "us-east-1, us-west-2",
+    ]);
     let gap = desk.run(&["cost", "--phase", "1k", "--prices", "prices.yaml", "--allow-unpriced"]).exits(0);
     let gap = gap.says(&["1 thing has no price and is not in it", "Unknown", "alb.lcu"]);
     assert!(!gap.stdout.contains("alb.lcu: 0"));
@@ -190,12 +199,18 @@ fn a_price_list_of_the_users_is_used_and_a_bad_one_is_told_with_its_line() {
     let dear: Value = serde_json::from_str(&dear).unwrap();
     assert_eq!(decimal(&dear["month_usd"]) - decimal(&usual["month_usd"]), Decimal::from(730));
     desk.write("future.yaml", prices.replace("format_version: 1", "format_version: 2"));
-    desk.run(&["cost", "--phase", "1k", "--prices", "future.yaml"]).exits(1).says(&["future.yaml:1: this price list is of format version 2", "update scalectl"]);
+    desk.run(&["cost", "--phase", "1k", "--prices", "future.yaml"])
+        .exits(1)
+        .says(&["future.yaml:1: this price list is of format version 2", "update scalectl"]);
     desk.write("empty.yaml", "");
     desk.run(&["cost", "--phase", "1k", "--prices", "empty.yaml"]).exits(1).says(&["empty.yaml:1: there is no line `prices:`"]);
     let number = prices.lines().position(|one| one == line).unwrap() + 1;
     desk.write("broken.yaml", prices.replace(line, "  alb.hour: {unit: hour, usd: {us-east-1: cheap}, source: calc}"));
-    desk.run(&["cost", "--phase", "1k", "--prices", "broken.yaml"]).exits(1).says(&[&format!("broken.yaml:{number}: "), "alb.hour", "cheap"]);
+    desk.run(&["cost", "--phase", "1k", "--prices", "broken.yaml"]).exits(1).says(&[
+        &format!("broken.yaml:{number}: "),
+        "alb.hour",
+        "cheap",
+    ]);
     desk.run(&["cost", "--phase", "1k", "--prices", "nowhere.yaml"]).exits(1).says(&["nowhere.yaml cannot be read"]);
 }
 
@@ -206,7 +221,11 @@ fn other_prices_stand_in_where_they_are_asked_for() {
     assert_eq!(there["price_region"], "sa-east-1");
     assert_eq!(there["regions"], home["regions"], "only the prices are others");
     assert!(decimal(&there["month_usd"]) > decimal(&home["month_usd"]));
-    desk().run(&["cost", "--phase", "10k", "--price-region", "eu-north-1"]).exits(64).says(&["--price-region", "eu-north-1", "it has figures for us-east-1"]);
+    desk().run(&["cost", "--phase", "10k", "--price-region", "eu-north-1"]).exits(64).says(&[
+        "--price-region",
+        "eu-north-1",
+        "it has figures for us-east-1",
+    ]);
     desk().run(&["cost", "--phase", "10k", "--price-region", "us-esat-1"]).exits(64).says(&["did you mean `us-east-1`?"]);
 }
 
@@ -238,6 +257,9 @@ fn more_users_than_any_phase_carries_are_told_what_breaks_and_where() {
     desk().run(&["plan", "--phase", "10m", "--users", &number]).exits(0);
     let more = (number.parse::<u64>().unwrap() + 1).to_string();
     desk().run(&["plan", "--phase", "10m", "--users", &more]).exits(1);
-    desk().run(&["plan", "--phase", "launch", "--users", "50M"]).exits(1).says(&["phase launch carries up to ", "phase 10 is for 10 users on"]);
+    desk()
+        .run(&["plan", "--phase", "launch", "--users", "50M"])
+        .exits(1)
+        .says(&["phase launch carries up to ", "phase 10 is for 10 users on"]);
     desk().run(&["cost", "--from", "1B", "--to", "18446744073709551615", "--points", "4"]).exits(0).says(&["18,446,744,073,709,551,615"]);
 }

@@ -15,11 +15,11 @@ mod python;
 mod tree;
 
 mod async_work;
-mod capacity;
-mod cost;
 mod bad_input;
 mod bad_templates;
+mod capacity;
 mod compute;
+mod cost;
 mod database_host;
 mod deploy;
 mod deploy_trouble;
