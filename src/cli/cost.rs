@@ -4,12 +4,13 @@ use super::Global;
 use super::exit::{Exit, Stop};
 use super::screen::{self, Screen};
 use super::target::{Ground, Home, Target};
+use crate::catalog::{Catalog, UnknownRegion};
 use crate::cost::{self, Options};
-use crate::report::{cost as words, curve as picture};
+use crate::report::{cost as words, curve as picture, error};
 use crate::units::{Region, Users, UsersError};
 
 /// Arguments of `cost`.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "A curve: scalectl cost --from 0 --to 10M --format svg > curve.svg")]
 pub struct Args {
     #[command(flatten)]
@@ -51,10 +52,30 @@ const POINTS: (usize, usize) = (30, 200);
 
 /// Computes and prints.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    let args = &stand_in(args, screen)?;
     match (&args.from, &args.to) {
         (Some(from), Some(to)) => curve(args, (from, to), global, screen),
         _ => bill(args, global, screen),
     }
+}
+
+/// A region of AWS's that the tables lack has no bill of its own: another one's stands in when it is named, and is offered when it is not.
+fn stand_in(args: &Args, screen: &Screen) -> Result<Args, Stop> {
+    let mut args = args.clone();
+    let Some(code) = args.target.naming.region.clone() else { return Ok(args) };
+    let catalog = Catalog::builtin().map_err(Stop::error)?;
+    if let Err(lacking @ UnknownRegion::NoFigures { .. }) = catalog.region(&code) {
+        let Some(other) = args.price_region.clone() else {
+            return Err(Stop::usage(format!(
+                "--region: {lacking}\n  the bill with the prices of one of them: --price-region {}",
+                catalog.regions()[0].region
+            )));
+        };
+        let words = format!("{code} has no prices here; the app is planned as in {other}, whose prices stand in");
+        screen.note(&error::warning(&words, &screen.err));
+        args.target.naming.region = Some(other);
+    }
+    Ok(args)
 }
 
 fn bill(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {

@@ -92,7 +92,7 @@ impl Target {
         Assumptions::under(profile, &all).map_err(|error| {
             // Only what the file alone says is a mistake of the file.
             let about = error.about();
-            let of_file = about.iter().copied().filter(|id| settings.assume.contains_key(*id)).last();
+            let of_file = about.iter().copied().rfind(|id| settings.assume.contains_key(*id));
             match of_file {
                 Some(id) if !about.iter().any(|id| given(id)) && self.workload.is_none() => in_file(id, error),
                 _ => Stop::usage(error),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::block::{Bill, Ceiling, Event, Kind, Recovery, Reliance, Way, about};
 use crate::catalog::sizing::Market;
 use crate::catalog::{MissingPrice, Offering};
-use crate::component::{Component, Driver, Layer, Layers, Offers, Reason, Request, Saved, Site, Size, Unplaceable, name_tag};
+use crate::component::{Component, Driver, Layer, Layers, Offers, Reason, Request, Saved, Site, Size, Store, Unplaceable, name_tag};
 use crate::recipe::database::{self, sizing};
 use crate::units::{Bytes, PerSecond};
 use crate::workload::Load;
@@ -101,7 +101,7 @@ impl Component for DataVolume {
             volume: Some(volume()),
             variables: database::names().into(),
             secrets: vec![database::secret_variable(site, "")],
-            backups: vec![Saved { name: volume().name().to_owned(), arn: arn() }],
+            backups: vec![Saved { name: volume().name().to_owned(), arn: arn(), store: Store::Volume, share: 1.0 }],
             ..Offers::default()
         }
     }

@@ -7,7 +7,7 @@ mod watch;
 
 use crate::block::{Bill, Ceiling, Recovery, Reliance};
 use crate::catalog::MissingPrice;
-use crate::component::{Component, DatabaseAddress, Layers, Metric, Offers, Reason, Request, Saved, Site, Size, Unplaceable};
+use crate::component::{Component, DatabaseAddress, Layers, Metric, Offers, Reason, Request, Saved, Site, Size, Store, Unplaceable};
 use crate::recipe::database::choice::{self, Choice, Chosen};
 use crate::recipe::database;
 use crate::workload::Load;
@@ -55,6 +55,7 @@ impl Component for DatabaseCluster {
 
     fn offers(&self, site: &Site) -> Offers {
         let mut offers = Offers::default();
+        let share = 1.0 / self.choice.databases.len().max(1) as f64;
         for domain in &self.choice.databases {
             let cluster = database::cluster(domain);
             // In a further region readers forward writes to the leading region over Aurora's own network, so the app needs no way into that VPC.
@@ -62,7 +63,7 @@ impl Component for DatabaseCluster {
             let reader = Some(cluster.read_endpoint_address());
             offers.databases.push(DatabaseAddress { database: domain.clone(), pooled: false, host: Some(host), reader });
             offers.secrets.push(database::secret_variable(site, domain));
-            offers.backups.push(Saved { name: cluster.name().to_owned(), arn: cluster.db_cluster_arn() });
+            offers.backups.push(Saved { name: cluster.name().to_owned(), arn: cluster.db_cluster_arn(), store: Store::Cluster, share });
         }
         offers
     }

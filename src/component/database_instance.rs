@@ -12,7 +12,7 @@ use cfn::{Id, Val};
 use crate::block::{Bill, Ceiling, Recovery, Reliance};
 use crate::catalog::sizing::{Market, Needs};
 use crate::catalog::{Class, MissingPrice, Offering};
-use crate::component::{Component, DatabaseAddress, Driver, Family, Layers, Metric, Offers, Reason, Request, Saved, Site, Size, Unplaceable};
+use crate::component::{Component, DatabaseAddress, Driver, Family, Layers, Metric, Offers, Reason, Request, Saved, Site, Size, Store, Unplaceable};
 use crate::recipe::database::sizing::Connections;
 use crate::recipe::database::{self, sizing};
 use crate::recipe::watch::{above, alarmed, below, line};
@@ -225,7 +225,7 @@ impl Component for DatabaseInstance {
         Offers {
             databases: vec![DatabaseAddress { database: String::new(), pooled: false, host: Some(Self::leader().endpoint_address()), reader, }],
             secrets: vec![database::secret_variable(site, "")],
-            backups: vec![Saved { name: Self::leader().name().to_owned(), arn: Self::leader().db_instance_arn() }],
+            backups: vec![Saved { name: Self::leader().name().to_owned(), arn: Self::leader().db_instance_arn(), store: Store::Instance, share: 1.0 }],
             ..Offers::default()
         }
     }

@@ -14,7 +14,8 @@ pub const SCHEMA: &str = include_str!("../../schemas/load.schema.json");
 pub fn text(load: &Load, phase: &str, look: &Look) -> String {
     let a = &load.assumptions;
     let users = if load.users.0 == 1 { "user" } else { "users" };
-    let mut text = format!("{}\n", look.ink(Ink::Strong, &format!("The load of {} monthly {users} · phase {phase}", load.users)));
+    let title = format!("The load of {} monthly {users} · phase {phase}", load.users);
+    let mut text: String = wrap(&title, look.width).iter().map(|line| format!("{}\n", look.ink(Ink::Strong, line))).collect();
     let profile = a.profile().map_or_else(String::new, |profile| format!(", {profile}"));
     let peak = format!(
         "normal peak: {} requests/s in the busiest hour, {} × the mean of the day{profile}",
@@ -49,10 +50,20 @@ pub fn text(load: &Load, phase: &str, look: &Look) -> String {
     text
 }
 
+/// The column of the values, behind the widest quantity.
+const VALUES: usize = 44;
+
 /// One step: what and how much, its formula, the formula with numbers, what it rests on.
 fn block(step: &Step, assumptions: &Assumptions, look: &Look) -> String {
-    let gap = " ".repeat(44_usize.saturating_sub(step.quantity.chars().count()).max(2));
-    let mut text = format!("  {}{gap}{}\n", look.ink(Ink::Strong, step.quantity), look.ink(Ink::Strong, &step.result()));
+    // Values stand below one another where the screen is wide enough; else right behind the quantity, or below it.
+    let (name, result) = (step.quantity.chars().count(), step.result());
+    let room = look.width.saturating_sub(2 + result.chars().count());
+    let gap = match room.checked_sub(name) {
+        _ if room >= VALUES && name + 2 <= VALUES => " ".repeat(VALUES - name),
+        Some(2..) => "  ".to_owned(),
+        _ => format!("\n{}", " ".repeat(6)),
+    };
+    let mut text = format!("  {}{gap}{}\n", look.ink(Ink::Strong, step.quantity), look.ink(Ink::Strong, &result));
     let mut line = |words: &str, ink: Option<Ink>| {
         for (index, part) in wrap(words, look.width.saturating_sub(8)).iter().enumerate() {
             let indent = if index == 0 { 6 } else { 8 };

@@ -197,11 +197,7 @@ pub(super) fn stress(l: &Load) -> Vec<Step> {
         "connections",
         of("app_vcpus_ceiling").whole() * of("connections_per_vcpu"),
     );
-    let added = steps.done().split_off(known);
-    requests_under_stress(l).into_iter().chain(added).collect()
-}
-
-/// The requests of the stress case, which are a step of the usual chain.
-fn requests_under_stress(l: &Load) -> Option<Step> {
-    usual(l).into_iter().find(|step| step.id == "requests_stress")
+    let mut all = steps.done();
+    let added = all.split_off(known);
+    all.into_iter().filter(|step| step.id == "requests_stress").chain(added).collect()
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Load;
 use super::assumption::assumption;
-use super::figure::{ALL_DIGITS, Figure, result};
+use super::figure::{self, ALL_DIGITS, Figure};
 use super::term::{Operand, Term};
 use crate::units::{self, Bytes, PerSecond, Users};
 
@@ -91,16 +91,17 @@ const FEWEST_DIGITS: usize = 4;
 impl Step {
     /// The value with its unit: `57.9/s`.
     pub fn result(&self) -> String {
-        result(self.value, self.unit)
+        figure::result(self.value, self.unit)
     }
 
     /// The formula with the numbers put in and what comes of it, `57.87/s × 3 = 174/s`; nothing for what was given.
     ///
     /// Numbers have as few digits as lead to the result that is shown, so that nobody who follows the arithmetic finds another one.
     pub fn numbers(&self) -> Option<String> {
+        let result = self.result();
         let digits = (FEWEST_DIGITS..ALL_DIGITS).find(|digits| {
             let shown = self.term.value_as_shown(&self.operands, *digits);
-            shown.is_some_and(|shown| result(self.value.like(shown), self.unit) == self.result())
+            shown.is_some_and(|shown| figure::result(self.value.like(shown), self.unit) == result)
         });
         let exact = self.term.value(&self.operands)?;
         let rounded = match self.value {
@@ -108,8 +109,14 @@ impl Step {
             Value::Bytes(bytes) => bytes.0 < 1_000,
             Value::Rate(_) | Value::Amount(_) => false,
         } && self.value.amount() - exact > 1e-9 * exact.max(1.0);
-        let note = if rounded { " (rounded up)" } else { "" };
-        Some(format!("{} = {}{note}", self.term.numbers(&self.operands, digits.unwrap_or(ALL_DIGITS)), self.result()))
+        let whole = !matches!(self.value, Value::Rate(_) | Value::Amount(_));
+        let note = match rounded {
+            // 2^64, where whole numbers end.
+            _ if whole && exact > u64::MAX as f64 => " (the most that is counted)",
+            true => " (rounded up)",
+            false => "",
+        };
+        Some(format!("{} = {}{note}", self.term.numbers(&self.operands, digits.unwrap_or(ALL_DIGITS)), result))
     }
 }
 

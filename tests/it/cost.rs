@@ -226,6 +226,14 @@ fn other_prices_stand_in_where_they_are_asked_for() {
         "eu-north-1",
         "it has figures for us-east-1",
     ]);
+    let lacking = ["cost", "--phase", "10k", "--region", "eu-north-1"];
+    desk().run(&lacking).exits(64).says(&[
+        "eu-north-1, Europe (Stockholm), exists",
+        "it has figures for us-east-1",
+        "--price-region us-east-1",
+    ]);
+    let stands_in = desk().run(&[&lacking[..], &["--price-region", "eu-west-1"]].concat()).exits(0);
+    stands_in.says(&["eu-north-1 has no prices here; the app is planned as in eu-west-1", "USD a month"]);
     desk().run(&["cost", "--phase", "10k", "--price-region", "us-esat-1"]).exits(64).says(&["did you mean `us-east-1`?"]);
 }
 
