@@ -67,7 +67,7 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Queue, Vec<Reaso
     );
     let kept = "what users do not wait for is put on a queue; there it survives the loss of whoever works on it";
     let mut reasons = vec![Reason::new(Driver::Throughput, text), Reason::new(Driver::Availability, kept)];
-    reasons.push(bill::in_order(&stressed));
+    reasons.extend(bill::in_order(request, &stressed));
     Ok((Queue { consumers: i64::try_from(consumers).unwrap_or(i64::MAX), stressed }, reasons))
 }
 

@@ -104,7 +104,8 @@ pub fn reliance(what: &str, site: &Site, way: Way) -> Reliance {
 /// What failures and mistakes do to a table: it stands in three zones and can be had back as it was at any second of the last 35 days, and in
 /// several regions each has all of it (DynamoDB developer guide, "Resilience", "Point-in-time recovery", "Global tables").
 pub fn recoveries(what: &str, replicas: usize) -> Vec<Recovery> {
-    let of = |event, point, time, why: &str, estimated| Recovery { what: what.to_owned(), event, point, time, why: why.to_owned(), estimated };
+    let of =
+        |event, point, time, why: &str, estimated| Recovery { what: what.to_owned(), event, point, time, why: why.to_owned(), estimated };
     let kept = "DynamoDB keeps every write in several zones before it answers";
     let region = match replicas {
         0 | 1 => of(Event::Region, None, None, "the table stands in one region", false),

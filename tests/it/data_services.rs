@@ -11,8 +11,7 @@ use scalectl::workload::Assumptions;
 use scalectl::{phase, planner};
 
 /// The components that this file is about.
-const OURS: [&str; 9] =
-    ["cache", "sessions", "table_cache", "signup", "queue", "event_topic", "clickstream", "order_workflow", "graphql"];
+const OURS: [&str; 9] = ["cache", "sessions", "table_cache", "signup", "queue", "event_topic", "clickstream", "order_workflow", "graphql"];
 
 /// A phase of the road with the network, the key and our components alone.
 fn only_ours(id: &str) -> phase::Phase {
