@@ -60,7 +60,7 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Queue, Vec<Reaso
     let consumers = needed.max(FEWEST);
     let binding = if consumers > needed { ", the fewest there can be," } else { "" };
     let text = format!(
-        "{peak} jobs and as many events at peak, {} in the stress case; an event takes {} ms, so {consumers} consumers at once{binding} carry both, and \
+        "{peak} jobs and as many events at peak; {} in the stress case, and an event takes {} ms, so {consumers} consumers at once{binding} carry both, and \
          work {CATCH_UP} times the peak",
         stressed.messages_peak,
         SECONDS_PER_EVENT * 1_000.0
