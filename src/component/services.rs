@@ -288,3 +288,6 @@ impl Component for Services {
         self.promises()
     }
 }
+
+#[cfg(test)]
+mod tests;
