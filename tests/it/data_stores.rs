@@ -13,6 +13,11 @@ use scalectl::{phase, planner};
 
 /// An architecture of the network, the key, and these blocks.
 fn architecture(id: &str, zones: usize, regions: usize, users: u64, region: &str, blocks: &[&str]) -> Architecture {
+    tried(id, zones, regions, users, region, blocks).unwrap()
+}
+
+/// The same, or why there is none.
+fn tried(id: &str, zones: usize, regions: usize, users: u64, region: &str, blocks: &[&str]) -> Result<Architecture, planner::PlanError> {
     let mut text = format!("id: {id}\nfrom: 1\ntitle: t\nwhy: w\ntarget: t\nzones: {zones}\nregions: {regions}\nadds: []\ncomponents:\n");
     let base = ["network: { nat: true, flow_logs: false }", "encryption_key: {}"];
     for block in base.iter().chain(blocks) {
@@ -20,10 +25,11 @@ fn architecture(id: &str, zones: usize, regions: usize, users: u64, region: &str
     }
     let phase: phase::Phase = serde_saphyr::from_str(&text).unwrap();
     let settings = Settings { region: region.to_owned(), ..Settings::default() };
-    planner::plan(phase, Users(users), &settings, &Assumptions::default(), &Catalog::builtin().unwrap()).unwrap()
+    planner::plan(phase, Users(users), &settings, &Assumptions::default(), &Catalog::builtin().unwrap())
 }
 
 const CLUSTER: &str = "database_cluster: { capacity: cheapest, federated: false, global: false }";
+const POOLED: &str = "database_cluster: { capacity: cheapest, federated: false, global: false, pooled: true }";
 const WORLDWIDE: &str = "database_cluster: { capacity: provisioned, federated: true, global: true }";
 
 fn sized(architecture: &Architecture, name: &str) -> String {
@@ -79,7 +85,7 @@ fn serverless_is_taken_only_where_it_is_cheaper() {
 fn more_users_never_get_a_smaller_database_or_cache() {
     let mut before = (0, 0);
     for users in [10_000, 100_000, 1_000_000, 10_000_000, 100_000_000] {
-        let architecture = architecture("10k", 2, 1, users, "eu-west-1", &[CLUSTER, "cache: { sessions: true }"]);
+        let architecture = architecture("10k", 2, 1, users, "eu-west-1", &[POOLED, "cache: { sessions: true }"]);
         let catalog = Catalog::builtin().unwrap();
         let memory = |index: usize| {
             let size = architecture.pieces[index].component.size();
@@ -94,11 +100,17 @@ fn more_users_never_get_a_smaller_database_or_cache() {
 }
 
 #[test]
-fn what_the_largest_class_does_not_have_is_said() {
-    let crowded = architecture("10m", 3, 2, 1_000_000_000, "us-east-1", &[WORLDWIDE]);
+fn what_the_largest_class_does_not_have_is_said_or_refused() {
+    let worldwide = WORLDWIDE.replace(" }", ", pooled: true }");
+    let crowded = architecture("10m", 3, 2, 750_000_000, "us-east-1", &[&worldwide]);
     let reasons: Vec<&str> = crowded.pieces.last().unwrap().reasons.iter().map(|reason| reason.text.as_str()).collect();
     assert!(reasons.iter().any(|text| text.contains("read from the volume")), "{reasons:#?}");
-    assert!(reasons.iter().any(|text| text.contains("pool them")), "{reasons:#?}");
+    // Without a pool the app would be turned away.
+    let refused = tried("10m", 3, 2, 750_000_000, "us-east-1", &[WORLDWIDE]).unwrap_err().to_string();
+    assert!(refused.contains("no class allows more than 5,000: pool them"), "{refused}");
+    // What no class can write is refused with the way out.
+    let refused = tried("10k", 2, 1, 300_000_000, "us-east-1", &[POOLED]).unwrap_err().to_string();
+    assert!(refused.contains("divide the writes among more services' domains, or by key"), "{refused}");
 }
 
 #[test]

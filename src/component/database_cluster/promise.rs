@@ -12,7 +12,9 @@ use crate::workload::Load;
 pub fn ceilings(choice: &Choice, site: &Site) -> Vec<Ceiling> {
     let copy = choice.copies(site);
     let clusters = choice.databases.len() as f64;
-    let each = if clusters > 1.0 { ", each cluster" } else { "" };
+    // What Serverless reaches and what a class has are not the same: neither is measured by the other.
+    let serverless = if matches!(choice.chosen, Chosen::Serverless { .. }) { ", Serverless" } else { "" };
+    let each = format!("{serverless}{}", if clusters > 1.0 { ", each cluster" } else { "" });
     let gib = |bytes: Bytes| bytes.as_f64() / Bytes::GIB as f64;
     let (built, most) = match &choice.chosen {
         Chosen::Provisioned(class) => (class.sustained_vcpu(), class.sustained_vcpu()),
