@@ -33,7 +33,11 @@ pub fn nat(books: &mut Books, place: &Place, count: u64) {
 
 /// Interface endpoints, in each zone that they stand in; gateway endpoints are free.
 pub fn endpoints(books: &mut Books, all: &[&Placed]) {
-    let zones: usize = all.iter().filter(|one| one.at("VpcEndpointType").and_then(Node::as_str) == Some("Interface")).map(|one| one.list("SubnetIds").len()).sum();
+    let zones: usize = all
+        .iter()
+        .filter(|one| one.at("VpcEndpointType").and_then(Node::as_str) == Some("Interface"))
+        .map(|one| one.list("SubnetIds").len())
+        .sum();
     books.hours("interface_endpoint.hour", zones as u64);
 }
 
@@ -117,19 +121,4 @@ pub fn logs(books: &mut Books, place: &Place, group: &Placed) {
 
 pub fn traces(books: &mut Books, place: &Place, rule: &Placed) {
     books.line("xray.traces", place.part(millions(place.load.requests_month)) * decimal(rule.number("SamplingRule/FixedRate")));
-}
-
-/// Copies that AWS Backup makes itself: one that is whole, and what has changed while the daily ones are kept.
-pub fn backups(books: &mut Books, place: &Place, plan: &Placed) {
-    let days = plan.list("BackupPlan/BackupPlanRule").iter().filter_map(|rule| rule.get("Lifecycle")?.get("DeleteAfterDays")?.as_int()).min();
-    let whole = gigabytes(place.load.stored_bytes.0);
-    let changed = whole * decimal(place.load.assumptions.changed_share_per_day()) * Decimal::from(days.unwrap_or_default());
-    let key = if place.has("AWS::RDS::DBCluster") {
-        "backup.aurora"
-    } else if place.has("AWS::RDS::DBInstance") {
-        "backup.rds"
-    } else {
-        "backup.ebs"
-    };
-    books.line(key, whole + changed);
 }

@@ -152,7 +152,10 @@ pub fn vcpus(class: &str) -> f64 {
         "medium" => 1.0,
         "large" => 2.0,
         "xlarge" => 4.0,
-        _ => size.strip_suffix("xlarge").and_then(|times| times.parse::<f64>().ok()).map_or_else(|| panic!("{class} has how many vCPUs?"), |times| times * 4.0),
+        _ => size
+            .strip_suffix("xlarge")
+            .and_then(|times| times.parse::<f64>().ok())
+            .map_or_else(|| panic!("{class} has how many vCPUs?"), |times| times * 4.0),
     }
 }
 
@@ -167,6 +170,27 @@ pub fn sustained(class: &str) -> f64 {
         Some(_) => 0.40,
     };
     vcpus(class) * baseline
+}
+
+/// Bytes of memory of a Graviton size: by vCPU in each family but the burstable one, where it doubles with the size (EC2 user guide, instance types).
+pub fn memory(class: &str) -> f64 {
+    let gib = match class.split_once('.') {
+        Some(("t4g", size)) => match size {
+            "nano" => 0.5,
+            "micro" => 1.0,
+            "small" => 2.0,
+            "medium" => 4.0,
+            _ => vcpus(class) * 4.0,
+        },
+        Some((family, _)) => match family.chars().next() {
+            Some('c') => vcpus(class) * 2.0,
+            Some('m') => vcpus(class) * 4.0,
+            Some('r') => vcpus(class) * 8.0,
+            _ => panic!("{class} has how much memory?"),
+        },
+        None => panic!("{class} is no class"),
+    };
+    gib * GB
 }
 
 /// The mean of what lies above a level, when over the day the load falls from its peak P by a power of time: L(t) = P (1 − t)^(p − 1), whose mean is P ÷ p.
@@ -207,7 +231,9 @@ mod tests {
 
     #[test]
     fn classes_have_the_processors_that_their_names_say() {
-        for (class, all, lasting) in [("t4g.small", 2.0, 0.4), ("t4g.xlarge", 4.0, 1.6), ("m7g.medium", 1.0, 1.0), ("c8g.2xlarge", 8.0, 8.0)] {
+        for (class, all, lasting) in
+            [("t4g.small", 2.0, 0.4), ("t4g.xlarge", 4.0, 1.6), ("m7g.medium", 1.0, 1.0), ("c8g.2xlarge", 8.0, 8.0)]
+        {
             assert!((vcpus(class) - all).abs() < 1e-12 && (sustained(class) - lasting).abs() < 1e-12, "{class}");
         }
         assert!((vcpus("db.r8g.12xlarge") - 48.0).abs() < 1e-12);

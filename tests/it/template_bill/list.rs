@@ -41,7 +41,11 @@ impl List {
     pub fn read() -> List {
         let text = tree::read("data/prices.yaml");
         let (head, body) = text.split_once("\nprices:\n").unwrap();
-        let spot = head.lines().find_map(|line| line.trim().strip_prefix("spot.ec2.typical: ")).and_then(|line| field(line, "fraction")).map(number);
+        let spot = head
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("spot.ec2.typical: "))
+            .and_then(|line| field(line, "fraction"))
+            .map(number);
         let lines = body.lines().filter(|line| line.starts_with("  ") && !line.trim_start().starts_with('#'));
         let prices = lines.map(|line| {
             let (key, text) = line.trim().split_once(": ").unwrap();
@@ -232,7 +236,11 @@ mod tests {
         assert_eq!(tiered("dt.internet_out", "us-east-1", 10_240), "921.6");
         assert_eq!(tiered("dt.internet_out", "us-east-1", 10_241), "921.685");
         assert_eq!(tiered("apigw.http", "us-east-1", 450_000_000), "435");
-        assert_eq!(tiered("cloudfront.data_out", "edge-europe", 20_480), "1740.8", "the first tier's price goes on where there is no other");
+        assert_eq!(
+            tiered("cloudfront.data_out", "edge-europe", 20_480),
+            "1740.8",
+            "the first tier's price goes on where there is no other"
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use scalectl::render::Stack;
 
 use super::ground::{Place, Placed, decimal};
 use super::list::{Books, Line, List};
-use super::{data, edge, machines, tables, usage};
+use super::{backups, data, edge, machines, tables, usage};
 
 /// Types that cost nothing themselves: what they let others do is billed there, or not at all.
 const FREE: &[&str] = &[
@@ -126,7 +126,7 @@ fn priced(books: &mut Books, place: &Place, kind: &str, all: &[&Placed]) {
     match kind {
         "AWS::EC2::Instance" => all.iter().for_each(|one| machines::host(books, place, one)),
         "AWS::AutoScaling::AutoScalingGroup" => all.iter().for_each(|one| machines::group(books, place, one)),
-        "AWS::ECS::Service" => all.iter().for_each(|one| machines::tasks(books, place, one)),
+        "AWS::ECS::Service" => machines::tasks(books, place, all),
         "AWS::EC2::Volume" => all.iter().for_each(|one| books.line("ebs.gp3.storage", decimal(one.number("Size")))),
         "AWS::EC2::EIP" => books.hours("public_ipv4.hour", count),
         "AWS::EC2::NatGateway" => edge::nat(books, place, count),
@@ -136,7 +136,9 @@ fn priced(books: &mut Books, place: &Place, kind: &str, all: &[&Placed]) {
         "AWS::RDS::DBCluster" => data::clusters(books, place, all),
         "AWS::RDS::GlobalCluster" => data::repeated(books, place),
         "AWS::RDS::DBProxy" => data::proxies(books, place, count),
-        "AWS::ElastiCache::ReplicationGroup" | "AWS::ElastiCache::CacheCluster" => all.iter().for_each(|one| data::cache(books, place, one)),
+        "AWS::ElastiCache::ReplicationGroup" | "AWS::ElastiCache::CacheCluster" => {
+            all.iter().for_each(|one| data::cache(books, place, one))
+        }
         "AWS::DAX::Cluster" => all.iter().for_each(|one| books.hours(one.text("NodeType"), decimal(one.number("ReplicationFactor")))),
         "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" => all.iter().for_each(|one| tables::table(books, place, one)),
         "AWS::SecretsManager::Secret" => data::secrets(books, all),
@@ -149,7 +151,7 @@ fn priced(books: &mut Books, place: &Place, kind: &str, all: &[&Placed]) {
         "AWS::WAFv2::WebACL" => all.iter().for_each(|one| edge::firewall(books, place, one)),
         "AWS::Route53::HealthCheck" => all.iter().for_each(|one| edge::health_check(books, one)),
         "AWS::XRay::SamplingRule" => all.iter().for_each(|one| edge::traces(books, place, one)),
-        "AWS::Backup::BackupPlan" => all.iter().for_each(|one| edge::backups(books, place, one)),
+        "AWS::Backup::BackupPlan" => all.iter().for_each(|one| backups::plan(books, place, one)),
         "AWS::Kinesis::Stream" => usage::stream(books, place),
         "AWS::KinesisFirehose::DeliveryStream" => all.iter().for_each(|one| usage::delivery(books, place, one)),
         "AWS::SQS::Queue" => usage::queues(books, place, all),
