@@ -4,6 +4,7 @@ use cfn::{Node, Resource};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 use scalectl::architecture::Architecture;
+use scalectl::component::Layer;
 use scalectl::render::Stack;
 use scalectl::workload::Load;
 
@@ -22,9 +23,25 @@ pub fn gigabytes(bytes: u64) -> Decimal {
     Decimal::from(bytes) / Decimal::from(1_u64 << 30)
 }
 
+/// The same of bytes that are reckoned in decimals.
+pub fn gb(bytes: Decimal) -> Decimal {
+    bytes / Decimal::from(1_u64 << 30)
+}
+
+/// An assumption by its name.
+pub fn assumed(place: &Place, id: &str) -> Decimal {
+    decimal(place.load.assumptions.value(id).unwrap_or_else(|| panic!("nothing is assumed of {id}")))
+}
+
 /// Millions.
 pub fn millions(count: u64) -> Decimal {
     Decimal::from(count) / Decimal::from(1_000_000)
+}
+
+/// Whole things that cover an amount; a part in a million millions is noise of binary fractions.
+pub fn whole(amount: f64) -> u64 {
+    let nearest = amount.round();
+    if (amount - nearest).abs() <= amount.max(1.0) * 1e-12 { nearest as u64 } else { amount.ceil() as u64 }
 }
 
 /// A resource where it stands.
@@ -93,7 +110,10 @@ impl<'a> Place<'a> {
     /// where the architecture leads, and so is all that the edge has.
     pub fn all(architecture: &'a Architecture, stacks: &'a [Stack]) -> Vec<Place<'a>> {
         let regions: Vec<&str> = architecture.regions.iter().map(|region| region.region.code()).collect();
-        let home = |stack: &Stack| regions.iter().position(|region| *region == stack.key.region).unwrap_or(0);
+        let home = |stack: &Stack| match stack.key.layer {
+            Layer::Edge => 0,
+            _ => regions.iter().position(|region| *region == stack.key.region).unwrap_or(0),
+        };
         let places = regions.iter().enumerate().map(|(index, region)| {
             let placed = |stack: &'a Stack| stack.template.resources.iter().map(|(id, resource)| Placed { id, resource });
             let here = stacks.iter().filter(|stack| home(stack) == index).flat_map(placed);
@@ -131,6 +151,11 @@ impl<'a> Place<'a> {
         let (_, target) = node.intrinsic().unwrap_or_else(|| panic!("{node:?} leads nowhere"));
         let id = target.as_str().or_else(|| target.as_list()?.first()?.as_str()).unwrap_or_default();
         self.resources.iter().find(|one| one.id == id).unwrap_or_else(|| panic!("there is no {id}"))
+    }
+
+    /// Requests of a month that this region answers.
+    pub fn requests(&self) -> Decimal {
+        self.part(Decimal::from(self.load.requests_month))
     }
 
     /// Content delivery stands in front, wherever its stack is.
