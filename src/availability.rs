@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use crate::architecture::Architecture;
 use crate::block::{Recovery, Reliance, Way};
 use crate::catalog::{Catalog, CatalogError};
+use crate::phase::Promise;
 
 /// One service on the way, with what it promises.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +37,26 @@ pub struct Availability {
     pub path: Decimal,
     /// What failures and mistakes do to data.
     pub recoveries: Vec<(&'static str, Recovery)>,
+    /// What the phase promises.
+    pub promise: Option<Promise>,
+}
+
+impl Availability {
+    /// What is promised and the figure that the promise speaks of, both as shares of the time; none where the phase promises no figure.
+    pub fn promised(&self) -> Option<(Decimal, Decimal)> {
+        let promise = self.promise?;
+        Some((promise.percent / Decimal::ONE_HUNDRED, if promise.behind_edge { self.region } else { self.path }))
+    }
+
+    /// The links that a request needs, the weakest first.
+    pub fn on_the_way(&self) -> impl Iterator<Item = &Link> {
+        self.links.iter().filter(|link| link.reliance.way != Way::Aside)
+    }
+
+    /// Minutes a year of 365 days without an answer that a share of the time allows.
+    pub fn minutes_a_year(share: Decimal) -> Decimal {
+        (Decimal::ONE - share) * Decimal::from(365 * 24 * 60)
+    }
 }
 
 /// The availability of an architecture, as the parts' service level agreements give it: a promise, not a measurement.
@@ -58,7 +79,14 @@ pub fn availability(architecture: &Architecture, catalog: &Catalog) -> Result<Av
     let along = |way: Way| links.iter().filter(|link| link.reliance.way == way).map(|link| link.all).product::<Decimal>();
     let region = along(Way::Region);
     let together = at_least_one(region, u32::try_from(regions.len()).unwrap_or(1).max(1));
-    Ok(Availability { region, regions: together, path: along(Way::Edge) * together, links, recoveries })
+    Ok(Availability {
+        region,
+        regions: together,
+        path: along(Way::Edge) * together,
+        links,
+        recoveries,
+        promise: architecture.phase.promise,
+    })
 }
 
 fn link(component: &'static str, reliance: Reliance, catalog: &Catalog) -> Result<Link, CatalogError> {

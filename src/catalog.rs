@@ -12,7 +12,7 @@ pub use class::{Class, Service, UnknownClass};
 pub use limit::{Quota, Sla};
 pub use offering::Offering;
 pub use presence::Presence;
-pub use price::{Discount, MissingPrice, Price, Prices, Source, Tiered};
+pub use price::{Discount, MissingPrice, Price, PriceFileError, Prices, Source, Tiered};
 pub use region::{RegionFacts, UnknownRegion};
 
 use std::sync::OnceLock;
@@ -52,6 +52,15 @@ impl Catalog {
             quotas: OnceLock::new(),
             slas: OnceLock::new(),
         })
+    }
+
+    /// The same tables with a price list of the user's in the place of our own; `file` is how the user named it.
+    ///
+    /// # Errors
+    /// When the list is of another version, or when a line of it is not a price.
+    pub fn with_prices(self, file: &str, text: String) -> Result<Catalog, PriceFileError> {
+        let prices = price::read_file(file, text)?;
+        Ok(Catalog { prices: OnceLock::from(Ok(prices)), ..self })
     }
 
     /// The classes of a family, from small to large. The family carries its service's prefix: `r8g` (EC2), `db.r8g` (RDS and Aurora),

@@ -5,12 +5,14 @@
 mod check;
 mod completions;
 mod config;
+mod cost;
 mod deploy;
 mod destroy;
 mod eject;
 mod exit;
 mod explain;
 mod files;
+mod headroom;
 mod init;
 mod outputs;
 mod phases;
@@ -70,6 +72,10 @@ enum Command {
     Phases(phases::Args),
     /// Decide: load, phase, components with size and reason
     Plan(plan::Args),
+    /// The bill: line by line, with its range, or its curve over the number of users
+    Cost(cost::Args),
+    /// How far it carries: what saturates first, and which quotas to raise before
+    Headroom(headroom::Args),
     /// Write the CloudFormation templates
     Render(render::Args),
     /// Judge templates, ours or anybody's: reachability, zones, data, identity, code, limits
@@ -84,7 +90,7 @@ enum Command {
     Destroy(destroy::Args),
     /// Show the outputs of what stands, the address first
     Outputs(outputs::Args),
-    /// Explain an assumption, a component, a rule, a phase, or exit-codes
+    /// Explain an assumption, a component, a rule, a phase, or exit-codes; explain load shows the arithmetic
     Explain(explain::Args),
     /// Print a completion script for the shell
     Completions(completions::Args),
@@ -121,6 +127,8 @@ fn verb(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Init(args) => init::run(args, global, screen),
         Command::Phases(args) => phases::run(args, screen),
         Command::Plan(args) => plan::run(args, global, screen),
+        Command::Cost(args) => cost::run(args, global, screen),
+        Command::Headroom(args) => headroom::run(args, global, screen),
         Command::Render(args) => render::run(args, global, screen),
         Command::Check(args) => check::run(args, global, screen),
         Command::Eject(args) => eject::run(args, global, screen),
@@ -128,7 +136,7 @@ fn verb(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Status(args) => status::run(args, global, screen),
         Command::Destroy(args) => destroy::run(args, global, screen),
         Command::Outputs(args) => outputs::run(args, global, screen),
-        Command::Explain(args) => explain::run(args, screen),
+        Command::Explain(args) => explain::run(args, global, screen),
         Command::Completions(args) => completions::run(args),
         Command::Schema(args) => schema::run(args),
     }

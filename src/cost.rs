@@ -1,15 +1,19 @@
 //! The bill's surroundings: made anew with other prices or another load, with its range, and with what a commitment would save.
 
+mod curve;
 mod range;
 mod saving;
 
 pub use crate::estimate::{Estimate, EstimateError, Options};
+pub use curve::{Curve, Point, Sums, curve};
 pub use range::{Mover, Range, range};
 pub use saving::{Saving, savings};
 
 use crate::architecture::Architecture;
 use crate::catalog::{Catalog, CatalogError, Prices};
 use crate::estimate;
+use crate::jobs::Broken;
+use crate::phase::PhaseError;
 use crate::workload::Load;
 
 /// Why there is no bill.
@@ -21,6 +25,12 @@ pub enum CostError {
     /// The tables cannot be read.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// The program carries a phase that does not read.
+    #[error(transparent)]
+    Phase(#[from] PhaseError),
+    /// A thread broke down.
+    #[error(transparent)]
+    Broken(#[from] Broken),
 }
 
 /// The bill of an architecture under the load that it was planned for.

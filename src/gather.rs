@@ -39,6 +39,7 @@ pub fn offers(pieces: &[Piece], site: &Site) -> Result<Offers, OfferedTwice> {
         single(&mut all.public_check, one.public_check, "a check of the public address")?;
         single(&mut all.topic, one.topic, "an event topic")?;
         single(&mut all.orders, one.orders, "a table of orders")?;
+        all.table_cached |= one.table_cached;
         all.callers.extend(one.callers);
         all.targets.extend(one.targets);
         all.functions.extend(one.functions);

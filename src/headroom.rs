@@ -2,6 +2,8 @@
 
 use crate::architecture::Architecture;
 use crate::block::{Ceiling, Driver};
+use crate::catalog::{Catalog, CatalogError};
+use crate::phase;
 use crate::units::Users;
 use crate::workload::Load;
 
@@ -20,6 +22,8 @@ pub struct Room {
     pub unit: &'static str,
     /// What the planned load asks for.
     pub demand: f64,
+    /// What the stress case asks for.
+    pub stress: f64,
     /// What there is, as built.
     pub built: f64,
     /// What there is at full scale-out.
@@ -28,41 +32,152 @@ pub struct Room {
     pub users_built: Users,
     /// The last number of users that is carried at full scale-out.
     pub users_most: Users,
-    /// The quota that full scale-out takes so much of, in its unit.
-    pub quota: Option<(&'static str, f64)>,
+    /// The quota of AWS's that full scale-out takes from.
+    pub quota: Option<QuotaUse>,
     /// What to do then.
     pub then: String,
 }
 
-/// All limits, the first to break at full scale-out in front. A limit of each region counts once: the regions are built alike.
-pub fn headroom(architecture: &Architecture) -> Vec<Room> {
-    let regions: Vec<_> = architecture.regions.iter().collect();
-    let mut rooms = Vec::new();
-    let Some(site) = architecture.sites(&regions).next() else { return rooms };
-    for piece in &architecture.pieces {
-        for ceiling in piece.component.ceilings(&site) {
-            rooms.push(room(piece.component.name(), piece.component.label(), ceiling, &architecture.load));
-        }
-    }
-    rooms.sort_by(|a, b| (a.users_most, a.users_built, a.component, &a.what).cmp(&(b.users_most, b.users_built, b.component, &b.what)));
-    rooms
+/// How much of a quota is taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuotaUse {
+    /// Its line in `data/quotas.yaml`.
+    pub id: &'static str,
+    /// What is counted, per what.
+    pub unit: String,
+    /// What an account has by default.
+    pub value: u64,
+    /// What is taken as built.
+    pub built: f64,
+    /// What is taken at full scale-out.
+    pub most: f64,
+    /// The last number of users that is carried within it.
+    pub users: Users,
+    /// Whether AWS raises it on request.
+    pub adjustable: bool,
+    /// How many days ahead to ask, where it is known or estimated.
+    pub lead_days: Option<u32>,
+    /// Where AWS says so.
+    pub link: String,
+    /// Whether no source was seen for the figure.
+    pub estimated: bool,
 }
 
-fn room(component: &'static str, label: &'static str, ceiling: Ceiling, load: &Load) -> Room {
-    Room {
+impl QuotaUse {
+    /// Whether what is built takes more than an account has by default: to be raised before the deployment.
+    pub fn before_deployment(&self) -> bool {
+        self.built > self.value as f64
+    }
+
+    /// Whether full scale-out takes more than an account has by default.
+    pub fn before_scale_out(&self) -> bool {
+        self.most > self.value as f64
+    }
+}
+
+/// How far everything carries.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Headroom {
+    /// All limits, the first to break at full scale-out in front.
+    pub rooms: Vec<Room>,
+    /// The next phase and its first user.
+    pub next: Option<(&'static str, Users)>,
+}
+
+impl Headroom {
+    /// What breaks first at full scale-out.
+    pub fn first(&self) -> Option<&Room> {
+        self.rooms.first()
+    }
+
+    /// Quotas that must be raised, those before the deployment in front; each once.
+    pub fn quotas(&self) -> Vec<(&Room, &QuotaUse)> {
+        let mut due: Vec<(&Room, &QuotaUse)> = Vec::new();
+        for room in &self.rooms {
+            let Some(quota) = room.quota.as_ref().filter(|quota| quota.before_scale_out()) else { continue };
+            if !due.iter().any(|(_, other)| other.id == quota.id) {
+                due.push((room, quota));
+            }
+        }
+        due.sort_by_key(|(_, quota)| (!quota.before_deployment(), quota.users));
+        due
+    }
+}
+
+/// All limits of an architecture. A limit of each region counts once: the regions are built alike.
+///
+/// # Errors
+/// When the table of quotas cannot be read, or lacks a line that a component names.
+pub fn headroom(architecture: &Architecture, catalog: &Catalog) -> Result<Headroom, CatalogError> {
+    let regions: Vec<_> = architecture.regions.iter().collect();
+    let mut rooms = Vec::new();
+    let stressed = architecture.load.stressed();
+    if let Some(site) = architecture.sites(&regions).next() {
+        for piece in &architecture.pieces {
+            for ceiling in piece.component.ceilings(&site) {
+                rooms.push(room((piece.component.name(), piece.component.label()), ceiling, &architecture.load, &stressed, catalog)?);
+            }
+        }
+    }
+    rooms.sort_by(|a: &Room, b: &Room| {
+        (a.users_most, a.users_built, a.component, &a.what).cmp(&(b.users_most, b.users_built, b.component, &b.what))
+    });
+    Ok(Headroom { rooms, next: phase::after(&architecture.phase.id) })
+}
+
+fn room(
+    (component, label): (&'static str, &'static str),
+    ceiling: Ceiling,
+    load: &Load,
+    stressed: &Load,
+    catalog: &Catalog,
+) -> Result<Room, CatalogError> {
+    let quota = match ceiling.quota {
+        None => None,
+        Some((id, most)) => Some(quota_use(component, id, most, &ceiling, load, catalog)?),
+    };
+    Ok(Room {
         component,
         label,
         demand: (ceiling.demand)(load),
+        stress: (ceiling.demand)(stressed),
         built: ceiling.built,
         most: ceiling.most,
         users_built: last_carried(load, ceiling.built, &ceiling),
         users_most: last_carried(load, ceiling.most, &ceiling),
+        quota,
         what: ceiling.what,
         driver: ceiling.driver,
         unit: ceiling.unit,
-        quota: ceiling.quota,
         then: ceiling.then,
-    }
+    })
+}
+
+fn quota_use(
+    component: &'static str,
+    id: &'static str,
+    most: f64,
+    ceiling: &Ceiling,
+    load: &Load,
+    catalog: &Catalog,
+) -> Result<QuotaUse, CatalogError> {
+    let missing = || CatalogError { file: "quotas.yaml", message: format!("there is no `{id}`, which {component} takes from") };
+    let quota = catalog.quota(id)?.ok_or_else(missing)?;
+    // What is taken grows with the capacity.
+    let per_capacity = if ceiling.most > 0.0 { most / ceiling.most } else { 0.0 };
+    let within = if per_capacity > 0.0 { quota.value as f64 / per_capacity } else { f64::INFINITY };
+    Ok(QuotaUse {
+        id,
+        unit: quota.unit.clone(),
+        value: quota.value,
+        built: ceiling.built * per_capacity,
+        most,
+        users: last_carried(load, within.min(ceiling.most), ceiling),
+        adjustable: quota.adjustable,
+        lead_days: quota.lead_days,
+        link: quota.link.clone(),
+        estimated: quota.estimated,
+    })
 }
 
 /// The largest number of users whose demand the capacity holds; found by halving, so that it holds exactly and one more does not.

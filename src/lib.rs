@@ -3,6 +3,7 @@
 //! Every decision is made once, by a pure function, and becomes a value that can be printed, compared and tested. The modules below stand in the
 //! order of their floors, ground floor first: a module names only modules above it in this list.
 
+pub mod jobs;
 pub mod units;
 
 pub mod catalog;
@@ -31,6 +32,8 @@ pub mod cost;
 pub mod headroom;
 
 pub mod availability;
+
+pub mod judgement;
 
 pub mod check;
 

@@ -1,5 +1,6 @@
 //! The seven phases: from which user count each applies, what it is for, and which components it is made of.
 
+use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use crate::component::Block;
@@ -33,6 +34,9 @@ pub struct Phase {
     pub why: String,
     /// What it promises.
     pub target: String,
+    /// The promise as a figure, where it is one.
+    #[serde(default)]
+    pub promise: Option<Promise>,
     /// How many availability zones its servers spread over; 0 where nothing stands in a zone.
     pub zones: usize,
     /// In how many regions everything regional stands.
@@ -41,6 +45,23 @@ pub struct Phase {
     pub adds: Vec<String>,
     /// Its components with their settings.
     pub components: Vec<Block>,
+}
+
+/// How much of the time a phase promises to answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Promise {
+    /// Percent of the time, exact.
+    #[serde(deserialize_with = "exact")]
+    pub percent: Decimal,
+    /// Whether it speaks of one region behind the edge rather than of the whole way: content delivery alone is promised less than what stands behind it.
+    pub behind_edge: bool,
+}
+
+/// From the text of the YAML number, so that no binary fraction stands between the file and the promise.
+fn exact<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(serde::de::Error::custom)
 }
 
 /// What can be wrong with a phase.
@@ -96,6 +117,13 @@ pub fn for_users(users: Users) -> Result<Phase, PhaseError> {
     let mut phases = all()?;
     let last = phases.iter().rposition(|phase| phase.from <= users.0).unwrap_or_default();
     Ok(phases.swap_remove(last))
+}
+
+/// The phase after this one on the road, with its first user; none after the last.
+pub fn after(id: &str) -> Option<(&'static str, Users)> {
+    let phases = all().ok()?;
+    let at = phases.iter().position(|phase| phase.id == id)?;
+    Some((IDS.get(at + 1).copied()?, Users(phases.get(at + 1)?.from)))
 }
 
 fn read(id: &'static str, text: &str) -> Result<Phase, PhaseError> {

@@ -10,8 +10,8 @@ use crate::component::{Request, Unplaceable};
 use crate::estimate::{self, Estimate, EstimateError, Options};
 use crate::phase::Phase;
 use crate::settings::Settings;
-use crate::units::Users;
-use crate::workload::{self, Assumptions};
+use crate::units::{Usd, Users};
+use crate::workload::{self, Assumptions, Load};
 
 /// Why no architecture could be decided.
 #[derive(Debug, thiserror::Error)]
@@ -47,23 +47,64 @@ pub fn plan(
     assumptions: &Assumptions,
     catalog: &Catalog,
 ) -> Result<Architecture, PlanError> {
-    let hosted = hosting::exchange(&mut phase, settings.database_hosting)?;
-    let load = workload::load(users, assumptions);
-    let regions = regions(&phase, settings, catalog)?;
-    let request = Request { load: &load, catalog, settings, region: regions[0], zones: phase.zones, regions: regions.len(), assumptions };
-    let mut pieces = Vec::new();
-    for block in &phase.components {
-        let (component, reasons) = block.size(&request)?;
-        pieces.push(Piece { component, reasons });
-    }
+    let Sized { load, regions, pieces, hosted } = sized(&mut phase, users, settings, assumptions, catalog)?;
     let mut notices = notices(&phase, settings);
     notices.extend(hosted);
-    let regions = regions.into_iter().cloned().collect();
     let (settings, assumptions) = (settings.clone(), assumptions.clone());
     let mut architecture =
         Architecture { users, phase, load, assumptions, settings, regions, pieces, estimate: Estimate::default(), notices };
     architecture.estimate = expected(&architecture, catalog)?;
+    architecture.notices.extend(short_budget(&architecture));
     Ok(architecture)
+}
+
+/// The components of a phase with their sizes.
+struct Sized {
+    load: Load,
+    regions: Vec<RegionFacts>,
+    pieces: Vec<Piece>,
+    /// What the user should know of the database's home.
+    hosted: Option<String>,
+}
+
+fn sized(phase: &mut Phase, users: Users, settings: &Settings, assumptions: &Assumptions, catalog: &Catalog) -> Result<Sized, PlanError> {
+    let hosted = hosting::exchange(phase, settings.database_hosting)?;
+    let load = workload::load(users, assumptions);
+    let regions = regions(phase, settings, catalog)?;
+    let request = Request { load: &load, catalog, settings, region: regions[0], zones: phase.zones, regions: regions.len(), assumptions };
+    let mut pieces = Vec::with_capacity(phase.components.len());
+    for block in &phase.components {
+        let (component, reasons) = block.size(&request)?;
+        pieces.push(Piece { component, reasons });
+    }
+    let regions = regions.into_iter().cloned().collect();
+    Ok(Sized { load, regions, pieces, hosted })
+}
+
+/// What the user should know when the budget of the settings is less than what the month is expected to cost.
+fn short_budget(architecture: &Architecture) -> Option<String> {
+    let budget = architecture.settings.monthly_budget?;
+    let expected = architecture.estimate.total();
+    (expected > Usd::new(budget.into()))
+        .then(|| format!("`budget` is {budget} USD a month, and {expected} are expected: its alerts will go off"))
+}
+
+/// The most users that a phase carries, and what breaks with one more; none when it carries any number, or not even the first.
+///
+/// More users never need less, so the last number that works is found by halving.
+pub fn carries(phase: &Phase, settings: &Settings, assumptions: &Assumptions, catalog: &Catalog) -> Option<(Users, PlanError)> {
+    let attempt = |users: u64| sized(&mut phase.clone(), Users(users), settings, assumptions, catalog).map(|_| ());
+    attempt(0).ok()?;
+    let mut breaks = attempt(u64::MAX).err()?;
+    let (mut held, mut broken) = (0, u64::MAX);
+    while broken - held > 1 {
+        let middle = held + (broken - held) / 2;
+        match attempt(middle) {
+            Ok(()) => held = middle,
+            Err(error) => (broken, breaks) = (middle, error),
+        }
+    }
+    Some((Users(held), breaks))
 }
 
 /// The bill under the planned load: the budget is made of it. A price that is missing is a gap in it, which whoever shows it names.

@@ -6,13 +6,16 @@ pub mod application;
 pub mod database;
 pub mod fingerprint;
 pub mod host;
+pub mod on_demand;
 pub mod queue;
 pub mod table;
 pub mod target;
 pub mod watch;
 
+pub mod balancer;
 pub mod bucket;
 pub mod front;
+pub mod quantity;
 pub mod rules;
 
 use cfn::policy::{self, Document, Statement};

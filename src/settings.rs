@@ -54,6 +54,8 @@ pub struct Settings {
     pub alerts_email: Option<String>,
     /// Tags on every stack, and through it on every resource.
     pub tags: IndexMap<String, String>,
+    /// How busy users are, as written: a profile of use; the command line's `--workload` wins over it.
+    pub workload: Option<String>,
     /// Assumptions that the user knows better, id to value as written.
     pub assume: IndexMap<String, String>,
     /// Bucket for templates that are too large to send in a request.
@@ -265,6 +267,7 @@ impl Default for Settings {
             compute: None,
             alerts_email: None,
             tags: IndexMap::new(),
+            workload: None,
             assume: IndexMap::new(),
             template_bucket: None,
             federation: IndexMap::new(),

@@ -73,6 +73,13 @@ fn tiny(size: f64) -> String {
     if size < 1e-6 { "<0.000001".to_owned() } else { format!("{size:.6}").trim_end_matches('0').to_owned() }
 }
 
+/// A number in digits with separators in its whole part: `1234567.89` is `1,234,567.89`.
+pub fn grouped(digits: &str) -> String {
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{}{point}{fraction}", group(whole))
+}
+
 /// Puts a comma before every third digit from the right.
 fn group(digits: &str) -> String {
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);

@@ -1,12 +1,24 @@
 //! The load model: from a number of users and what is assumed about them to what every building block must carry.
 
 mod assumption;
+mod chain;
+mod figure;
 mod ledger;
+mod profile;
+mod quantity;
+mod queueing;
+mod setting;
 mod step;
+mod term;
 
 pub use assumption::{Assumption, AssumptionError, Trust, Unit, assumption};
+pub use figure::Figure;
 pub use ledger::{Assumptions, LEDGER};
+pub use profile::{PROFILE_NAMES, PROFILES, Profile};
+pub use queueing::{Pool, Queueing};
+pub use setting::{Origin, WRITE_SHARE, canonical, names};
 pub use step::{Step, Value};
+pub use term::{Operand, Sign, Term};
 
 use serde::Serialize;
 
@@ -65,15 +77,15 @@ pub struct Load {
     pub working_set_bytes: Bytes,
     /// Files in object storage: `users × object_bytes_per_user`.
     pub object_bytes: Bytes,
-    /// Dynamic bytes sent to users in a month: `requests_month × response_bytes`.
+    /// Dynamic bytes sent to users in a month: `requests_mean × 730 h × response_bytes`.
     pub dynamic_bytes_month: Bytes,
-    /// Static bytes sent to users in a month: `requests_month ÷ requests_per_page × static_bytes_per_page`.
+    /// Static bytes sent to users in a month: `requests_mean × 730 h ÷ requests_per_page × static_bytes_per_page`.
     pub static_bytes_month: Bytes,
     /// All bytes sent to users in a month: dynamic + static.
     pub egress_bytes_month: Bytes,
     /// Bytes that leave the origin when a CDN stands in front: dynamic + static × (1 − `cdn_hit_rate`).
     pub origin_egress_bytes_month: Bytes,
-    /// Log bytes in a month: `requests_month × log_bytes_per_request`.
+    /// Log bytes in a month: `requests_mean × 730 h × log_bytes_per_request`.
     pub log_bytes_month: Bytes,
     /// Background jobs: `requests_peak × messages_per_request`.
     pub messages_peak: PerSecond,
@@ -95,9 +107,8 @@ pub fn load(users: Users, assumptions: &Assumptions) -> Load {
     let requests_peak = requests_mean.scaled(a.peak_factor());
     let queries = requests_peak.scaled(a.queries_per_request());
     let database_reads = queries.scaled(a.read_share());
-    let page_views_mean = requests_mean.scaled(1.0 / a.requests_per_page());
-    let page_views_peak = page_views_mean.scaled(a.peak_factor());
-    let static_requests_mean = page_views_mean.scaled(a.static_objects_per_page());
+    let page_views_peak = PerSecond::new(requests_peak.get() / a.requests_per_page());
+    let static_requests_peak = page_views_peak.scaled(a.static_objects_per_page());
     let requests_per_month = requests_mean.get() * crate::units::SECONDS_PER_MONTH;
     let app_vcpus = requests_peak.get() / (a.requests_per_vcpu() * a.utilisation_target_app() / MEASURED_UTILISATION);
     let sessions = (active * (a.session_ttl_hours() / 24.0).max(1.0)).min(users.as_f64());
@@ -112,10 +123,10 @@ pub fn load(users: Users, assumptions: &Assumptions) -> Load {
         requests_peak,
         requests_stress: PerSecond::new(users.as_f64() * a.stress_share() / a.stress_seconds_between_requests()),
         requests_month: requests_mean.per_month(),
-        new_connections_peak: requests_peak.scaled(1.0 / a.requests_per_connection()),
+        new_connections_peak: PerSecond::new(requests_peak.get() / a.requests_per_connection()),
         page_views_peak,
-        static_requests_peak: static_requests_mean.scaled(a.peak_factor()),
-        static_requests_month: static_requests_mean.per_month(),
+        static_requests_peak,
+        static_requests_month: PerSecond::new(static_requests_peak.get() / a.peak_factor()).per_month(),
         database_reads,
         database_writes: queries.scaled(1.0 - a.read_share()),
         cache_operations: database_reads + requests_peak.scaled(2.0),
@@ -213,7 +224,12 @@ impl Load {
 
     /// The chain of arithmetic, from users to bytes, for a person to follow.
     pub fn steps(&self) -> Vec<Step> {
-        step::steps(self)
+        chain::usual(self)
+    }
+
+    /// The chain of the stress case, for a person to follow.
+    pub fn stress_steps(&self) -> Vec<Step> {
+        chain::stress(self)
     }
 }
 

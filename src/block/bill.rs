@@ -285,7 +285,7 @@ impl<'a> Bill<'a> {
 }
 
 /// The region whose prices stand in, marked as estimated, for those that the list has for no other region.
-const HOME: &str = "us-east-1";
+pub const HOME: &str = "us-east-1";
 
 /// What a line is billed at beside the list's price.
 #[derive(Default)]

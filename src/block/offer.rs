@@ -271,6 +271,21 @@ pub struct Saved {
     pub name: String,
     /// Its ARN.
     pub arn: Val<String>,
+    /// What it is, which decides what a copy of it costs.
+    pub store: Store,
+    /// The part of the app's stored bytes that it holds, 0 to 1.
+    pub share: f64,
+}
+
+/// Where data lies that backups are taken of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Store {
+    /// A volume of EBS.
+    Volume,
+    /// A database instance of RDS.
+    Instance,
+    /// A cluster of Aurora.
+    Cluster,
 }
 
 /// A permission that whoever runs the app is given.
@@ -328,6 +343,8 @@ pub struct Offers {
     pub grants: Vec<Grant>,
     /// The table that every request reads, for a cache in front of it.
     pub hot_table: Option<HotTable>,
+    /// Whether a cache stands in front of that table and answers its reads.
+    pub table_cached: bool,
     /// Where relational databases are reached; they become variables when all are known.
     pub databases: Vec<DatabaseAddress>,
     /// What backups are taken of.

@@ -113,7 +113,29 @@ pub struct Prices {
 #[derive(Debug)]
 struct Entry {
     text: &'static str,
+    /// Its line in the file, from 1 on.
+    number: usize,
     line: OnceLock<Result<Line, String>>,
+}
+
+/// The version of the list's form that this program reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// A price list of the user's that cannot be read; the message begins with file and line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {message}")]
+pub struct PriceFileError {
+    /// The file, as the user named it.
+    pub file: String,
+    /// The line, from 1 on.
+    pub line: usize,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    format_version: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -269,17 +291,59 @@ pub(super) fn read() -> Result<Prices, CatalogError> {
     read_from(include_str!("../../data/prices.yaml"))
 }
 
-/// The list is YAML with one line for each price after `prices:`, so that a line can be found without reading the others.
 fn read_from(text: &'static str) -> Result<Prices, CatalogError> {
-    let wrong = |message: String| CatalogError { file: "prices.yaml", message };
-    let (head, body) = text.split_once("\nprices:\n").ok_or_else(|| wrong("there is no line `prices:`".to_owned()))?;
-    let head: Head = super::parse("prices.yaml", head)?;
+    read_lines(text).map_err(|(_, message)| CatalogError { file: "prices.yaml", message })
+}
+
+/// A list that the user brings. Every line of it is read at once, so that a mistake is told before anything is computed.
+///
+/// # Errors
+/// When it is of another version, or when a line is not a price.
+pub(super) fn read_file(file: &str, text: String) -> Result<Prices, PriceFileError> {
+    let wrong = |(line, message): (usize, String)| PriceFileError { file: file.to_owned(), line, message };
+    // Kept for as long as the program runs, as the built-in list is: lines are read from it when they are asked for.
+    let text: &'static str = String::leak(text);
+    let prices = read_lines(text).map_err(wrong)?;
+    for (key, entry) in &prices.prices {
+        let line = prices.line(key).map_err(|error| wrong((entry.number, error.to_string())))?;
+        let Some(line) = line else { continue };
+        if let Some((place, usd)) = line.usd.iter().find(|(_, usd)| usd.0.is_sign_negative()) {
+            return Err(wrong((entry.number, format!("`{key}` costs {} in {place}: a price is not negative", usd.0))));
+        }
+        if !prices.sources.contains_key(&line.source) {
+            return Err(wrong((entry.number, format!("`{key}` names the source `{}`, which `sources:` does not have", line.source))));
+        }
+    }
+    Ok(prices)
+}
+
+/// The list is YAML with one line for each price after `prices:`, so that a line can be found without reading the others. Errors have their line.
+fn read_lines(text: &'static str) -> Result<Prices, (usize, String)> {
+    let (head, body) =
+        text.split_once("\nprices:\n").ok_or((1, "there is no line `prices:`; the form is that of data/prices.yaml".to_owned()))?;
+    let place = |error: serde_saphyr::Error| {
+        let line = error.location().map_or(1, |location| usize::try_from(location.line()).unwrap_or(1));
+        (line, error.to_string())
+    };
+    let version: Version = serde_saphyr::from_str(head).map_err(place)?;
+    match version.format_version {
+        Some(FORMAT_VERSION) => {}
+        Some(other) => {
+            let message =
+                format!("this price list is of format version {other}; this scalectl reads version {FORMAT_VERSION}: update scalectl");
+            return Err((1, message));
+        }
+        None => return Err((1, format!("there is no `format_version: {FORMAT_VERSION}`, which says how the list is to be read"))),
+    }
+    let head_lines = head.lines().count() + 1;
+    let head: Head = serde_saphyr::from_str(head).map_err(place)?;
     let mut prices = IndexMap::with_capacity(body.lines().count());
-    for line in body.lines().filter(|line| !line.trim_start().starts_with('#') && !line.trim().is_empty()) {
+    for (index, line) in body.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#') && !line.trim().is_empty()) {
+        let number = head_lines + index + 1;
         let entry = line.strip_prefix("  ").and_then(|line| line.split_once(": ")).filter(|(key, _)| !key.contains(' '));
-        let (key, text) = entry.ok_or_else(|| wrong(format!("`{line}` is not of the form key: {{...}} on one line")))?;
-        if prices.insert(key, Entry { text, line: OnceLock::new() }).is_some() {
-            return Err(wrong(format!("`{key}` is there twice")));
+        let (key, text) = entry.ok_or_else(|| (number, format!("`{line}` is not of the form key: {{...}} on one line")))?;
+        if prices.insert(key, Entry { text, number, line: OnceLock::new() }).is_some() {
+            return Err((number, format!("`{key}` is there twice")));
         }
     }
     let Head { hours_per_month, sources, discounts } = head;
@@ -290,7 +354,7 @@ fn read_from(text: &'static str) -> Result<Prices, CatalogError> {
 mod tests {
     use super::*;
 
-    const HEAD: &str = "hours_per_month: 730\nsources: {}\ndiscounts: {}\nprices:\n";
+    const HEAD: &str = "format_version: 1\nhours_per_month: 730\nsources: {}\ndiscounts: {}\nprices:\n";
 
     fn list(body: &str) -> Result<Prices, CatalogError> {
         read_from(String::leak(format!("{HEAD}{body}")))
@@ -304,6 +368,21 @@ mod tests {
         let broken = list("  a.b: {unit: hour, usd: {global: cheap}, source: x}\n").unwrap();
         let error = broken.price_at("a.b", "us-east-1").unwrap_err();
         assert!(matches!(error, MissingPrice::Unreadable { .. }) && error.to_string().contains("cheap"), "{error}");
+    }
+
+    #[test]
+    fn a_list_of_the_users_is_read_whole_and_a_mistake_has_its_line() {
+        let text = |list: &str| read_file("mine.yaml", list.to_owned()).map(|_| ()).unwrap_err().to_string();
+        let future = text("format_version: 2\nhours_per_month: 730\nsources: {}\ndiscounts: {}\nprices:\n");
+        assert_eq!(future, "mine.yaml:1: this price list is of format version 2; this scalectl reads version 1: update scalectl");
+        assert!(text("hours_per_month: 730\nsources: {}\ndiscounts: {}\nprices:\n").contains("`format_version: 1`"));
+        assert!(text("").contains("there is no line `prices:`"));
+        assert!(text(&format!("{HEAD}  a.b: {{unit: hour, usd: {{global: cheap}}, source: x}}\n")).starts_with("mine.yaml:6: "));
+        assert!(text(&format!("{HEAD}  a.b: {{unit: hour, usd: {{global: 1}}, source: x}}\n")).contains("the source `x`"));
+        let negative = text(
+            "format_version: 1\nhours_per_month: 730\nsources: {x: {as_of: \"2026\", title: t}}\ndiscounts: {}\nprices:\n  a: {unit: h, usd: {global: -1}, source: x}\n",
+        );
+        assert!(negative.contains("a price is not negative"), "{negative}");
     }
 
     #[test]

@@ -119,33 +119,92 @@ pub struct NoClass {
     pub hint: String,
 }
 
+/// The classes of some families in a region, each with what an hour costs; prices are looked up once, however often a class is chosen.
+#[derive(Debug)]
+pub struct Market<'a> {
+    families: String,
+    region: &'a Region,
+    classes: Vec<(&'a Class, Option<(Usd, bool)>)>,
+}
+
+impl<'a> Market<'a> {
+    /// The classes of the given families (with their prefix: `t4g`, `db.r8g`, `cache.r7g`). Of several offerings one each is bought together, and a
+    /// class that lacks the price of one of them is not offered.
+    pub fn new(catalog: &'a Catalog, prices: &Prices, region: &'a Region, offerings: &[Offering], families: &[&str]) -> Market<'a> {
+        let Some(first) = offerings.first() else { return Market { families: String::new(), region, classes: Vec::new() } };
+        let price = |class: &Class| {
+            offerings.iter().try_fold((Usd::ZERO, false), |(usd, estimated), offering| {
+                let price = prices.price(&offering.key(class), region).ok()?;
+                Some((usd + price.usd, estimated || price.estimated))
+            })
+        };
+        let classes = catalog.classes_of(first.service()).filter(|class| families.contains(&class.family.as_str()));
+        Market { families: families.join(", "), region, classes: classes.map(|class| (class, price(class))).collect() }
+    }
+
+    /// The same without the classes that do not do for a reason of their own.
+    #[must_use]
+    pub fn only(mut self, does: impl Fn(&Class) -> bool) -> Market<'a> {
+        self.classes.retain(|(class, _)| does(class));
+        self
+    }
+
+    /// The classes that are offered, family by family, each from small to large, with what an hour costs.
+    pub fn offered(&self) -> impl Iterator<Item = (&'a Class, Usd)> + '_ {
+        self.classes.iter().filter_map(|(class, price)| price.map(|(usd, _)| (*class, usd)))
+    }
+
+    /// The cheapest class that meets the needs; of two at one price the one with more memory.
+    ///
+    /// # Errors
+    /// When no class does.
+    pub fn cheapest(&self, needs: &Needs) -> Result<Choice<'a>, NoClass> {
+        let mut fitting = Vec::new();
+        let mut rejected = Vec::new();
+        for (class, price) in &self.classes {
+            match (price, unmet(class, needs)) {
+                (None, _) => rejected.push((*class, Rejection::NotOffered)),
+                (Some(_), Some(rejection)) => rejected.push((*class, rejection)),
+                (Some((usd, estimated)), None) => fitting.push((*class, *usd, *estimated)),
+            }
+        }
+        fitting.sort_by_key(|(class, usd, _)| (*usd, std::cmp::Reverse(class.memory)));
+        let mut fitting = fitting.into_iter();
+        let Some((class, hourly, estimated)) = fitting.next() else {
+            let (families, region) = (self.families.clone(), self.region.clone());
+            return Err(NoClass { families, region, needs: *needs, hint: largest(&rejected) });
+        };
+        rejected.extend(fitting.map(|(other, dearer, _)| (other, Rejection::Dearer { hourly: dearer, taken: hourly })));
+        rejected.sort_by(|(a, _), (b, _)| (&a.family, a.vcpu, a.memory).cmp(&(&b.family, b.vcpu, b.memory)));
+        Ok(Choice { class, hourly, estimated, rejected })
+    }
+
+    /// What an hour of the cheapest class that meets the needs costs; none where none does.
+    pub fn least(&self, needs: &Needs) -> Option<Usd> {
+        self.offered().filter(|(class, _)| unmet(class, needs).is_none()).map(|(_, usd)| usd).min()
+    }
+
+    /// The nearest class to the one chosen: the dearest of those that cost less, with what it lacks; where it is the cheapest of all, the next dearer.
+    pub fn nearest(&self, choice: &Choice<'a>) -> Option<(&'a Class, Rejection)> {
+        let priced =
+            || self.offered().filter_map(|(class, usd)| Some((usd, choice.rejected.iter().find(|(other, _)| other.name == class.name)?)));
+        let below = priced().filter(|(usd, _)| *usd < choice.hourly).max_by_key(|(usd, (class, _))| (*usd, class.memory));
+        let found = below.or_else(|| priced().filter(|(usd, _)| *usd > choice.hourly).min_by_key(|(usd, _)| *usd));
+        found.map(|(_, (class, why))| (*class, *why))
+    }
+}
+
 /// The cheapest class of the given families (with their prefix: `t4g`, `db.r8g`, `cache.r7g`) that meets the needs in a region; of two
 /// at one price the one with more memory.
 pub fn cheapest_class<'a>(
     catalog: &'a Catalog,
     prices: &Prices,
-    region: &Region,
+    region: &'a Region,
     offering: Offering,
     families: &[&str],
     needs: &Needs,
 ) -> Result<Choice<'a>, NoClass> {
-    let mut fitting = Vec::new();
-    let mut rejected = Vec::new();
-    for class in catalog.classes_of(offering.service()).filter(|class| families.contains(&class.family.as_str())) {
-        match (prices.price(&offering.key(class), region), unmet(class, needs)) {
-            (Err(_), _) => rejected.push((class, Rejection::NotOffered)),
-            (Ok(_), Some(rejection)) => rejected.push((class, rejection)),
-            (Ok(price), None) => fitting.push((class, price)),
-        }
-    }
-    fitting.sort_by_key(|(class, price)| (price.usd, std::cmp::Reverse(class.memory)));
-    let mut fitting = fitting.into_iter();
-    let Some((class, price)) = fitting.next() else {
-        return Err(NoClass { families: families.join(", "), region: region.clone(), needs: *needs, hint: largest(&rejected) });
-    };
-    rejected.extend(fitting.map(|(other, dearer)| (other, Rejection::Dearer { hourly: dearer.usd, taken: price.usd })));
-    rejected.sort_by(|(a, _), (b, _)| (&a.family, a.vcpu, a.memory).cmp(&(&b.family, b.vcpu, b.memory)));
-    Ok(Choice { class, hourly: price.usd, estimated: price.estimated, rejected })
+    Market::new(catalog, prices, region, &[offering], families).cheapest(needs)
 }
 
 /// The first need that a class does not meet, if any.

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Global;
 use super::exit::{Exit, Stop};
@@ -11,6 +10,7 @@ use super::screen::{self, Screen};
 use super::target::{Ground, Home, Target};
 use crate::architecture::Architecture;
 use crate::check::{self, File, Finding, Set, Severity};
+use crate::jobs;
 use crate::phase::Phase;
 use crate::report::error;
 use crate::report::findings::{self as words, Ignored, Judgement};
@@ -122,27 +122,10 @@ fn own(args: &Args, ground: &Ground, screen: &Screen) -> Result<Vec<Judged>, Sto
     Ok(all)
 }
 
-/// Does work that knows nothing of one another side by side, on as many threads as there are processors; results in the order of the jobs.
+/// A rule that breaks down is an error, not a clean bill.
 fn side_by_side<T: Sync, R: Send>(jobs: &[T], work: impl Fn(&T) -> R + Sync) -> Result<Vec<R>, Stop> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len());
-    let next = AtomicUsize::new(0);
-    let take = || {
-        let mut done = Vec::new();
-        while let Some((index, job)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|index| Some((index, jobs.get(index)?))) {
-            done.push((index, work(job)));
-        }
-        done
-    };
-    let mut all = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(take)).collect();
-        let broken = |_| Stop::error("a rule came to an unexpected end; nothing was judged: please report it with the template");
-        workers.into_iter().map(|one| one.join().map_err(broken)).collect::<Result<Vec<_>, Stop>>()
-    })?
-    .into_iter()
-    .flatten()
-    .collect::<Vec<_>>();
-    all.sort_by_key(|(index, _)| *index);
-    Ok(all.into_iter().map(|(_, result)| result).collect())
+    let broken = |_| Stop::error("a rule came to an unexpected end; nothing was judged: please report it with the template");
+    jobs::side_by_side(jobs, work).map_err(broken)
 }
 
 fn of_architecture(architecture: &Architecture) -> Result<Set, Stop> {

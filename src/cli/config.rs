@@ -12,7 +12,7 @@ use crate::check::RULES;
 use crate::phase;
 use crate::report::error;
 use crate::settings::{self, Known, MAX_BYTES, Problems, Settings, rule};
-use crate::workload::LEDGER;
+use crate::workload::{PROFILE_NAMES, names};
 
 /// Flags that say which app, environment and region are meant.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -31,9 +31,9 @@ pub struct Naming {
 /// Reads the settings file, when there is one, and lays the flags over it. `fallback` is the region when neither names one.
 pub fn settings(naming: &Naming, global: &Global, catalog: &Catalog, fallback: Option<&str>, screen: &Screen) -> Result<Settings, Stop> {
     let regions: Vec<&str> = catalog.regions().iter().map(|region| region.region.code()).collect();
-    let assumptions: Vec<&str> = LEDGER.iter().map(|entry| entry.id).collect();
+    let assumptions: Vec<&str> = names().collect();
     let rules: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
-    let known = Known { regions: &regions, assumptions: &assumptions, phases: &phase::IDS, rules: &rules };
+    let known = Known { regions: &regions, assumptions: &assumptions, phases: &phase::IDS, rules: &rules, workloads: &PROFILE_NAMES };
     let (mut settings, names_region) = match bytes(global)? {
         Some((name, bytes)) => {
             let settings = settings::read(&name, &bytes, &known).map_err(Stop::error)?;

@@ -94,9 +94,13 @@ region: us-east-1
 # tags:
 #   team: shop
 
-# What you know better than the defaults: scalectl explain assumptions
+# How busy users are: light, normal or heavy (20, 50 or 200 requests of an active user on a day).
+# workload: normal
+
+# What you know better than the defaults, with or without a unit: scalectl explain assumptions
 # assume:
 #   peak_factor: 4
+#   static_bytes_per_page: 500KB
 
 # Findings of scalectl check that you stand by: scalectl explain rules
 # check:

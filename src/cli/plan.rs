@@ -5,6 +5,7 @@ use super::exit::{Exit, Stop};
 use super::screen::{self, Screen};
 use super::stacks;
 use super::target::{Home, Target};
+use crate::judgement::judge;
 use crate::report;
 
 /// Arguments of `plan`.
@@ -29,14 +30,15 @@ enum Format {
 
 /// Decides and prints.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
-    let architecture = args.target.architecture(global, screen, Home::Fixed)?;
+    let (ground, architecture) = args.target.decide(global, screen, Home::Fixed)?;
+    let judgement = judge(&architecture, &ground.catalog).map_err(Stop::error)?;
     let stacks = stacks::stacks(&architecture, screen)?;
     let again = args.target.again(&architecture, global);
     match args.format {
-        Format::Text if args.detail => screen.view(&report::detail::plan(&architecture, &stacks, &again, &screen.out))?,
-        Format::Text => screen.view(&report::plan::plan(&architecture, &stacks, &again, &screen.out))?,
-        Format::Json => screen::data(&report::json::plan(&architecture, &stacks))?,
-        Format::Markdown => screen::data(&report::markdown::plan(&architecture, &stacks))?,
+        Format::Text if args.detail => screen.view(&report::detail::plan(&architecture, &stacks, &judgement, &again, &screen.out))?,
+        Format::Text => screen.view(&report::plan::plan(&architecture, &stacks, &judgement, &again, &screen.out))?,
+        Format::Json => screen::data(&report::json::plan(&architecture, &stacks, &judgement))?,
+        Format::Markdown => screen::data(&report::markdown::plan(&architecture, &stacks, &judgement))?,
     }
     Ok(Exit::Done)
 }

@@ -21,6 +21,14 @@ enum Of {
     Plan,
     /// The output of check --format json
     Check,
+    /// The output of cost --format json
+    Cost,
+    /// The output of cost --from --to --format json
+    Curve,
+    /// The output of headroom --format json
+    Headroom,
+    /// The output of explain load --format json
+    Load,
 }
 
 /// Prints a schema.
@@ -29,6 +37,10 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         Of::Settings => settings::SCHEMA,
         Of::Plan => report::json::SCHEMA,
         Of::Check => report::findings::SCHEMA,
+        Of::Cost => report::cost::SCHEMA,
+        Of::Curve => report::curve::SCHEMA,
+        Of::Headroom => report::headroom::SCHEMA,
+        Of::Load => report::load::SCHEMA,
     })?;
     Ok(Exit::Done)
 }

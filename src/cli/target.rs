@@ -1,5 +1,7 @@
 //! What is to be built: which phase, for how many users, under which assumptions.
 
+use std::path::PathBuf;
+
 use super::config::{self, Naming};
 use super::exit::{Exit, Stop};
 use super::screen::Screen;
@@ -11,7 +13,7 @@ use crate::planner::{self, PlanError};
 use crate::report::error;
 use crate::settings::{self, Problems, Settings, rule};
 use crate::units::{Users, UsersError};
-use crate::workload::Assumptions;
+use crate::workload::{self, AssumptionError, Assumptions, PROFILE_NAMES, Profile};
 
 /// Flags that say what is to be built.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -22,9 +24,15 @@ pub struct Target {
     /// Phase, whatever the number of users says: prelaunch, launch, 10, 1k, 10k, 500k, 10m
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub phase: Option<String>,
-    /// Replace an assumption, such as peak_factor=4; may be repeated (scalectl explain assumptions)
+    /// How busy users are: light, normal or heavy (20, 50 or 200 requests of an active user on a day) [settings: workload]
+    #[arg(long, value_name = "USE", allow_hyphen_values = true)]
+    pub workload: Option<String>,
+    /// Replace an assumption, such as peak_factor=4 or session_ttl_hours=24h; may be repeated (scalectl explain assumptions)
     #[arg(long, value_name = "ID=VALUE")]
     pub assume: Vec<String>,
+    /// A price list of your own, in the form of data/prices.yaml
+    #[arg(long, value_name = "FILE")]
+    pub prices: Option<PathBuf>,
     #[command(flatten)]
     pub naming: Naming,
 }
@@ -48,25 +56,61 @@ pub struct Ground {
 impl Target {
     /// Reads what the decision stands on.
     pub fn ground(&self, global: &Global, screen: &Screen, home: Home) -> Result<Ground, Stop> {
-        let catalog = Catalog::builtin().map_err(Stop::error)?;
+        let catalog = self.catalog()?;
         let fallback = if home == Home::Environment { region_of_environment() } else { None };
         let settings = config::settings(&self.naming, global, &catalog, fallback.as_deref(), screen)?;
-        let given = |id: &str| self.assume.iter().any(|flag| flag.split_once('=').is_some_and(|(name, _)| name.trim() == id));
-        let of_file = settings.assume.iter().filter(|(id, _)| !given(id)).map(|(id, value)| format!("{id}={value}"));
-        for (id, value) in &settings.assume {
-            Assumptions::with(&[format!("{id}={value}")])
-                .map_err(|error| Stop::error(Problems(vec![settings.problem("assume", id, error.to_string())])))?;
-        }
-        let all: Vec<String> = of_file.chain(self.assume.iter().cloned()).collect();
-        let assumptions = Assumptions::with(&all).map_err(Stop::usage)?;
+        let assumptions = self.assumptions(&settings)?;
         Ok(Ground { catalog, settings, assumptions })
+    }
+
+    /// The tables, with the user's prices where a file is named.
+    fn catalog(&self) -> Result<Catalog, Stop> {
+        let catalog = Catalog::builtin().map_err(Stop::error)?;
+        let Some(file) = &self.prices else { return Ok(catalog) };
+        let name = file.display().to_string();
+        let text = std::fs::read_to_string(file).map_err(|e| Stop::error(format!("the price list {name} cannot be read: {e}")))?;
+        catalog.with_prices(&name, text).map_err(Stop::error)
+    }
+
+    /// The defaults, over them the profile of use, over it what the file assumes, over all what the flags assume.
+    fn assumptions(&self, settings: &Settings) -> Result<Assumptions, Stop> {
+        let profile = match (&self.workload, &settings.workload) {
+            (Some(name), _) => Some(profile(name)?),
+            (None, Some(name)) => Profile::find(name),
+            (None, None) => None,
+        };
+        let given = |id: &str| {
+            let id = workload::canonical(id);
+            self.assume.iter().filter_map(|flag| flag.split_once('=')).any(|(name, _)| workload::canonical(name.trim()) == id)
+        };
+        let in_file = |id: &str, error: AssumptionError| Stop::error(Problems(vec![settings.problem("assume", id, error.to_string())]));
+        for (id, value) in &settings.assume {
+            Assumptions::default().set(&format!("{id}={value}")).map_err(|error| in_file(id, error))?;
+        }
+        let of_file = settings.assume.iter().filter(|(id, _)| !given(id)).map(|(id, value)| format!("{id}={value}"));
+        let all: Vec<String> = of_file.chain(self.assume.iter().cloned()).collect();
+        Assumptions::under(profile, &all).map_err(|error| {
+            // Only what the file alone says is a mistake of the file.
+            let about = error.about();
+            let of_file = about.iter().copied().rfind(|id| settings.assume.contains_key(*id));
+            match of_file {
+                Some(id) if !about.iter().any(|id| given(id)) && self.workload.is_none() => in_file(id, error),
+                _ => Stop::usage(error),
+            }
+        })
     }
 
     /// Decides; a warning goes to stderr.
     pub fn architecture(&self, global: &Global, screen: &Screen, home: Home) -> Result<Architecture, Stop> {
+        Ok(self.decide(global, screen, home)?.1)
+    }
+
+    /// Decides, and gives what the decision stands on.
+    pub fn decide(&self, global: &Global, screen: &Screen, home: Home) -> Result<(Ground, Architecture), Stop> {
         let ground = self.ground(global, screen, home)?;
         let (phase, users) = self.choose(&ground.settings, screen)?;
-        ground.plan(phase, users)
+        let architecture = ground.plan(phase, users)?;
+        Ok((ground, architecture))
     }
 
     /// The flags that lead to this architecture again, for the commands that a plan suggests.
@@ -82,8 +126,14 @@ impl Target {
                 flags.push_str(&format!(" {flag} {value}"));
             }
         }
+        if let Some(workload) = &self.workload {
+            flags.push_str(&format!(" --workload {}", workload.trim().to_ascii_lowercase()));
+        }
         for assume in &self.assume {
-            flags.push_str(&format!(" --assume {assume}"));
+            flags.push_str(&format!(" --assume {}", quoted(assume)));
+        }
+        if let Some(prices) = &self.prices {
+            flags.push_str(&format!(" --prices {}", prices.display()));
         }
         if let Some(config) = &global.config {
             flags.push_str(&format!(" --config {}", config.display()));
@@ -128,11 +178,38 @@ impl Ground {
         if let Some(message) = settings::conflict(self.settings.cache_engine, &phase.id) {
             return Err(Stop::error(Problems(vec![self.settings.problem("cache", "memcached", message)])));
         }
-        planner::plan(phase, users, &self.settings, &self.assumptions, &self.catalog).map_err(|error| match &error {
+        planner::plan(phase.clone(), users, &self.settings, &self.assumptions, &self.catalog).map_err(|error| match &error {
             PlanError::Hosting(refused) => Stop::error(Problems(vec![self.settings.problem("database", "hosting", refused.to_string())])),
+            PlanError::Unplaceable(_) => Stop::error(format!("{error}{}", self.carries(&phase, users))),
             _ => Stop::error(error),
         })
     }
+
+    /// How far the phase goes and what breaks there, when it is the number of users that is too much for it.
+    fn carries(&self, phase: &Phase, users: Users) -> String {
+        let Some((most, breaks)) = planner::carries(phase, &self.settings, &self.assumptions, &self.catalog) else { return String::new() };
+        if most >= users {
+            return String::new();
+        }
+        let way = match phase::after(&phase.id) {
+            Some((next, from)) => format!("phase {next} is for {from} users on"),
+            None => "no later phase carries more: divide the app into several, or change what it assumes (--assume)".to_owned(),
+        };
+        format!("\n  phase {} carries up to {most} users under these assumptions; with one more: {breaks}\n  {way}", phase.id)
+    }
+}
+
+/// A profile of use by its name in any case.
+fn profile(name: &str) -> Result<Profile, Stop> {
+    Profile::find(name).ok_or_else(|| {
+        let near = rule::suggestion(name.trim(), PROFILE_NAMES);
+        Stop::usage(format!("no workload is called \"{name}\"{near}\n  workloads: {}", PROFILE_NAMES.join(", ")))
+    })
+}
+
+/// A word for the shell: in quotes when it has a blank in it, such as `dau_share = 20 %`.
+fn quoted(word: &str) -> String {
+    if word.chars().any(char::is_whitespace) { format!("'{}'", word.replace('\'', "'\\''")) } else { word.to_owned() }
 }
 
 /// A phase by its id in any case.

@@ -5,15 +5,17 @@ use cfn::{Id, Val};
 use serde::Deserialize;
 
 use crate::catalog::sizing::{Needs, Rejection};
+use crate::catalog::{Class, MissingPrice};
 use crate::component::{
-    Address, Component, Driver, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable,
+    Address, Bill, Ceiling, Component, Driver, Kind, Layer, Layers, Metric, Offers, Reason, Reliance, Request, Role, Site, Size, Unplaceable,
+    Variable, Way, about,
 };
 use crate::recipe::host::alone;
 use crate::recipe::host::fleet::APP_FAMILIES;
 use crate::recipe::host::script::{Clients, Database, HOST_OF_CONTAINER, Measured, Publish, Script};
 use crate::recipe::{self, application, host};
 use crate::units::Bytes;
-use crate::workload::Load;
+use crate::workload::{Load, MEASURED_UTILISATION};
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -26,7 +28,7 @@ pub struct Settings {
 /// The sized host.
 #[derive(Debug)]
 pub struct AppServer {
-    class: String,
+    class: Class,
     database: bool,
 }
 
@@ -49,22 +51,43 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(AppServer, Vec<Re
         Some(_) => Driver::Memory,
         None => Driver::Cost,
     };
-    let class = alone.class.name.clone();
+    let class = &alone.class.name;
     let text = format!("{what} {}; {class} is the cheapest class that has it", needs(settings, request.load));
-    let reasons = vec![Reason::new(driver, text), alone.reason()];
-    Ok((AppServer { class, database: settings.database }, reasons))
+    let mut reasons = vec![Reason::new(driver, text), alone.reason()];
+    reasons.extend(alone.instead());
+    Ok((AppServer { class: alone.class.clone(), database: settings.database }, reasons))
 }
 
+/// Enough for the peak at its target and, because nothing scales here by itself, for the stress case at full tilt.
 fn needs(settings: &Settings, load: &Load) -> Needs {
-    let app = load.app_host_memory(load.app_vcpus);
-    if !settings.database {
-        return Needs { vcpu: load.app_vcpus, memory: app, connections: 0 };
-    }
     let queries = load.database_reads + load.database_writes;
-    Needs {
-        vcpu: load.app_vcpus + load.database_vcpus_for(queries),
-        memory: app + DATABASE_MEMORY + load.working_set_bytes,
-        connections: 0,
+    let database = if settings.database { load.database_vcpus_for(queries) } else { 0.0 };
+    let full = Full::of(settings.database, load);
+    let app = load.app_vcpus.max(full.app * load.requests_ceiling().get());
+    let vcpu = (load.app_vcpus + database).max(full.all() * load.requests_ceiling().get());
+    Needs { vcpu, memory: memory(settings.database, load, app), connections: 0 }
+}
+
+fn memory(database: bool, load: &Load, app_vcpus: f64) -> Bytes {
+    let app = load.app_host_memory(app_vcpus);
+    if database { app + DATABASE_MEMORY + load.working_set_bytes } else { app }
+}
+
+/// vCPUs, used to the full, that one request a second takes.
+struct Full {
+    app: f64,
+    database: f64,
+}
+
+impl Full {
+    fn of(database: bool, load: &Load) -> Full {
+        let a = &load.assumptions;
+        let database = if database { a.queries_per_request() * MEASURED_UTILISATION / a.transactions_per_vcpu() } else { 0.0 };
+        Full { app: MEASURED_UTILISATION / a.requests_per_vcpu(), database }
+    }
+
+    fn all(&self) -> f64 {
+        self.app + self.database
     }
 }
 
@@ -100,7 +123,7 @@ impl Component for AppServer {
     }
 
     fn size(&self) -> Size {
-        Size { count: Some(1), class: Some(self.class.clone()), note: "one zone".to_owned() }
+        Size { count: Some(1), class: Some(self.class.name.clone()), note: "one zone".to_owned() }
     }
 
     fn offers(&self, _site: &Site) -> Offers {
@@ -135,7 +158,7 @@ impl Component for AppServer {
         let model = host::instance(
             site,
             host::Single {
-                class: &self.class,
+                class: &self.class.name,
                 image: layers.image(Layer::App, "AppServerImageId", host::IMAGE, false),
                 profile: &profile,
                 subnet: &network.public[0],
@@ -169,5 +192,34 @@ impl Component for AppServer {
         let mut metrics = host::single_metrics("AppServer", "App host", &server());
         metrics.extend(host::single_fullness("AppServer", "App host", &server()));
         metrics
+    }
+
+    fn line_items(&self, site: &Site, offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        let figures = if self.database { 3 } else { 2 };
+        host::bill::single(self.label(), &self.class.name, figures, bill)?;
+        bill.machines(1, about("Elastic IP", "public_ipv4.hour", Kind::Transfer, "1 × 730 h"), None)?;
+        host::bill::app_logs(site, load, bill)?;
+        match offers.outermost() {
+            Some(Address::Host(_)) => host::bill::to_the_internet(site, load, bill),
+            _ => Ok(()),
+        }
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        let (part, database, class) = (site.part(), self.database, &self.class);
+        let sustained = class.sustained_vcpu();
+        // In vCPUs, because what a request takes follows the assumptions of the load that asks.
+        let processors = Ceiling::fixed(format!("{}, processors", self.label()), Driver::Cpu, "vCPU", sustained, move |load| {
+            Full::of(database, load).all() * load.requests_peak.get() * part
+        });
+        let gib = Bytes::GIB as f64;
+        let used = move |load: &Load| memory(database, load, Full::of(database, load).app * load.requests_peak.get() * part).as_f64() / gib;
+        let memory = Ceiling::fixed(format!("{}, memory", self.label()), Driver::Memory, "GiB", class.memory.as_f64() / gib, used);
+        let then = "plan for more users: a larger class replaces it, and after the largest a phase with more machines";
+        vec![processors.within("ec2.on_demand_standard_vcpu", f64::from(class.vcpu)).then(then), memory.then(then)]
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        vec![Reliance::new("EC2, one host", "ec2.instance", Way::Region)]
     }
 }

@@ -1,15 +1,20 @@
 //! Static files: a bucket that only content delivery reads, copied to every further region.
 
+mod bill;
+
 use cfn::policy::{self, Document, Statement};
 use cfn::resource::s3::{self, bucket as model};
 use cfn::resource::iam;
 use cfn::{Id, Resource, Val};
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Component, Driver, Grant, Layer, Layers, Offers, Origin, Reason, Request, Role, Site, Size, Unplaceable, Variable,
+    Bill, Component, Driver, Grant, Layer, Layers, Offers, Origin, Reason, Recovery, Reliance, Request, Role, Site, Size, Unplaceable, Variable,
+    Way,
 };
 use crate::recipe::{bucket, front};
+use crate::workload::Load;
 
 /// It has no settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -36,6 +41,7 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Assets, Vec<Reas
     if request.regions > 1 {
         reasons.push(Reason::new(Driver::Availability, "a copy in the other region; it is served when the first does not answer"));
     }
+    reasons.extend(bill::alternative(request));
     Ok((Assets { regions: request.regions }, reasons))
 }
 
@@ -167,5 +173,19 @@ impl Component for Assets {
         layers.put(Layer::Data, &id, "Holds style sheets, scripts and images, so that no server has to send them", Resource::new(model).retain());
         bucket::policy(layers, Layer::Data, &id, only, vec![read_by_distributions(&id)]);
         layers.tell(Layer::Data, "AssetsBucketName", id.reference(), "Where a release puts its static files, under assets/");
+    }
+
+    fn line_items(&self, site: &Site, offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        bill::lines(site, offers, load, bill)
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        // Pages are answered without it, and the edge holds most files.
+        let copies = if self.regions > 1 { 2 } else { 1 };
+        vec![Reliance { copies, ..Reliance::new("S3 for static files", "s3", Way::Aside) }]
+    }
+
+    fn recoveries(&self, _site: &Site) -> Vec<Recovery> {
+        bill::recoveries(self.regions)
     }
 }

@@ -3,13 +3,21 @@
 //! This is the one mechanism for volumes, instances and clusters. Tables go back to any second by themselves, buckets keep old versions, and
 //! RDS keeps its own log for going back to a moment; none of those survives its table, bucket or database, and none needs a second copy here.
 
+use std::time::Duration;
+
 use cfn::resource::backup::{self, backup_plan as plan, backup_selection as selection};
 use cfn::resource::iam;
 use cfn::{Id, Resource, Val};
 use serde::Deserialize;
 
-use crate::component::{Component, Driver, Family, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Unplaceable};
+use crate::catalog::MissingPrice;
+use crate::component::{
+    Bill, Component, Driver, Event, Family, Kind, Layer, Layers, Metric, Offers, Reason, Recovery, Request, Site, Size, Store, Unplaceable,
+    about,
+};
 use crate::recipe::{self, watch};
+use crate::units::{Bytes, number};
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -45,6 +53,19 @@ const COMPLETION_MINUTES: i64 = 1_440;
 /// What AWS gives the role: to take snapshots and to bring them back.
 const POLICIES: [&str; 2] = ["service-role/AWSBackupServiceRolePolicyForBackup", "service-role/AWSBackupServiceRolePolicyForRestores"];
 
+/// Days of a month that a monthly copy speaks for.
+const MONTH_DAYS: u32 = 30;
+
+/// Hours of a day.
+const DAY_HOURS: f64 = 24.0;
+
+/// What can be saved: how it is called on the bill, and the line of the price list for a copy of it.
+const STORES: [(Store, &str, &str); 3] = [
+    (Store::Volume, "Backups of volumes", "ebs.snapshot"),
+    (Store::Instance, "Backups of database instances", "rds.backup"),
+    (Store::Cluster, "Backups of database clusters", "aurora.backup"),
+];
+
 /// Retention is the phase's policy, or the user's.
 ///
 /// # Errors
@@ -61,11 +82,19 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(Backups, Vec<Reas
         Driver::Phase,
         format!("{chosen} {daily_days} days; a vault apart from the databases, so that backups outlive a database that is deleted by mistake"),
     )];
+    let changed = request.assumptions.changed_share_per_day();
+    let plan = Backups { daily_days, monthly_days, copied: settings.copied };
+    let text = format!(
+        "a full copy every day: {} times the data would be kept, against {} with what changed alone",
+        daily_days + monthly_days.map_or(0, |days| days / MONTH_DAYS),
+        number(plan.kept(changed))
+    );
+    reasons.push(Reason::instead(Driver::Storage, text));
     if settings.copied {
         let text = "a copy of every backup in the next region survives the loss of a region, and a mistake that replication carries everywhere";
         reasons.push(Reason::new(Driver::Availability, text));
     }
-    Ok((Backups { daily_days, monthly_days, copied: settings.copied }, reasons))
+    Ok((plan, reasons))
 }
 
 fn vault() -> Id<backup::BackupVault> {
@@ -120,6 +149,18 @@ impl Backups {
             let why = format!("{name} can be brought back although it is gone itself");
             layers.put(Layer::Ops, &Id::<backup::BackupSelection>::new(format!("{name}Backup")), why, model);
         }
+    }
+
+    /// What is kept of a thing, in parts of its size: one full copy and what changed on each of the days, and for each monthly copy what changed in
+    /// its month.
+    fn kept(&self, changed: f64) -> f64 {
+        let months = self.monthly_days.map_or(0, |days| days / MONTH_DAYS);
+        1.0 + changed * f64::from(self.daily_days) + f64::from(months) * (changed * f64::from(MONTH_DAYS)).min(1.0)
+    }
+
+    fn kept_words(&self) -> String {
+        let monthly = self.monthly_days.map(|days| format!(" and {} monthly ones", days / MONTH_DAYS)).unwrap_or_default();
+        format!("one full copy, the changes of {} days{monthly}", self.daily_days)
     }
 
     /// Fixed, because plans of other regions copy into it.
@@ -177,5 +218,64 @@ impl Component for Backups {
             metrics.push(watch::alarmed(copies, watch::above(1.0, 1, failed)));
         }
         metrics
+    }
+
+    fn line_items(&self, site: &Site, offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        let holds_copies = self.copy_region(site) == Some(site.region.region.code());
+        if !site.leads() && !holds_copies {
+            return Ok(());
+        }
+        let changed = load.assumptions.changed_share_per_day();
+        let mut all = Bytes::ZERO;
+        for (store, what, key) in STORES {
+            let stored: Bytes = offers.backups.iter().filter(|saved| saved.store == store).map(|saved| load.stored_bytes.scaled(saved.share)).sum();
+            let kept = stored.scaled(self.kept(changed));
+            let copy = if holds_copies { ", copied here" } else { "" };
+            let why = format!("{stored} × {}: {}, {} % a day{copy}", number(self.kept(changed)), self.kept_words(), number(changed * 100.0));
+            bill.usage(kept.billed_gb(), about(what, key, Kind::Storage, why))?;
+            all = all + stored;
+        }
+        if site.leads() && self.copy_region(site).is_some() {
+            let days = f64::from(bill.prices.hours_per_month) / DAY_HOURS;
+            let sent = all.scaled(changed * days);
+            let why = format!("{all} × {} % a day × {} days", number(changed * 100.0), number(days));
+            bill.usage(sent.billed_gb(), about("Backups, copied to the second region", "dt.inter_region_out", Kind::Transfer, why))?;
+        }
+        Ok(())
+    }
+
+    /// What the vault gives back. A failed host or zone is not for backups to mend, but where nothing else does, this is what is left.
+    fn recoveries(&self, site: &Site) -> Vec<Recovery> {
+        if !site.leads() {
+            return Vec::new();
+        }
+        let of = |event, point: Option<Duration>, why: String| Recovery {
+            what: "Databases and volumes, from the vault".to_owned(),
+            event,
+            point,
+            time: None,
+            why,
+            estimated: false,
+        };
+        let day = Duration::from_secs(86_400);
+        let mistake = format!("{}, apart from the databases; brought back by hand", self.words());
+        let region = match self.copy_region(site) {
+            Some(region) => (Some(day), format!("every backup is copied to {region}; brought back there by hand")),
+            None => (None, "backups stand in the same region".to_owned()),
+        };
+        vec![of(Event::Mistake, Some(day), mistake), of(Event::Region, region.0, region.1)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backup_is_one_full_copy_and_what_changed_since() {
+        let plan = |daily_days, monthly_days| Backups { daily_days, monthly_days, copied: false };
+        assert!((plan(7, None).kept(0.01) - 1.07).abs() < 1e-9);
+        assert!((plan(35, Some(365)).kept(0.01) - (1.0 + 0.35 + 12.0 * 0.3)).abs() < 1e-9);
+        assert!((plan(35, Some(365)).kept(0.5) - (1.0 + 17.5 + 12.0)).abs() < 1e-9, "a month changes no more than everything");
     }
 }

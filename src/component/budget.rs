@@ -6,45 +6,58 @@ mod alarms;
 use cfn::policy::{Document, Statement};
 use cfn::resource::{budgets::budget as model, budgets::Budget as BudgetResource, ce, kms, sns};
 use cfn::{Id, Resource, Val};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use serde::Deserialize;
 
-use crate::component::{Component, Driver, Layer, Layers, Offers, Reason, Request, Site, Size, Unplaceable, name_tag};
+use crate::catalog::MissingPrice;
+use crate::component::{
+    Basis, Bill, Component, Driver, Kind, Layer, Layers, Offers, Reason, Request, Site, Size, Unplaceable, about, name_tag,
+};
+use crate::recipe::front::EDGE_REGION;
 use crate::settings::AnomalyMonitor;
+use crate::units::Usd;
+use crate::workload::Load;
 
-/// What a phase file says of it.
+/// A phase file says nothing of it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Settings {
-    /// What a month of this phase may cost in whole USD when the user names nothing: an estimate of the phase at its first user.
-    monthly_usd: u32,
-}
+pub struct Settings {}
 
 /// The budget and those who watch.
 #[derive(Debug)]
 pub struct Budget {
-    monthly_usd: u32,
-    estimated: bool,
+    /// What the user set, in whole USD; none: what the plan's own bill asks for.
+    wanted: Option<u32>,
     monitor: AnomalyMonitor,
     email: Option<String>,
 }
 
-/// The amount is the user's, or the phase's estimate.
+/// The part of the budget at which it tells for the first time, in percent: when the month has cost what was expected.
+const FIRST: u32 = 80;
+
+/// The amount is the user's; else it follows from the plan's own bill, which is known only when everything has its size.
 ///
 /// # Errors
 /// None.
-pub fn size(settings: &Settings, request: &Request) -> Result<(Budget, Vec<Reason>), Unplaceable> {
-    let wanted = request.settings;
-    let monthly_usd = wanted.monthly_budget.unwrap_or(settings.monthly_usd);
-    let estimated = wanted.monthly_budget.is_none();
-    let whose = if estimated { "an estimate of this phase; set your own with `budget`" } else { "the settings' budget" };
-    let mut reasons = vec![Reason::new(Driver::Phase, format!("{monthly_usd} USD a month: {whose}; it covers the whole account"))];
+pub fn size(_settings: &Settings, request: &Request) -> Result<(Budget, Vec<Reason>), Unplaceable> {
+    let wanted = request.settings.monthly_budget;
+    let text = match wanted {
+        Some(usd) => format!("{usd} USD a month, as the settings say; it covers the whole account"),
+        None => format!(
+            "the plan's own bill ÷ {FIRST} %, so that it tells when a month has cost what was expected, and when it is about to cost a quarter \
+             more; it covers the whole account; set your own with `budget`"
+        ),
+    };
+    let mut reasons = vec![Reason::new(Driver::Phase, text)];
     reasons.push(Reason::new(Driver::Phase, "the alarms on the bill see nothing until billing alerts are turned on in the account's billing preferences"));
-    if wanted.anomaly_monitor == AnomalyMonitor::Account {
+    if request.settings.anomaly_monitor == AnomalyMonitor::Account {
         let text = "unusual cost is watched for the whole account; a member account of an organisation may not make this monitor: \
                     `anomaly_monitor` takes the ARN of one that is there, or none";
         reasons.push(Reason::new(Driver::Phase, text));
     }
-    Ok((Budget { monthly_usd, estimated, monitor: wanted.anomaly_monitor.clone(), email: wanted.alerts_email.clone() }, reasons))
+    let (monitor, email) = (request.settings.anomaly_monitor.clone(), request.settings.alerts_email.clone());
+    Ok((Budget { wanted, monitor, email }, reasons))
 }
 
 /// AWS services that tell about cost: budgets, the anomaly watch, alarms.
@@ -54,14 +67,27 @@ const TELLERS: [(&str, &str); 3] = [
     ("cloudwatch.amazonaws.com", "AlarmsPublish"),
 ];
 
-/// The region of everything here.
-const HOME: &str = "us-east-1";
+/// The whole USD of which the first part is a month's bill; at least one.
+fn amount_for(month: Usd) -> u32 {
+    let usd = month.amount() * Decimal::ONE_HUNDRED / Decimal::from(FIRST);
+    usd.ceil().to_u32().unwrap_or(u32::MAX).max(1)
+}
 
 impl Budget {
+    /// What a month may cost, in whole USD: the user's amount, or so much that the first part of it is the expected bill.
+    fn amount(&self, site: &Site) -> u32 {
+        self.wanted.unwrap_or_else(|| amount_for(site.month))
+    }
+
+    /// Whether the topic has a key of its own, because the app's stands in another region.
+    fn has_key(site: &Site, offers: &Offers) -> bool {
+        offers.key.is_some() && site.region.region.code() != EDGE_REGION
+    }
+
     /// The key of the topic: the app's own where that is in the same region, else one of this topic. None where the phase encrypts nothing.
     fn key(site: &Site, offers: &Offers, layers: &mut Layers) -> Option<Id<kms::Key>> {
         let key = offers.key.clone()?;
-        if site.region.region.code() == HOME {
+        if !Self::has_key(site, offers) {
             return Some(key);
         }
         let administer = Statement::allow(["kms:*"]).sid("AccountAdministers").on("*");
@@ -113,8 +139,8 @@ impl Budget {
         };
         let data = model::BudgetData::new("COST", "MONTHLY")
             .budget_name(site.name("monthly"))
-            .budget_limit(model::Spend::new(f64::from(self.monthly_usd), "USD"));
-        let resource = BudgetResource::new(data).notifications_with_subscribers(vec![told("ACTUAL", 80.0), told("FORECASTED", 100.0)]);
+            .budget_limit(model::Spend::new(f64::from(self.amount(site)), "USD"));
+        let resource = BudgetResource::new(data).notifications_with_subscribers(vec![told("ACTUAL", f64::from(FIRST)), told("FORECASTED", 100.0)]);
         let id: Id<BudgetResource> = Id::new("MonthlyBudget");
         let why = "Tells when 80 % of the month's money is spent, and when the month is about to cost more than all of it";
         layers.put(Layer::Edge, &id, why, Resource::new(resource).after("CostTopicPolicy"));
@@ -133,7 +159,7 @@ impl Budget {
             }
         };
         // Less than a tenth of the budget is not worth a message, and neither are ten dollars.
-        let least = (self.monthly_usd / 10).max(10);
+        let least = (self.amount(site) / 10).max(10);
         let threshold = format!(
             r#"{{"Dimensions":{{"Key":"ANOMALY_TOTAL_IMPACT_ABSOLUTE","MatchOptions":["GREATER_THAN_OR_EQUAL"],"Values":["{least}"]}}}}"#
         );
@@ -156,8 +182,11 @@ impl Component for Budget {
     }
 
     fn size(&self) -> Size {
-        let estimate = if self.estimated { " (estimate)" } else { "" };
-        Size { note: format!("{} USD a month{estimate}", self.monthly_usd), ..Size::default() }
+        let note = match self.wanted {
+            Some(usd) => format!("{usd} USD a month"),
+            None => format!("a month's bill ÷ {FIRST} %, in whole USD"),
+        };
+        Size { note, ..Size::default() }
     }
 
     fn offers(&self, _site: &Site) -> Offers {
@@ -171,7 +200,30 @@ impl Component for Budget {
         let topic = self.topic(site, offers, layers);
         self.budget(site, &topic, layers);
         self.anomalies(site, &topic, layers);
-        alarms::put(self.monthly_usd, &topic, layers);
+        alarms::put(self.amount(site), &topic, layers);
         layers.tell(Layer::Edge, "CostTopicArn", topic.reference(), "The topic that everything about cost is told to");
+    }
+
+    fn line_items(&self, site: &Site, offers: &Offers, _load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        if !site.leads() {
+            return Ok(());
+        }
+        let count = alarms::COUNT;
+        let alarms = about("Alarms on the bill", "cloudwatch.alarm", Kind::Operations, format!("{count} alarms"));
+        bill.at(EDGE_REGION, Basis::Standing, Decimal::from(count), alarms)?;
+        let key = Decimal::from(u8::from(Self::has_key(site, offers)));
+        bill.at(EDGE_REGION, Basis::Standing, key, about("Key for messages about cost", "kms.key", Kind::Operations, "1 key"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_message_comes_when_the_month_has_cost_what_was_expected() {
+        let amount = |usd: &str| amount_for(usd.parse().unwrap());
+        assert_eq!([amount("80"), amount("80.01"), amount("0"), amount("0.10"), amount("6000.00")], [100, 101, 1, 1, 7_500]);
+        assert_eq!(amount_for(Usd::new(Decimal::MAX)), u32::MAX);
     }
 }

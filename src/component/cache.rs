@@ -1,23 +1,27 @@
 //! The cache: Valkey, or Redis by choice, in cluster mode from the start, so that shards can be added in place; hot reads, and sessions while they live here.
 //! Memcached by choice where it holds hot reads alone.
 
+mod bill;
 mod build;
 mod memcached;
+mod sizing;
 mod watch;
-
-use std::cmp::Reverse;
 
 use cfn::{Id, Val};
 use serde::Deserialize;
 
 use cfn::resource::{elasticache, secretsmanager as sm};
 
-use crate::catalog::sizing::count_for;
-use crate::catalog::{Class, Offering, Service};
-use crate::component::{Component, Driver, Layers, Metric, Offers, Reason, Request, SecretVariable, Site, Size, Unplaceable, Variable};
+use self::sizing::{Needs, Way};
+use crate::catalog::{Class, MissingPrice};
+use crate::component::{
+    Bill, Ceiling, Component, Driver, Layers, Metric, Offers, Reason, Recovery, Reliance, Request, SecretVariable, Site, Size, Unplaceable,
+    Variable,
+};
 use crate::recipe;
 use crate::settings::CacheEngine;
-use crate::units::{Bytes, Usd, number, percent};
+use crate::units::{Bytes, PerSecond, number, percent, thousands};
+use crate::workload::{Load, MEASURED_UTILISATION};
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -42,6 +46,10 @@ pub struct Cache {
     pub sessions: bool,
     /// What it is to hold.
     pub bytes: Bytes,
+    /// Operations a second that a node answers at full tilt.
+    pub at_full_tilt: f64,
+    /// Operations a second that it was sized for: those of the stress case.
+    pub stress: f64,
 }
 
 /// Families on offer, all Graviton: burstable, balanced, memory-optimised.
@@ -55,22 +63,10 @@ const PORT: u16 = 6379;
 
 /// When the cache may be maintained, UTC: after the databases.
 const MAINTENANCE_WINDOW: &str = "sun:06:30-sun:07:30";
+/// Days that the nightly snapshots are kept.
+const SNAPSHOT_DAYS: i64 = 7;
 /// Nodes of a Memcached cluster: the loss of one must not send all reads to the database.
 const LEAST_NODES: u64 = 2;
-
-/// One way to build the cache.
-struct Way<'a> {
-    class: &'a Class,
-    for_memory: u64,
-    for_operations: u64,
-    hourly: Usd,
-}
-
-impl Way<'_> {
-    fn shards(&self) -> u64 {
-        self.for_memory.max(self.for_operations)
-    }
-}
 
 /// Chooses the cheapest class and number of shards that hold the data and answer the operations.
 ///
@@ -86,45 +82,42 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(Cache, Vec<Reason
                        a node would sign its users out; take valkey or redis until sessions have a table of their own (500k)";
         return Err(unplaceable(problem.to_owned()));
     }
-    let (offering, least, replicas) = match engine {
-        CacheEngine::Valkey => (Offering::CacheValkey, 1, REPLICAS),
-        CacheEngine::Redis => (Offering::CacheRedis, 1, REPLICAS),
-        CacheEngine::Memcached => (Offering::CacheRedis, LEAST_NODES, 0),
-    };
-    let kept = if settings.sessions { load.session_bytes } else { Bytes::ZERO };
-    let bytes = load.cache_bytes + kept;
-    let target = load.assumptions.utilisation_target_cache_memory();
-    let per_vcpu = load.assumptions.cache_operations_per_vcpu();
-    let ways = request.catalog.classes_of(Service::ElastiCache).filter(|class| FAMILIES.contains(&class.family.as_str()));
-    let ways = ways.filter_map(|class| {
-        let price = prices.price(&offering.key(class), &request.region.region).ok()?;
-        let for_memory = count_for(bytes.as_f64(), class.usable_memory().as_f64(), target).max(least);
-        let for_operations = count_for(load.cache_operations.get(), class.sustained_vcpu() * per_vcpu, 1.0).max(least);
-        let way = Way { class, for_memory, for_operations, hourly: price.usd };
-        let nodes = way.shards().saturating_mul(1 + replicas);
-        // Several burstable shards would be cheap in memory and short of network and CPU credits.
-        let fits = nodes <= MOST_NODES && (way.shards() == least || !class.is_burstable());
-        fits.then_some(Way { hourly: price.usd.times(nodes), ..way })
-    });
-    let Some(way) = ways.min_by_key(|way| (way.hourly, way.shards(), Reverse(way.class.memory))) else {
+    let needs = Needs::of(load, engine, settings.sessions);
+    let (offering, _, replicas) = sizing::shape(engine);
+    let Some(way) = needs.cheapest(request, prices, offering) else {
         let families = FAMILIES.join(", ");
         let region = &request.region.region;
         return Err(unplaceable(format!(
-            "no class of {families} in {region} holds {bytes} in {MOST_NODES} nodes at {} of their memory",
-            percent(target)
+            "no class of {families} in {region} holds {} in {MOST_NODES} nodes at {} of their memory, answers {} in the stress case and takes {} \
+             connections a node",
+            needs.bytes,
+            percent(load.assumptions.utilisation_target_cache_memory()),
+            PerSecond::new(needs.stress),
+            thousands(needs.connections)
         )));
     };
-    let cache = Cache { engine, class: way.class.clone(), shards: way.shards(), replicas, sessions: settings.sessions, bytes };
-    Ok((cache, reasons(settings, request, &way, bytes)))
+    let cache = Cache {
+        engine,
+        class: way.class.clone(),
+        shards: way.shards(),
+        replicas,
+        sessions: settings.sessions,
+        bytes: needs.bytes,
+        at_full_tilt: sizing::at_full_tilt(way.class, request.assumptions),
+        stress: needs.stress,
+    };
+    let mut reasons = reasons(settings, request, &way, &needs);
+    reasons.extend(sizing::alternatives(request, prices, &needs, &way, engine));
+    Ok((cache, reasons))
 }
 
-fn reasons(settings: &Settings, request: &Request, way: &Way, bytes: Bytes) -> Vec<Reason> {
+fn reasons(settings: &Settings, request: &Request, way: &Way, needs: &Needs) -> Vec<Reason> {
     let load = request.load;
     let name = &way.class.name;
     let what = if settings.sessions {
         format!("{} of hot data and {} of sessions", load.cache_bytes, load.session_bytes)
     } else {
-        format!("{bytes} of hot data")
+        format!("{} of hot data", needs.bytes)
     };
     let target = percent(load.assumptions.utilisation_target_cache_memory());
     let memory = format!(
@@ -132,10 +125,13 @@ fn reasons(settings: &Settings, request: &Request, way: &Way, bytes: Bytes) -> V
         way.class.usable_memory().binary(),
         if way.for_memory == 1 { "one shard holds them".to_owned() } else { format!("{} shards hold them", way.for_memory) }
     );
+    let full = sizing::at_full_tilt(way.class, request.assumptions);
     let operations = format!(
-        "{} operations at peak; a {name} answers {} for as long as one likes, so {} needed",
-        load.cache_operations,
-        crate::units::PerSecond::new(way.class.sustained_vcpu() * load.assumptions.cache_operations_per_vcpu()),
+        "{} operations at peak and {} in the stress case; a {name} answers {} for as long as one likes, {} of it at the normal peak, so {} needed",
+        PerSecond::new(needs.peak),
+        PerSecond::new(needs.stress),
+        PerSecond::new(full),
+        percent(MEASURED_UTILISATION),
         if way.for_operations == 1 { "one shard is".to_owned() } else { format!("{} shards are", way.for_operations) }
     );
     let availability = format!(
@@ -227,5 +223,20 @@ impl Component for Cache {
             CacheEngine::Memcached => memcached::metrics(self),
             CacheEngine::Valkey | CacheEngine::Redis => watch::metrics(self),
         }
+    }
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        bill::line_items(self, site, load, bill)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        bill::ceilings(self, site)
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        bill::reliances(self)
+    }
+
+    fn recoveries(&self, _site: &Site) -> Vec<Recovery> {
+        bill::recoveries(self)
     }
 }

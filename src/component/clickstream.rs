@@ -1,20 +1,23 @@
 //! The clickstream: what users do, taken as it comes by a stream, and kept in a bucket for whoever wants to know later.
 
+mod bill;
 mod delivery;
 
 use cfn::resource::kinesis::stream::{EncryptionType, StreamEncryption, StreamMode, StreamModeDetails};
 use cfn::resource::{kinesis, kinesisfirehose};
 use cfn::{Id, Node, Resource, Val};
+use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use crate::catalog::MissingPrice;
 use crate::catalog::sizing::count_for;
 use crate::component::{
-    ApiAction, Component, Driver, Family, Grant, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable,
-    name_tag,
+    ApiAction, Bill, Ceiling, Component, Driver, Family, Grant, Layer, Layers, Metric, Offers, Reason, Recovery, Reliance, Request, Role, Site,
+    Size, Unplaceable, Variable, name_tag,
 };
-use crate::recipe::{self, watch};
-use crate::units::{PerSecond, Usd, decimal, thousands};
+use crate::recipe::{self, on_demand, watch};
+use crate::units::{PerSecond, Usd, thousands};
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -25,16 +28,18 @@ pub struct Settings {}
 #[derive(Debug)]
 pub struct Clickstream {
     peak: PerSecond,
+    /// Bytes a second that the stress case writes.
+    stress: f64,
 }
 
 /// What one shard takes a second, and how full it may be so that an uneven spread does not overflow it.
 const SHARD_RECORDS: f64 = 1_000.0;
 const SHARD_BYTES: f64 = 1e6;
 const SHARD_FILL: f64 = 0.8;
+/// Bytes that one unit of writing to shards covers.
+const PUT_STEP: f64 = 25.0 * 1_024.0;
 /// What a new stream on demand takes a second, in records; later twice its last peak (Kinesis developer guide, "On-demand mode").
 const FIRST_RECORDS: f64 = 4_000.0;
-/// On demand, records are billed in whole kilobytes.
-const BILLED_STEP: f64 = 1_024.0;
 
 /// On demand whatever the load: shards are cheaper, but CloudFormation can no more than double them at once, and growth is what this is for.
 ///
@@ -53,19 +58,19 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Clickstream, Vec
     let compared = compare(request, prices, shards).map_or_else(
         |missing| format!("{} shards were not compared by price: {missing}", thousands(shards)),
         |(on_demand, provisioned)| {
+            let but = "shards can only be doubled at once, so that a jump in users would stop the deployment";
             format!(
-                "on demand a month is {on_demand}; {} shards for the stress case would be {provisioned}, but shards can only be doubled at once, \
-                 so that a jump in users would stop the deployment",
+                "{} shards for the stress case would be {provisioned} a month in a region against {on_demand} on demand; {but}",
                 thousands(shards)
             )
         },
     );
-    reasons.push(Reason::new(Driver::Cost, compared));
     if ceiling.get() > FIRST_RECORDS {
         let text = format!("a new stream takes {FIRST_RECORDS} events/s, and twice its last peak from then on: lead events to it in steps");
         reasons.push(Reason::new(Driver::Throughput, text));
     }
-    Ok((Clickstream { peak: load.events_peak }, reasons))
+    reasons.push(Reason::instead(Driver::Throughput, compared));
+    Ok((Clickstream { peak: load.events_peak, stress: bill::bytes(&load.stressed()) }, reasons))
 }
 
 /// A month on demand, and a month with so many shards.
@@ -73,14 +78,14 @@ fn compare(request: &Request, prices: &crate::catalog::Prices, shards: u64) -> R
     let region = &request.region.region;
     let price = |key: &str| prices.price(key, region).map(|price| price.usd);
     let hours = prices.hours_per_month;
-    let events = request.load.events_month as f64 / request.regions.max(1) as f64;
-    let billed = (request.assumptions.event_bytes() / BILLED_STEP).ceil() * BILLED_STEP;
-    let gigabytes = decimal(events * billed / 1e9);
+    let events = Decimal::from(request.load.events_month) / Decimal::from(request.regions.max(1));
+    let gigabytes = bill::billed(request.load, events, bill::RECORD_STEP);
     let on_demand = price("kinesis.ondemand.stream")?.times(hours)
         + price("kinesis.ondemand.in")?.times(gigabytes)
         + price("kinesis.ondemand.out")?.times(gigabytes);
+    let units = events.saturating_mul(on_demand::steps(request.load.assumptions.event_bytes(), PUT_STEP).into());
     let provisioned =
-        price("kinesis.provisioned.shard")?.times(hours).times(shards) + price("kinesis.provisioned.put_unit")?.times(decimal(events / 1e6));
+        price("kinesis.provisioned.shard")?.times(hours).times(shards) + price("kinesis.provisioned.put_unit")?.times(on_demand::millions(units));
     Ok((on_demand.to_cents(), provisioned.to_cents()))
 }
 
@@ -197,5 +202,20 @@ impl Component for Clickstream {
             ),
             watch::alarmed(fresh, watch::above(BEHIND, 2, late)),
         ]
+    }
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        bill::line_items(site, load, bill)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        bill::ceilings(self, site)
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        bill::reliances()
+    }
+
+    fn recoveries(&self, _site: &Site) -> Vec<Recovery> {
+        bill::recoveries()
     }
 }

@@ -1,5 +1,6 @@
 //! Content delivery: CloudFront in front of everything, close to users, and the secret that proves to load balancers that it is ours.
 
+mod bill;
 mod distribution;
 mod logs;
 mod policies;
@@ -9,11 +10,13 @@ use cfn::resource::secretsmanager::{self, secret};
 use cfn::{Id, Resource, Val};
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Address, Component, Driver, Family, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Unplaceable,
+    Address, Bill, Ceiling, Component, Driver, Family, Layer, Layers, Metric, Offers, Reason, Reliance, Request, Site, Size, Unplaceable, Way,
 };
 use crate::recipe::{front, watch};
 use crate::units::PerSecond;
+use crate::workload::Load;
 
 /// It has no settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -26,6 +29,7 @@ pub struct ContentDelivery {
     /// Requests a second that it answers or passes on at peak.
     requests: String,
     price_class: cloudfront::distribution::PriceClass,
+    needs: bill::Needs,
 }
 
 /// It scales by itself; where it serves from follows from where the app stands.
@@ -48,8 +52,9 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(ContentDelivery,
         };
         reasons.push(Reason::new(Driver::Availability, way));
     }
+    reasons.extend(bill::alternative(request));
     let price_class = price_class(request.region.region.code(), request.regions);
-    Ok((ContentDelivery { requests: all.to_string(), price_class }, reasons))
+    Ok((ContentDelivery { requests: all.to_string(), price_class, needs: bill::needs(load) }, reasons))
 }
 
 /// From which edge locations it serves: the cheapest class that has some near the app's region; with several regions, all of them
@@ -78,17 +83,23 @@ fn secret() -> Id<secretsmanager::Secret> {
     Id::new("OriginSecret")
 }
 
-/// The secret and its copies, in every region whose stacks resolve it by name.
+/// The other regions whose stacks resolve the secret by name.
+fn copies<'a>(site: &Site<'a>) -> Vec<&'a str> {
+    let mut copies: Vec<&str> = std::iter::once(front::EDGE_REGION).chain(site.regions.iter().map(|region| region.region.code())).collect();
+    copies.retain(|region| *region != site.region.region.code());
+    copies.sort_unstable();
+    copies.dedup();
+    copies
+}
+
+/// The secret and its copies.
 fn put_secret(site: &Site, offers: &Offers, layers: &mut Layers) {
     let token = secret::GenerateSecretString::new()
         .secret_string_template("{}")
         .generate_string_key("token")
         .password_length(TOKEN_LENGTH)
         .exclude_punctuation(true);
-    let mut copies: Vec<&str> = std::iter::once(front::EDGE_REGION).chain(site.regions.iter().map(|region| region.region.code())).collect();
-    copies.retain(|region| *region != site.region.region.code());
-    copies.sort_unstable();
-    copies.dedup();
+    let copies = copies(site);
     let mut model = secretsmanager::Secret::new()
         .name(front::origin_secret_name(site))
         .description("The header by which load balancers know our content delivery")
@@ -182,5 +193,17 @@ impl Component for ContentDelivery {
                 ..line("DistributionHits", "Content delivery: hit rate (%)", Family::CacheHits, "CacheHitRate", "Average")
             },
         ]
+    }
+
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        self.lines(site, load, bill)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        if site.leads() { self.limits() } else { Vec::new() }
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        vec![Reliance::new("Content delivery", "cloudfront", Way::Edge)]
     }
 }

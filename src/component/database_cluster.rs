@@ -1,11 +1,16 @@
 //! PostgreSQL on Aurora: a writer and readers in different zones on one volume; by business domain and over several regions where the phase asks.
 
+mod bill;
 mod build;
+mod promise;
 mod watch;
 
-use crate::component::{Component, DatabaseAddress, Layers, Metric, Offers, Reason, Request, Saved, Site, Size, Unplaceable};
+use crate::block::{Bill, Ceiling, Recovery, Reliance};
+use crate::catalog::MissingPrice;
+use crate::component::{Component, DatabaseAddress, Layers, Metric, Offers, Reason, Request, Saved, Site, Size, Store, Unplaceable};
 use crate::recipe::database::choice::{self, Choice, Chosen};
 use crate::recipe::database;
+use crate::workload::Load;
 
 /// What a phase file says of it.
 pub use crate::recipe::database::choice::Shape as Settings;
@@ -50,6 +55,7 @@ impl Component for DatabaseCluster {
 
     fn offers(&self, site: &Site) -> Offers {
         let mut offers = Offers::default();
+        let share = 1.0 / self.choice.databases.len().max(1) as f64;
         for domain in &self.choice.databases {
             let cluster = database::cluster(domain);
             // In a further region readers forward writes to the leading region over Aurora's own network, so the app needs no way into that VPC.
@@ -57,7 +63,7 @@ impl Component for DatabaseCluster {
             let reader = Some(cluster.read_endpoint_address());
             offers.databases.push(DatabaseAddress { database: domain.clone(), pooled: false, host: Some(host), reader });
             offers.secrets.push(database::secret_variable(site, domain));
-            offers.backups.push(Saved { name: cluster.name().to_owned(), arn: cluster.db_cluster_arn() });
+            offers.backups.push(Saved { name: cluster.name().to_owned(), arn: cluster.db_cluster_arn(), store: Store::Cluster, share });
         }
         offers
     }
@@ -75,6 +81,22 @@ impl Component for DatabaseCluster {
                 build::put_cluster(&self.choice, site, network, offers, layers, &shared, domain);
             }
         }
+    }
+
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        bill::lines(&self.choice, site, load, bill)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        promise::ceilings(&self.choice, site)
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        promise::reliances(&self.choice)
+    }
+
+    fn recoveries(&self, site: &Site) -> Vec<Recovery> {
+        promise::recoveries(&self.choice, site)
     }
 
     fn metrics(&self, site: &Site) -> Vec<Metric> {

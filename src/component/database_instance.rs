@@ -1,18 +1,23 @@
 //! PostgreSQL on RDS: a leader with a standby in another zone takes the writes, a follower in the third zone takes reads.
 
+mod bill;
 mod build;
+mod promise;
 
 use serde::Deserialize;
 
 use cfn::resource::rds;
 use cfn::{Id, Val};
 
-use crate::catalog::sizing::cheapest_class;
-use crate::catalog::{Class, Offering};
-use crate::component::{Component, DatabaseAddress, Driver, Family, Layers, Metric, Offers, Reason, Request, Saved, Site, Size, Unplaceable};
+use crate::block::{Bill, Ceiling, Recovery, Reliance};
+use crate::catalog::sizing::{Market, Needs};
+use crate::catalog::{Class, MissingPrice, Offering};
+use crate::component::{Component, DatabaseAddress, Driver, Family, Layers, Metric, Offers, Reason, Request, Saved, Site, Size, Store, Unplaceable};
+use crate::recipe::database::sizing::Connections;
 use crate::recipe::database::{self, sizing};
 use crate::recipe::watch::{above, alarmed, below, line};
-use crate::units::{thousands, whole};
+use crate::units::{Bytes, PerSecond, thousands, whole};
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -42,29 +47,42 @@ const FAMILIES: &[&str] = &["db.t4g", "db.m7g", "db.r7g", "db.r8g"];
 const LEAST_STORAGE: u64 = 20;
 /// GiB: the most storage of one instance (same).
 const MOST_STORAGE: u64 = 65_536;
+/// Disk operations per second that gp3 has without extra charge: below 400 GiB, and from there on because the volume is striped (RDS user guide,
+/// "Amazon RDS DB instance storage"; 12,000 also in an infracost example).
+const DISK_OPERATIONS: (f64, f64) = (3_000.0, 12_000.0);
+/// GiB from which a volume is striped (same).
+const STRIPED: u64 = 400;
 /// Bytes of log kept for a slot at which somebody should look: half of the smallest disk.
 const SLOT_LAG: f64 = 10.0 * (1u64 << 30) as f64;
 /// The part of `max_connections` at which somebody should look.
 const CONNECTIONS_ALARM: f64 = 0.7;
 
-/// Chooses the cheapest class of which one alone carries all reads and writes: the follower may be gone, or be the only one left.
+/// Chooses the class for which leader and follower together cost least, and of which one alone carries all reads and writes: the follower may be
+/// gone, or be the only one left. Nothing here scales out, so the stress case is carried at full tilt.
 ///
 /// # Errors
-/// When no class has the memory, the vCPUs or the connections, or when there is no price in the region.
+/// When no class has the memory, the vCPUs or the connections, when no disk has the room or the operations, or when there is no price in the region.
 pub fn size(settings: &Settings, request: &Request) -> Result<(DatabaseInstance, Vec<Reason>), Unplaceable> {
     let unplaceable = |problem: String| Unplaceable { component: "database_instance", problem };
     let prices = request.catalog.prices().map_err(|error| unplaceable(error.to_string()))?;
-    let (load, region) = (request.load, &request.region.region);
-    let connections = sizing::connections(load);
-    let needs = sizing::needs(load, load.database_reads + load.database_writes, load.working_set_bytes, connections);
-    let offering = if settings.alone { Offering::RdsSingleAz } else { Offering::RdsMultiAz };
-    let choice = cheapest_class(request.catalog, prices, region, offering, FAMILIES, &needs)
-        .map_err(|error| unplaceable(error.to_string()))?;
+    let (load, region, stress) = (request.load, &request.region.region, request.load.stressed());
+    let connections = Connections::of(load, &stress, 1);
+    let needs = Needs {
+        vcpu: sizing::vcpus(load, &stress, queries),
+        memory: sizing::memory(load.working_set_bytes),
+        connections: connections.needed(load),
+    };
+    let operations = sizing::disk_operations(load).max(sizing::disk_operations(&stress));
+    let (storage, storage_most) = storage(load, operations).map_err(unplaceable)?;
+    let bought: &[Offering] = if settings.alone { &[Offering::RdsSingleAz] } else { &[Offering::RdsMultiAz, Offering::RdsSingleAz] };
+    let market = Market::new(request.catalog, prices, region, bought, FAMILIES);
+    let market = market.only(|class| operations <= f64::from(class.ebs_iops_baseline));
+    let choice = market.cheapest(&needs).map_err(|error| unplaceable(error.to_string()))?;
     let class = choice.class.clone();
-    let storage = load.stored_bytes.scaled(2.0).gib_ceil(LEAST_STORAGE).min(MOST_STORAGE);
-    let storage_most = storage.saturating_mul(5).min(MOST_STORAGE);
-    let binding = sizing::binding(request.catalog, prices, region, offering, FAMILIES, &needs);
-    let mut reasons = vec![Reason::new(binding, sizing::sentence(binding, load, &needs, &class.name, connections))];
+    let binding = sizing::binding(&market, &needs);
+    let peak = load.database_vcpus_for(queries(load));
+    let sentence = sizing::sentence(binding, load, (&needs, peak, load.working_set_bytes), &class.name, connections);
+    let mut reasons = vec![Reason::new(binding, sentence)];
     let zones = match settings.alone {
         true => "one zone is what the phase asks for; a standby and a follower are added in place later",
         false => "three zones, load alone would need one machine; a leader, its standby in another zone, a follower in the third",
@@ -74,13 +92,35 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(DatabaseInstance,
         let most = thousands(class.max_connections());
         reasons.push(Reason::new(
             Driver::Connections,
-            format!("{} connections when scaled out; the class allows {most}", thousands(connections)),
+            format!("{} connections when scaled out; the class allows {most}", thousands(connections.most)),
         ));
     }
     let text =
         format!("{} of data take {storage} GiB; it leaves as much again free and grows by itself up to {storage_most} GiB", load.stored_bytes);
     reasons.push(Reason::new(Driver::Storage, text));
+    if let Some((other, why)) = market.nearest(&choice) {
+        reasons.push(Reason::instead(binding, format!("{}: {why}", other.name)));
+    }
     Ok((DatabaseInstance { alone: settings.alone, class, storage, storage_most }, reasons))
+}
+
+/// What each instance answers: all of it, when the others are gone.
+fn queries(load: &Load) -> PerSecond {
+    load.database_reads + load.database_writes
+}
+
+/// GiB to begin with and GiB up to which storage grows by itself; more than the data wants where only a larger volume has the operations.
+fn storage(load: &Load, operations: f64) -> Result<(u64, u64), String> {
+    let (few, many) = DISK_OPERATIONS;
+    if operations > many {
+        return Err(format!("{} on the disk, and gp3 has {}: plan a later phase", PerSecond::new(operations), PerSecond::new(many)));
+    }
+    if load.stored_bytes > Bytes::gib(MOST_STORAGE) {
+        return Err(format!("{} of data, and an instance holds {}: plan a later phase", load.stored_bytes, Bytes::gib(MOST_STORAGE).binary()));
+    }
+    let least = if operations > few { STRIPED } else { LEAST_STORAGE };
+    let storage = load.stored_bytes.scaled(2.0).gib_ceil(least).min(MOST_STORAGE);
+    Ok((storage, storage.saturating_mul(5).min(MOST_STORAGE)))
 }
 
 impl DatabaseInstance {
@@ -185,7 +225,7 @@ impl Component for DatabaseInstance {
         Offers {
             databases: vec![DatabaseAddress { database: String::new(), pooled: false, host: Some(Self::leader().endpoint_address()), reader, }],
             secrets: vec![database::secret_variable(site, "")],
-            backups: vec![Saved { name: Self::leader().name().to_owned(), arn: Self::leader().db_instance_arn() }],
+            backups: vec![Saved { name: Self::leader().name().to_owned(), arn: Self::leader().db_instance_arn(), store: Store::Instance, share: 1.0 }],
             ..Offers::default()
         }
     }
@@ -196,6 +236,22 @@ impl Component for DatabaseInstance {
         database::put_secret(site, offers, layers, "");
         database::put_subnet_group(site, network, layers);
         build::instances(self, site, network, offers, layers);
+    }
+
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        bill::lines(self, site, load, bill)
+    }
+
+    fn ceilings(&self, _site: &Site) -> Vec<Ceiling> {
+        promise::ceilings(self)
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        promise::reliances(self)
+    }
+
+    fn recoveries(&self, site: &Site) -> Vec<Recovery> {
+        promise::recoveries(self, site)
     }
 
     fn metrics(&self, _site: &Site) -> Vec<Metric> {

@@ -5,13 +5,16 @@ mod build;
 use cfn::resource::{ec2, iam, rds};
 use cfn::{Id, Val};
 
+use crate::block::{Bill, Kind, Reliance, Way, about};
+use crate::catalog::MissingPrice;
 use crate::component::{
     Component, DatabaseAddress, Driver, Family, Layers, Metric, Offers, Reason, Request, Site, Size, Unplaceable,
 };
 use crate::recipe::database;
 use crate::recipe::database::choice::{self, Choice};
 use crate::recipe::watch::{above, alarmed, line};
-use crate::units::{percent, thousands};
+use crate::units::{decimal, number, percent, thousands};
+use crate::workload::Load;
 
 /// What a phase file says of it: the same as of the clusters.
 pub use crate::recipe::database::choice::Shape as Settings;
@@ -49,7 +52,27 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(DatabaseProxy, Ve
             share(choice.connections + FUNCTIONS)
         ),
     };
-    Ok((DatabaseProxy { choice, functions: settings.functions }, vec![Reason::new(Driver::Connections, text)]))
+    let mut reasons = vec![Reason::new(Driver::Connections, text)];
+    reasons.extend(instead(&choice, request));
+    Ok((DatabaseProxy { choice, functions: settings.functions }, reasons))
+}
+
+/// What the pools would cost where there are none, and what would be missing without them where there are.
+fn instead(choice: &Choice, request: &Request) -> Option<Reason> {
+    let prices = request.catalog.prices().ok()?;
+    let (standing, more) = choice.proxied(request.load);
+    let unit = choice::hourly(prices, choice.proxy_key(), &request.region.region)?;
+    let month = unit.times(decimal(standing + more)).times(choice.databases.len() as u64).times(prices.hours_per_month);
+    let clusters = if choice.databases.len() == 1 { "the cluster" } else { "each cluster" };
+    let text = match choice.pooled {
+        false => format!("a proxy in front of {clusters} would cost {month} a month in a region"),
+        true => format!(
+            "without the proxies, {month} a month in a region, {} connections of {} to {clusters} would be left for functions, migrations and people",
+            thousands(choice.max_connections.saturating_sub(choice.connections)),
+            thousands(choice.max_connections)
+        ),
+    };
+    Some(Reason::instead(Driver::Cost, text))
 }
 
 fn group() -> Id<ec2::SecurityGroup> {
@@ -112,6 +135,24 @@ impl Component for DatabaseProxy {
             build::put_role(site, layers, domain);
             build::put_proxy(&self.choice, site, network, layers, domain);
         }
+    }
+
+    fn line_items(&self, _site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        if !self.choice.pooled {
+            return Ok(());
+        }
+        let clusters = self.choice.databases.len() as u64;
+        let (standing, more) = self.choice.proxied(load);
+        let (key, counted) = (self.choice.proxy_key(), if self.choice.proxy_key() == "rds.proxy" { "vCPU" } else { "ACU" });
+        let why = format!("{clusters} × {} {counted} of its instances × 730 h", number(standing));
+        bill.machines(decimal(standing * clusters as f64), about("RDS Proxy", key, Kind::Data, why), None)?;
+        let why = format!("{clusters} × {} {counted} more on average of the day × 730 h", number(more));
+        bill.machines_by_load(decimal(more * clusters as f64), about("RDS Proxy, more by load", key, Kind::Data, why))
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        let proxy = || Reliance::new("RDS Proxy in front of Aurora", "rds_proxy", Way::Region);
+        self.choice.pooled.then(proxy).into_iter().collect()
     }
 
     fn metrics(&self, _site: &Site) -> Vec<Metric> {

@@ -6,10 +6,16 @@
 
 use cfn::Id;
 use cfn::resource::cloudfront::{self, function as model};
+use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use crate::component::{Component, Driver, Family, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Unplaceable};
+use crate::catalog::MissingPrice;
+use crate::component::{
+    Basis, Bill, Component, Driver, Family, Kind, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Unplaceable, about,
+};
+use crate::recipe::quantity::{millions, words};
 use crate::recipe::{front, watch};
+use crate::workload::Load;
 
 /// It has no settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -33,7 +39,29 @@ const SOURCE: &str = include_str!("edge_functions/personalize.js");
 pub fn size(_settings: &Settings, request: &Request) -> Result<(EdgeFunctions, Vec<Reason>), Unplaceable> {
     let requests = request.load.requests_peak.to_string();
     let text = format!("decides for {requests} requests at peak: experiment and country, in their edge location; the cache keeps the pages apart");
-    Ok((EdgeFunctions { requests }, vec![Reason::new(Driver::Phase, text)]))
+    let mut reasons = vec![Reason::new(Driver::Phase, text)];
+    reasons.extend(alternative(request));
+    Ok((EdgeFunctions { requests }, reasons))
+}
+
+/// Times that it runs for one request: on the request and on its answer, as the distribution associates it.
+const RUNS: u32 = 2;
+
+/// Runs of a month.
+fn runs(load: &Load) -> Decimal {
+    Decimal::from(load.requests_month).saturating_mul(Decimal::from(RUNS))
+}
+
+/// The same in the app.
+fn alternative(request: &Request) -> Option<Reason> {
+    let price = request.catalog.prices().ok()?.price_at("cloudfront.functions.invocations", "global").ok()?.usd;
+    let runs = runs(request.load);
+    let text = format!(
+        "deciding in the app: saves {} a month for {} runs; but pages that differ by user could not be kept at the edge",
+        price.times(millions(runs)).to_cents(),
+        words(runs)
+    );
+    Some(Reason::instead(Driver::Phase, text))
 }
 
 fn function() -> Id<cloudfront::Function> {
@@ -85,5 +113,14 @@ impl Component for EdgeFunctions {
             of("PersonalizeInvalid", "Edge functions: errors", Family::Errors, "FunctionValidationErrors", "Sum"),
             of("PersonalizeTime", "Edge functions: time used, of 100", Family::Saturation, "FunctionComputeUtilization", "Average"),
         ]
+    }
+
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        if !site.leads() {
+            return Ok(());
+        }
+        let why = format!("{} requests × {RUNS}: request and answer", words(Decimal::from(load.requests_month)));
+        let what = about("Edge functions, runs", "cloudfront.functions.invocations", Kind::Compute, why);
+        bill.at("global", Basis::Usage, millions(runs(load)), what)
     }
 }

@@ -7,8 +7,12 @@ use cfn::resource::kms;
 use cfn::{Id, Resource, Val};
 use serde::Deserialize;
 
-use crate::component::{Component, Driver, Layer, Layers, Offers, Reason, Request, Site, Size, Unplaceable, name_tag};
+use crate::catalog::MissingPrice;
+use crate::component::{
+    Bill, Component, Driver, Event, Kind, Layer, Layers, Offers, Reason, Recovery, Reliance, Request, Site, Size, Unplaceable, Way, about, name_tag,
+};
 use crate::recipe;
+use crate::workload::Load;
 
 /// What a phase file says of it: nothing, the key is the same in every phase.
 #[derive(Debug, Clone, Deserialize)]
@@ -23,9 +27,18 @@ pub struct EncryptionKey {}
 ///
 /// # Errors
 /// None.
-pub fn size(_settings: &Settings, _request: &Request) -> Result<(EncryptionKey, Vec<Reason>), Unplaceable> {
+pub fn size(_settings: &Settings, request: &Request) -> Result<(EncryptionKey, Vec<Reason>), Unplaceable> {
     let text = "whether and by which key data is encrypted never changes; so one of our own in each region from the start";
-    Ok((EncryptionKey {}, vec![Reason::new(Driver::Phase, text)]))
+    let mut reasons = vec![Reason::new(Driver::Phase, text)];
+    reasons.extend(alternative(request));
+    Ok((EncryptionKey {}, reasons))
+}
+
+/// AWS's own keys.
+fn alternative(request: &Request) -> Option<Reason> {
+    let price = request.catalog.prices().ok()?.price("kms.key", &request.region.region).ok()?.usd;
+    let text = format!("AWS's own keys: save {price} a month in each region; but who may use them cannot be said, and no copy leaves the account");
+    Some(Reason::instead(Driver::Cost, text))
 }
 
 /// Days between the order to delete the key and its end, which is the end of everything that it encrypts: the longest that KMS offers.
@@ -102,5 +115,21 @@ impl Component for EncryptionKey {
         let alias: Id<kms::Alias> = Id::new("DataKeyAlias");
         let model = kms::Alias::new(format!("alias/{}", site.name("data")), key.reference());
         layers.put(Layer::Data, &alias, "A name by which people find the key", model);
+    }
+
+    fn line_items(&self, _site: &Site, _offers: &Offers, _load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        let why = "1; each of the first two yearly rotations adds as much again";
+        bill.standing(1, about("Key for data at rest", "kms.key", Kind::Operations, why))
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        // What is open stays open: keys are asked for when machines and databases start.
+        vec![Reliance::new("KMS", "kms", Way::Aside)]
+    }
+
+    fn recoveries(&self, _site: &Site) -> Vec<Recovery> {
+        let why = format!("the order to delete the key can be taken back for {PENDING_DAYS} days; by hand");
+        let point = Some(std::time::Duration::ZERO);
+        vec![Recovery { what: "Encryption key".to_owned(), event: Event::Mistake, point, time: None, why, estimated: false }]
     }
 }

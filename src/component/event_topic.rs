@@ -6,11 +6,15 @@ use cfn::resource::{sns, sqs};
 use cfn::{Id, Node, Val};
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Component, Driver, Family, Grant, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable, name_tag,
+    Bill, Ceiling, Component, Driver, Family, Grant, Kind, Layer, Layers, Metric, Offers, Reason, Recovery, Reliance, Request, Role, Site, Size,
+    Unplaceable, Variable, Way, about, name_tag,
 };
 use crate::recipe::queue::{self, Worked};
-use crate::recipe::{self, database, watch};
+use crate::recipe::{self, database, on_demand, watch};
+use crate::units::{PerSecond, thousands};
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -21,6 +25,8 @@ pub struct Settings {}
 #[derive(Debug)]
 pub struct EventTopic {
     services: Vec<String>,
+    /// Events a second in the stress case.
+    stress: PerSecond,
 }
 
 /// A topic takes what comes; there is a queue for each service, so that none waits for another.
@@ -34,7 +40,25 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(EventTopic, Vec<
         request.load.messages_peak,
         services.len()
     );
-    Ok((EventTopic { services }, vec![Reason::new(Driver::Availability, text)]))
+    let reasons = vec![Reason::new(Driver::Availability, text), direct(&services, request)];
+    Ok((EventTopic { services, stress: request.load.stressed().messages_peak }, reasons))
+}
+
+/// Without a topic: whoever tells something sends it to each queue by itself.
+fn direct(services: &[String], request: &Request) -> Reason {
+    let queues = told(services) + 1;
+    let text = format!(
+        "queues alone: whoever tells something would know and call {queues} queues, {} calls at peak instead of {}, and each service that is added would \
+         change all others",
+        request.load.messages_peak.scaled(queues as f64),
+        request.load.messages_peak
+    );
+    Reason::instead(Driver::Throughput, text)
+}
+
+/// Queues of services that an event reaches: all but that of the service it comes from.
+fn told(services: &[String]) -> u64 {
+    (services.len() as u64).saturating_sub(1)
 }
 
 /// Seconds that a service has for an event before it is delivered again.
@@ -175,5 +199,30 @@ impl Component for EventTopic {
         }
         metrics.extend([watch::dead_letters(&undelivered()), watch::dead_letters(&dead())]);
         metrics
+    }
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        let events = on_demand::part(site, load.messages_month);
+        let why = format!("{} events of at most 64 KB; deliveries to SQS are free", on_demand::shown(events));
+        bill.usage(on_demand::millions(events), about("Event topic, publishes", "sns.publish", Kind::Requests, why))?;
+        let (told, services) = (told(&self.services), self.services.len() as u64);
+        let of = format!("each of {} events to the {told} services that it does not come from", on_demand::shown(events));
+        queue::requests(bill, "Queues of services", events.saturating_mul(told.into()), services, &of)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        let part = site.part();
+        let quota = ("sns.publish_per_second", self.stress.get());
+        let ceiling = on_demand::ceiling("published events", "events/s", None, quota, move |load| load.messages_peak.get() * part);
+        vec![ceiling.then("ask AWS for more, or publish up to ten events by one call (PublishBatch)")]
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        let services = thousands(self.services.len() as u64);
+        let queues = Reliance::new(format!("SQS, queues of {services} services"), "sqs", Way::Aside);
+        vec![Reliance::new("SNS, the event topic", "sns", Way::Aside), queues]
+    }
+
+    fn recoveries(&self, _site: &Site) -> Vec<Recovery> {
+        queue::recoveries("Events that wait for services")
     }
 }

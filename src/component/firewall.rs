@@ -1,16 +1,19 @@
 //! The firewall: what looks like an attack, and who asks for far more than a person can, is turned away before it reaches the app.
 
 mod acl;
+mod bill;
 
 use cfn::Id;
 use cfn::resource::wafv2::{self, web_acl};
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Component, Driver, Family, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Threshold, Unplaceable,
+    Bill, Component, Driver, Family, Layer, Layers, Metric, Offers, Reason, Reliance, Request, Site, Size, Threshold, Unplaceable, Way,
 };
 use crate::recipe::{front, watch};
 use crate::units::{number, whole};
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -61,7 +64,8 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(Firewall, Vec<Rea
         number(limit as f64)
     );
     let rules = "known attackers, known bad inputs, common attacks and SQL injection are turned away by rules that AWS keeps current";
-    let reasons = vec![Reason::new(Driver::Throughput, text), Reason::new(Driver::Phase, rules)];
+    let mut reasons = vec![Reason::new(Driver::Throughput, text), Reason::new(Driver::Phase, rules)];
+    reasons.extend(bill::alternative(request));
     Ok((Firewall { settings: settings.clone(), limit, noise }, reasons))
 }
 
@@ -140,5 +144,18 @@ impl Component for Firewall {
             metrics.push(watch::alarmed(of("ApiFirewallBlocked", blocked, "BlockedRequests", "api", "ALL", false), flood));
         }
         metrics
+    }
+
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        self.lines(site, load, bill)
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        // Each request is judged before it is passed on.
+        let mut all = vec![Reliance::new("Firewall of content delivery", "waf", Way::Edge)];
+        if self.settings.regional {
+            all.push(Reliance::new("Firewall of the public API", "waf", Way::Aside));
+        }
+        all
     }
 }

@@ -8,13 +8,16 @@ use cfn::resource::appsync::graphql_api::{AuthenticationType, FieldLogLevel, Int
 use cfn::resource::appsync::resolver::{AppSyncRuntime, Name};
 use cfn::resource::{appsync, iam, logs};
 use cfn::{Id, Val};
+use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Component, Driver, Family, Grant, Layer, Layers, Metric, NamedTable, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable,
-    name_tag,
+    Bill, Ceiling, Component, Driver, Family, Grant, Kind, Layer, Layers, Metric, NamedTable, Offers, Reason, Reliance, Request, Role, Site, Size,
+    Unplaceable, Variable, Way, about, name_tag,
 };
-use crate::recipe::{self, watch};
+use crate::recipe::{self, on_demand, table, watch};
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -25,6 +28,8 @@ pub struct Settings {}
 #[derive(Debug)]
 pub struct Graphql {
     on: bool,
+    /// Units a second that the stress case reads of orders.
+    stress: f64,
 }
 
 /// Paid by the operation; it has no size.
@@ -38,7 +43,35 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Graphql, Vec<Rea
     } else {
         "off, because the services answer without it; `appsync: true` in scalectl.yaml turns it on where many small reads are to become one"
     };
-    Ok((Graphql { on }, vec![Reason::new(Driver::Phase, text)]))
+    let mut reasons = vec![Reason::new(Driver::Phase, text)];
+    if !on {
+        reasons.extend(turned_on(request));
+    }
+    Ok((Graphql { on, stress: reads(&request.load.stressed()) }, reasons))
+}
+
+/// One in so many requests is asked of this API when it is on [estimate].
+const REQUESTS_PER_OPERATION: u64 = 10;
+/// Units of reading one order, eventually consistent; orders are smaller than a step.
+const UNITS: Decimal = Decimal::from_parts(5, 0, 0, false, 1);
+
+/// Units a second at peak that are read of orders.
+fn reads(load: &Load) -> f64 {
+    load.requests_peak.get() / REQUESTS_PER_OPERATION as f64 * 0.5
+}
+
+/// What it would cost when on.
+fn turned_on(request: &Request) -> Option<Reason> {
+    let prices = request.catalog.prices().ok()?;
+    let key = "appsync.operations";
+    let price = prices.price(key, &request.region.region).or_else(|_| prices.price_at(key, "us-east-1")).ok()?;
+    let operations = on_demand::millions(Decimal::from(request.load.requests_month) / Decimal::from(REQUESTS_PER_OPERATION));
+    let text = format!(
+        "on, it would cost {} a month for {} million operations, if one in {REQUESTS_PER_OPERATION} requests came to it",
+        price.usd.times(operations).to_cents(),
+        on_demand::shown(operations)
+    );
+    Some(Reason::instead(Driver::Cost, text))
 }
 
 /// Failed operations in five minutes that wake somebody.
@@ -143,5 +176,30 @@ impl Component for Graphql {
             watch::alarmed(of("Errors", "GraphQL: answers 5xx", Family::Errors, "5XXError", "Sum"), failed),
             of("Refusals", "GraphQL: answers 4xx", Family::Errors, "4XXError", "Sum"),
         ]
+    }
+    fn line_items(&self, site: &Site, offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        if !self.on || offers.orders.is_none() {
+            return Ok(());
+        }
+        let operations = on_demand::part(site, load.requests_month) / Decimal::from(REQUESTS_PER_OPERATION);
+        let why = format!("one in {REQUESTS_PER_OPERATION} requests [estimate]: {} operations", on_demand::shown(operations));
+        let line = about("GraphQL API, operations", "appsync.operations", Kind::Requests, why);
+        bill.usage(on_demand::millions(operations), line)?;
+        let why = format!("{} operations × one order, {UNITS} units", on_demand::shown(operations));
+        table::reads(bill, "Orders, read by the GraphQL API", operations.saturating_mul(UNITS), why)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        if !self.on {
+            return Vec::new();
+        }
+        let (part, quota) = (site.part(), ("dynamodb.table_rru", self.stress));
+        let first = Some(table::FIRST_READS);
+        let ceiling = on_demand::ceiling("reads of orders", "read units/s", first, quota, move |load| reads(load) * part);
+        vec![ceiling.then("ask AWS for more units of the table of orders")]
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        if self.on { vec![Reliance::new("AppSync", "appsync", Way::Aside)] } else { Vec::new() }
     }
 }

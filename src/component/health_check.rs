@@ -2,12 +2,16 @@
 
 use cfn::Id;
 use cfn::resource::route53::{self, health_check as model};
+use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Address, Component, Driver, Family, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Threshold, Unplaceable, name_tag,
+    Address, Basis, Bill, Component, Driver, Family, Kind, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Threshold, Unplaceable, about,
+    name_tag,
 };
 use crate::recipe::{front, watch};
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -34,7 +38,24 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(HealthCheck, Vec<
     let text = format!(
         "{path} is asked every {INTERVAL} s from many places: {FAILURES} failures in a row mean trouble, also where no server of ours can tell"
     );
-    Ok((HealthCheck { path }, vec![Reason::new(Driver::Availability, text)]))
+    let mut reasons = vec![Reason::new(Driver::Availability, text)];
+    reasons.extend(alternative(request));
+    Ok((HealthCheck { path }, reasons))
+}
+
+/// What asking more often would cost.
+fn alternative(request: &Request) -> Option<Reason> {
+    let price = request.catalog.prices().ok()?.price_at(OPTION, "global").ok()?.usd;
+    let text = format!("every 10 s: {price} a month more, to know of trouble some {} s earlier", FAILURES * (INTERVAL - 10));
+    Some(Reason::instead(Driver::Cost, text))
+}
+
+/// HTTPS, a look for a text, a faster pace, and measured time each cost this.
+const OPTION: &str = "route53.health_check.option.aws";
+
+/// Whether it asks by HTTPS, as [`HealthCheck::config`] does.
+fn by_https(site: &Site, address: &Address) -> bool {
+    front::public_name(site.settings).is_some() || matches!(address, Address::Distribution(_))
 }
 
 /// Seconds between two questions of one checker; some 15 of them take turns, so the app is asked every two seconds. Never changed: it is
@@ -109,5 +130,13 @@ impl Component for HealthCheck {
             of("PublicFirstByte", "From outside: time to first byte (ms)", Family::Latency, "TimeToFirstByte", "Average"),
             watch::alarmed(status, unreachable),
         ]
+    }
+
+    fn line_items(&self, site: &Site, offers: &Offers, _load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        let (Some(address), true) = (offers.outermost(), site.leads()) else { return Ok(()) };
+        let check = about("Check from outside", "route53.health_check.aws", Kind::Operations, "1, of an address of AWS's");
+        bill.at("global", Basis::Standing, Decimal::ONE, check)?;
+        let (options, why) = if by_https(site, address) { (2, "2: HTTPS, and measured time") } else { (1, "1: measured time") };
+        bill.at("global", Basis::Standing, Decimal::from(options), about("Check from outside, options", OPTION, Kind::Operations, why))
     }
 }

@@ -1,5 +1,7 @@
 //! The HTTP API in front of the functions that answer requests, as long as there is no load balancer.
 
+mod bill;
+
 use cfn::resource::apigatewayv2::api::{Cors, ProtocolType};
 use cfn::resource::apigatewayv2::integration::IntegrationType;
 use cfn::resource::apigatewayv2::stage::{AccessLogSettings, RouteSettings};
@@ -7,10 +9,13 @@ use cfn::resource::{apigatewayv2, lambda, logs};
 use cfn::{Id, Val};
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Component, Driver, Family, HttpFunction, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Unplaceable,
+    Bill, Ceiling, Component, Driver, Family, HttpFunction, Layer, Layers, Metric, Offers, Reason, Reliance, Request, Site, Size, Unplaceable, Way,
 };
 use crate::recipe::{self, watch};
+use crate::units::{thousands, whole};
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -27,16 +32,32 @@ pub struct Settings {
 pub struct HttpApi {
     rate: u32,
     burst: u32,
+    /// Requests per second that it is planned for: the rate, to the last digit.
+    most: f64,
 }
 
-/// The throttle is the phase's: nobody is a user yet, and it caps what a flood of requests can cost.
+/// The most requests at once that an account's limit leaves to one of its APIs (API Gateway developer guide: 5,000 for all of them).
+const MOST_BURST: u64 = 2_500;
+
+/// The throttle is the phase's as long as nobody is a user: it caps what a flood of requests can cost. Users whose stress case needs more get it.
 ///
 /// # Errors
-/// None.
-pub fn size(settings: &Settings, _request: &Request) -> Result<(HttpApi, Vec<Reason>), Unplaceable> {
-    let Settings { rate, burst } = *settings;
-    let text = format!("{rate} requests/s and {burst} at once are let through; room for a launch day, and a cap on what a flood can cost");
-    Ok((HttpApi { rate, burst }, vec![Reason::new(Driver::Phase, text)]))
+/// When the load asks for more requests a second than API Gateway can be told.
+pub fn size(settings: &Settings, request: &Request) -> Result<(HttpApi, Vec<Reason>), Unplaceable> {
+    let needed = request.load.stressed().requests_peak;
+    let too_many = |_| Unplaceable { component: "http_api", problem: format!("{needed} in the stress case; API Gateway takes at most {}/s", u32::MAX) };
+    let rate = u32::try_from(whole(needed.get())).map_err(too_many)?.max(settings.rate);
+    let burst = u32::try_from((2 * u64::from(rate)).min(MOST_BURST)).unwrap_or(u32::MAX).max(settings.burst);
+    let (shown, at_once) = (thousands(u64::from(rate)), thousands(u64::from(burst)));
+    let mut reasons = Vec::new();
+    if rate > settings.rate {
+        reasons.push(Reason::new(Driver::Throughput, format!("{needed} in the stress case, so {shown} requests/s and {at_once} at once are let through")));
+    } else {
+        let text = format!("{shown} requests/s and {at_once} at once are let through; room for a launch day, and a cap on what a flood can cost");
+        reasons.push(Reason::new(Driver::Phase, text));
+    }
+    reasons.extend(bill::alternatives(request).unwrap_or_default());
+    Ok((HttpApi { rate, burst, most: f64::from(rate).max(needed.get()) }, reasons))
 }
 
 /// Seconds for which a browser remembers what pages may call the API.
@@ -116,7 +137,7 @@ impl Component for HttpApi {
     }
 
     fn size(&self) -> Size {
-        Size { note: format!("API Gateway, at most {}/s", self.rate), ..Size::default() }
+        Size { note: format!("API Gateway, at most {}/s", thousands(u64::from(self.rate))), ..Size::default() }
     }
 
     fn offers(&self, _site: &Site) -> Offers {
@@ -143,5 +164,17 @@ impl Component for HttpApi {
             watch::alarmed(of("Errors", "HTTP API: answers 5xx", Family::Errors, "5xx", "Sum"), failed),
             of("Refusals", "HTTP API: answers 4xx, throttled ones among them", Family::Errors, "4xx", "Sum"),
         ]
+    }
+
+    fn line_items(&self, site: &Site, offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        bill::lines(site, offers, load, bill)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        vec![self.limit(site)]
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        vec![Reliance::new("API Gateway", "apigateway", Way::Region)]
     }
 }

@@ -4,10 +4,15 @@ use cfn::resource::elasticloadbalancingv2::{self as elb, listener, load_balancer
 use cfn::{Id, Resource, Val};
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Component, Driver, Family, FrontDoor, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Threshold, Tier, Unplaceable, Variable,
+    Bill, Component, Driver, Family, FrontDoor, Layer, Layers, Metric, Offers, Reason, Reliance, Request, Site, Size, Threshold, Tier, Unplaceable,
+    Variable, Way,
 };
+use crate::recipe::balancer::{self, Traffic};
+use crate::recipe::quantity::{gigabytes, of_region, times, words};
 use crate::recipe;
+use crate::workload::Load;
 
 /// It has no settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -27,7 +32,27 @@ pub struct InternalLoadBalancer {
 pub fn size(_settings: &Settings, request: &Request) -> Result<(InternalLoadBalancer, Vec<Reason>), Unplaceable> {
     let zones = request.zones.max(2);
     let reason = format!("services call each other over one address; it stands in {zones} zones, and no caller knows where another runs");
-    Ok((InternalLoadBalancer { zones }, vec![Reason::new(Driver::Availability, reason)]))
+    let mut reasons = vec![Reason::new(Driver::Availability, reason)];
+    reasons.extend(alternative(request));
+    Ok((InternalLoadBalancer { zones }, reasons))
+}
+
+/// What passes it in a month in all regions: a call is taken to be as large as an answer to a user.
+fn traffic(load: &Load) -> Traffic {
+    let calls = times(load.requests_month, load.assumptions.internal_calls_per_request());
+    Traffic { requests: calls, bytes: times(calls, load.assumptions.response_bytes()) }
+}
+
+/// The public balancer would do as well, but services would reach it by the way out.
+fn alternative(request: &Request) -> Option<Reason> {
+    let traffic = traffic(request.load);
+    let price = request.catalog.prices().ok()?.price("nat.gb", &request.region.region).ok()?.usd;
+    let text = format!(
+        "calls through the public balancer: {} a month for {} GB that would leave by NAT gateways and come back, and anybody could make such calls",
+        price.times(gigabytes(traffic.bytes)).to_cents(),
+        words(gigabytes(traffic.bytes))
+    );
+    Some(Reason::instead(Driver::Cost, text))
 }
 
 /// HTTP: the traffic never leaves the VPC, security groups let in nobody but our own callers, and no public authority issues a certificate
@@ -122,5 +147,15 @@ impl Component for InternalLoadBalancer {
             metric("InternalLoadBalancerTargetErrors", errors, Family::Errors, "HTTPCode_Target_5XX_Count", "Sum"),
             Metric { alarm: Some(failing), ..metric("InternalLoadBalancerErrors", errors, Family::Errors, "HTTPCode_ELB_5XX_Count", "Sum") },
         ]
+    }
+
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        let Traffic { requests, bytes } = traffic(load);
+        let here = Traffic { requests: of_region(site, requests), bytes: of_region(site, bytes) };
+        balancer::bill(bill, "Service balancer", here, &load.assumptions)
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        vec![Reliance::new("Load balancer between services", "elb", Way::Region)]
     }
 }

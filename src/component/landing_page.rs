@@ -7,7 +7,13 @@ use cfn::resource::amplify::{App, Branch, Domain};
 use cfn::{Id, Val};
 use serde::Deserialize;
 
-use crate::component::{Component, Driver, Layer, Layers, Offers, Reason, Request, Site, Size, Unplaceable};
+use crate::catalog::MissingPrice;
+use crate::component::{
+    Bill, Component, Driver, Kind, Layer, Layers, Offers, Reason, Reliance, Request, Site, Size, Unplaceable, Way, about,
+};
+use crate::recipe::quantity::{gigabytes, of_region};
+use crate::units::decimal;
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -22,9 +28,23 @@ pub struct LandingPage {}
 ///
 /// # Errors
 /// None.
-pub fn size(_settings: &Settings, _request: &Request) -> Result<(LandingPage, Vec<Reason>), Unplaceable> {
+pub fn size(_settings: &Settings, request: &Request) -> Result<(LandingPage, Vec<Reason>), Unplaceable> {
     let text = "a static page costs nothing while nobody looks at it; it is served from every edge location when many do";
-    Ok((LandingPage {}, vec![Reason::new(Driver::Cost, text)]))
+    let mut reasons = vec![Reason::new(Driver::Cost, text)];
+    reasons.extend(alternative(request));
+    Ok((LandingPage {}, reasons))
+}
+
+/// The smallest host that could serve it.
+const HOST: &str = "ec2.t4g.nano";
+
+/// The same page on a host of its own.
+fn alternative(request: &Request) -> Option<Reason> {
+    let (prices, region) = (request.catalog.prices().ok()?, &request.region.region);
+    let host = prices.monthly(HOST, region).ok()? + prices.monthly("public_ipv4.hour", region).ok()?;
+    let served = prices.price("amplify.served", region).ok()?.usd;
+    let text = format!("a t4g.nano with an address: {} a month before anybody looks; Amplify asks {served} per GB", host.to_cents());
+    Some(Reason::instead(Driver::Cost, text))
 }
 
 /// The branch that is served.
@@ -131,5 +151,18 @@ impl Component for LandingPage {
         let about = "Amplify app without a repository: upload the built page by `aws amplify create-deployment --app-id ... --branch-name main`, \
                      then `aws amplify start-deployment`";
         layers.tell(Layer::Site, "LandingPageId", page().app_id(), about);
+    }
+
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        let sent = of_region(site, load.static_bytes_month.billed_gb());
+        let why = format!("{} of static files a month", load.static_bytes_month);
+        bill.usage(sent, about("Landing page, bytes to the internet", "amplify.served", Kind::Transfer, why))?;
+        let page = load.assumptions.static_bytes_per_page();
+        let stored = about("Landing page, stored", "amplify.stored", Kind::Storage, format!("one page of {} B", crate::units::number(page)));
+        bill.standing(gigabytes(decimal(page)), stored)
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        vec![Reliance::new("Amplify Hosting", "amplify", Way::Edge)]
     }
 }

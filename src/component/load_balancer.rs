@@ -1,5 +1,6 @@
 //! The load balancer that users reach, directly at first and through content delivery later, with its certificate and its logs.
 
+mod bill;
 mod functions;
 mod listeners;
 mod logs;
@@ -10,10 +11,14 @@ use cfn::resource::elasticloadbalancingv2::{self as elb, load_balancer};
 use cfn::{Id, Resource, Val};
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Address, Component, Driver, Family, FrontDoor, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Threshold, Tier, Unplaceable,
+    Address, Bill, Component, Driver, Family, FrontDoor, Layer, Layers, Metric, Offers, Reason, Reliance, Request, Site, Size, Threshold, Tier,
+    Unplaceable, Way,
 };
-use crate::recipe::{self, front};
+use crate::recipe::{self, balancer, front};
+use crate::units::{Bytes, number};
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -40,11 +45,6 @@ pub struct LoadBalancer {
     failing: f64,
 }
 
-/// What one capacity unit carries: new connections a second, and bytes a second (1 GB an hour). Rule evaluations never bind here, because
-/// the first ten rules are free. Source: Elastic Load Balancing pricing page, wording of 2023.
-const UNIT_CONNECTIONS: f64 = 25.0;
-const UNIT_BYTES: f64 = 1e9 / 3_600.0;
-
 /// The share of requests that may fail before somebody is woken.
 const ERROR_SHARE: f64 = 0.01;
 /// Fewer failures in a minute than this wake nobody, however few users there are.
@@ -56,17 +56,26 @@ const LEAST_ERRORS: f64 = 5.0;
 /// None.
 pub fn size(settings: &Settings, request: &Request) -> Result<(LoadBalancer, Vec<Reason>), Unplaceable> {
     let load = request.load;
-    let connections = load.new_connections_peak.get() / UNIT_CONNECTIONS;
-    let bytes = load.requests_peak.get() * request.assumptions.response_bytes() / UNIT_BYTES;
+    let connections = load.new_connections_peak.get() / f64::from(balancer::UNIT_CONNECTIONS);
+    let mut bytes = load.requests_peak.get() * request.assumptions.response_bytes();
+    if !settings.behind_cdn {
+        bytes += load.page_views_peak.get() * request.assumptions.static_bytes_per_page();
+    }
+    // A unit carries one GB an hour.
+    let bytes = bytes * 3_600.0 / Bytes::GIB as f64;
     let units = crate::units::whole(connections.max(bytes).max(1.0));
     let zones = request.zones.max(2);
-    let reasons = vec![
+    let throughput = format!(
+        "{} new connections at peak take {} capacity units, bytes {}; {units} needed, and it scales by itself",
+        load.new_connections_peak,
+        number(connections),
+        number(bytes)
+    );
+    let mut reasons = vec![
         Reason::new(Driver::Availability, format!("a lost zone leaves the others serving; it stands in {zones}")),
-        Reason::new(
-            Driver::Throughput,
-            format!("{} new connections at peak; units of {UNIT_CONNECTIONS}/s needed: {units}, and it scales by itself", load.new_connections_peak),
-        ),
+        Reason::new(Driver::Throughput, throughput),
     ];
+    reasons.extend(bill::alternatives(settings.behind_cdn, zones, request).unwrap_or_default());
     let errors = (load.requests_peak.get() * 60.0 * ERROR_SHARE).ceil().max(LEAST_ERRORS);
     let failing = regions::limit(load.requests_mean.get(), request.regions);
     Ok((LoadBalancer { settings: settings.clone(), units, zones, errors, failing }, reasons))
@@ -239,5 +248,13 @@ impl Component for LoadBalancer {
             metrics.extend(regions::metrics(site));
         }
         metrics
+    }
+
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        self.lines(site, load, bill)
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        vec![Reliance::new("Load balancer, in several zones", "elb", Way::Region)]
     }
 }

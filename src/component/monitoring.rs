@@ -5,9 +5,15 @@ use cfn::policy::{Document, Statement};
 use cfn::resource::cloudwatch::alarm::{ComparisonOperator, Dimension, Statistic, TreatMissingData};
 use cfn::resource::{cloudwatch, kms, sns};
 use cfn::{Id, Val};
+use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use crate::component::{Component, Driver, Family, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Threshold, Unplaceable};
+use crate::catalog::MissingPrice;
+use crate::component::{
+    Basis, Bill, Component, Driver, Family, Kind, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Threshold, Unplaceable, about,
+};
+use crate::recipe::front::EDGE_REGION;
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -194,5 +200,15 @@ impl Component for Monitoring {
         self.abroad(offers, layers);
         Self::dashboard(site, offers, layers);
         layers.tell(Layer::Ops, "AlarmTopicArn", topic.reference(), "The topic that every alarm goes to");
+    }
+
+    fn line_items(&self, _site: &Site, offers: &Offers, _load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        let alarmed = || offers.metrics.iter().filter(|metric| metric.alarm.is_some());
+        let here = alarmed().filter(|metric| metric.region.is_none()).count();
+        let abroad = alarmed().filter(|metric| metric.region.is_some()).count();
+        let alarm = |what: &'static str, count: usize| about(what, "cloudwatch.alarm", Kind::Operations, format!("{count} alarms"));
+        bill.standing(Decimal::from(here), alarm("Alarms", here))?;
+        bill.at(EDGE_REGION, Basis::Standing, Decimal::from(abroad), alarm("Alarms on the edge", abroad))?;
+        bill.standing(Decimal::ONE, about("Dashboard", "cloudwatch.dashboard", Kind::Operations, "1 in each region"))
     }
 }

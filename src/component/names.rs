@@ -2,10 +2,15 @@
 
 use cfn::Id;
 use cfn::resource::route53::{self, record_set};
+use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use crate::component::{Address, Component, Driver, Layer, Layers, Offers, Reason, Request, Site, Size, Unplaceable};
+use crate::catalog::MissingPrice;
+use crate::component::{
+    Address, Basis, Bill, Component, Driver, Kind, Layer, Layers, Offers, Reason, Reliance, Request, Site, Size, Unplaceable, Way, about,
+};
 use crate::recipe::front;
+use crate::workload::Load;
 
 /// It has no settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -72,5 +77,17 @@ impl Component for Names {
             }
         };
         layers.put(Layer::Edge, &id, "Users reach the app by its name, wherever it has moved", model);
+    }
+
+    fn line_items(&self, site: &Site, _offers: &Offers, _load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        if self.domain.is_none() || !site.leads() {
+            return Ok(());
+        }
+        let why = "1, which is there already; questions for names that lead to AWS's services are free";
+        bill.at("global", Basis::Standing, Decimal::ONE, about("Zone of the domain", "route53.zone", Kind::Operations, why))
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        if self.domain.is_some() { vec![Reliance::new("Route 53, answering for the domain", "route53", Way::Edge)] } else { Vec::new() }
     }
 }

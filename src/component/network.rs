@@ -1,13 +1,19 @@
 //! The network: one VPC per region, carved once for all phases, so that no later phase moves a subnet.
 
+mod bill;
+
 use cfn::policy::Statement;
 use cfn::resource::{ec2, iam, logs};
 use cfn::{Id, Val};
 use serde::Deserialize;
 
-use crate::component::{Component, Driver, Layer, Layers, NetworkOffer, Offers, Reason, Request, Site, Size, Subnet, Unplaceable, Vpc, name_tag};
+use crate::catalog::MissingPrice;
+use crate::component::{
+    Bill, Ceiling, Component, Driver, Layer, Layers, NetworkOffer, Offers, Reason, Request, Site, Size, Subnet, Unplaceable, Vpc, name_tag,
+};
 use crate::recipe;
 use crate::settings::{ExistingVpc, rule};
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -32,7 +38,7 @@ pub struct Network {
 /// Nothing of it depends on the load: NAT gateways scale by themselves, addresses are carved once.
 ///
 /// # Errors
-/// None.
+/// When more would leave a region in the stress case than its NAT gateways grow to.
 pub fn size(settings: &Settings, request: &Request) -> Result<(Network, Vec<Reason>), Unplaceable> {
     let existing = request.settings.existing_vpc.as_ref().map(|vpc| vpc.id.clone());
     let network = Network { nat: settings.nat, flow_logs: settings.flow_logs, zones: request.zones, existing };
@@ -43,7 +49,14 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(Network, Vec<Reas
     } else {
         Reason::new(Driver::Phase, "nine subnets in three zones, carved once for all phases; NAT gateways come with the second zone")
     };
-    Ok((network, vec![reason]))
+    let mut reasons = vec![reason];
+    if network.existing.is_none() {
+        if network.nat {
+            bill::carries(request)?;
+        }
+        reasons.extend(bill::alternatives(network.nat, request).unwrap_or_default());
+    }
+    Ok((network, reasons))
 }
 
 /// The zones' letters in logical IDs.
@@ -246,5 +259,13 @@ impl Component for Network {
         if self.flow_logs {
             Self::flow_log(site, &vpc, layers);
         }
+    }
+
+    fn line_items(&self, site: &Site, offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        self.lines(site, offers, load, bill)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        self.limits(site)
     }
 }

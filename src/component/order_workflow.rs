@@ -1,5 +1,6 @@
 //! The way of an order: kept once, charged by a worker, confirmed and told to all, or given up where somebody sees it.
 
+mod bill;
 mod machine;
 
 use cfn::policy::Statement;
@@ -11,11 +12,13 @@ use cfn::resource::{iam, logs, sqs, stepfunctions};
 use cfn::{Id, Node, Resource, Val};
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    ApiAction, Component, Driver, Family, Grant, Layer, Layers, Metric, NamedTable, Offers, Reason, Request, Role, Site, Size, Unplaceable,
-    Variable, name_tag,
+    ApiAction, Bill, Ceiling, Component, Driver, Family, Grant, Layer, Layers, Metric, NamedTable, Offers, Reason, Recovery, Reliance, Request,
+    Role, Site, Size, Unplaceable, Variable, name_tag,
 };
 use crate::recipe::{self, queue, watch};
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -24,16 +27,20 @@ pub struct Settings {}
 
 /// The workflow.
 #[derive(Debug)]
-pub struct OrderWorkflow {}
+pub struct OrderWorkflow {
+    /// Orders a second in the stress case.
+    stress: f64,
+}
 
 /// A workflow is paid by the step and has no size.
 ///
 /// # Errors
 /// None.
-pub fn size(_settings: &Settings, _request: &Request) -> Result<(OrderWorkflow, Vec<Reason>), Unplaceable> {
+pub fn size(_settings: &Settings, request: &Request) -> Result<(OrderWorkflow, Vec<Reason>), Unplaceable> {
     let text = "an order touches several services, any of which may fail: its state is kept outside of them, each step is tried again, and what \
                 was begun is undone; paid by the step, so nothing has to grow";
-    Ok((OrderWorkflow {}, vec![Reason::new(Driver::Availability, text)]))
+    let reasons = vec![Reason::new(Driver::Availability, text), machine::express()];
+    Ok((OrderWorkflow { stress: bill::orders_peak(&request.load.stressed()) }, reasons))
 }
 
 /// Most characters of an order's id.
@@ -238,5 +245,20 @@ impl Component for OrderWorkflow {
         ];
         metrics.extend(watch::writes("OrderTable", &named(site).name));
         metrics
+    }
+    fn line_items(&self, site: &Site, offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        bill::line_items(site, machine::steps(offers), load, bill)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        bill::ceilings(self, site)
+    }
+
+    fn reliances(&self, site: &Site) -> Vec<Reliance> {
+        bill::reliances(site)
+    }
+
+    fn recoveries(&self, site: &Site) -> Vec<Recovery> {
+        recipe::table::recoveries("Orders", site.regions.len())
     }
 }

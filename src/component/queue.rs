@@ -1,17 +1,21 @@
 //! Work that users do not wait for: a queue of jobs for the workers, and a queue of events that a function takes from.
 
+mod bill;
 mod consumer;
 
 use cfn::Id;
 use cfn::resource::{dynamodb, lambda, sqs};
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Component, Driver, Grant, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable,
+    Bill, Ceiling, Component, Driver, Grant, Layer, Layers, Metric, Offers, Reason, Recovery, Reliance, Request, Role, Site, Size, Unplaceable,
+    Variable,
 };
 use crate::recipe::queue::{self, Worked};
 use crate::recipe::watch;
-use crate::units::whole;
+use crate::units::{thousands, whole};
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -22,6 +26,8 @@ pub struct Settings {}
 #[derive(Debug)]
 pub struct Queue {
     consumers: i64,
+    /// The load of the stress case that they were sized for.
+    stressed: Load,
 }
 
 /// Seconds that the consumer takes for one event: one conditional write of about 10 ms, and as much for everything else. An estimate.
@@ -38,21 +44,31 @@ const MOST: u64 = 1_000;
 /// When more copies are needed than an event source mapping can be told.
 pub fn size(_settings: &Settings, request: &Request) -> Result<(Queue, Vec<Reason>), Unplaceable> {
     // Each region takes the whole load when another one fails.
-    let peak = request.load.messages_peak;
-    let needed = whole(peak.get() * SECONDS_PER_EVENT * CATCH_UP);
+    let (peak, stressed) = (request.load.messages_peak, request.load.stressed());
+    let at_peak = whole(peak.get() * SECONDS_PER_EVENT * CATCH_UP);
+    let in_stress = whole(stressed.messages_peak.get() * SECONDS_PER_EVENT);
+    let needed = at_peak.max(in_stress);
     if needed > MOST {
-        let problem = format!("{peak} at peak need {needed} consumers at once; one queue feeds at most {MOST}");
+        let problem = format!(
+            "{peak} at peak and {} in the stress case need {} consumers at once; one queue feeds at most {}",
+            stressed.messages_peak,
+            thousands(needed),
+            thousands(MOST)
+        );
         return Err(Unplaceable { component: "queue", problem });
     }
     let consumers = needed.max(FEWEST);
-    let binding = if consumers > needed { ", the fewest there can be" } else { "" };
+    let binding = if consumers > needed { ", the fewest there can be," } else { "" };
     let text = format!(
-        "{peak} jobs and as many events at peak; an event takes {} ms, so {consumers} consumers at once{binding}, work {CATCH_UP} times the peak",
+        "{peak} jobs and as many events at peak, {} in the stress case; an event takes {} ms, so {consumers} consumers at once{binding} carry both, and \
+         work {CATCH_UP} times the peak",
+        stressed.messages_peak,
         SECONDS_PER_EVENT * 1_000.0
     );
     let kept = "what users do not wait for is put on a queue; there it survives the loss of whoever works on it";
-    let reasons = vec![Reason::new(Driver::Throughput, text), Reason::new(Driver::Availability, kept)];
-    Ok((Queue { consumers: i64::try_from(consumers).unwrap_or(i64::MAX) }, reasons))
+    let mut reasons = vec![Reason::new(Driver::Throughput, text), Reason::new(Driver::Availability, kept)];
+    reasons.push(bill::in_order(&stressed));
+    Ok((Queue { consumers: i64::try_from(consumers).unwrap_or(i64::MAX), stressed }, reasons))
 }
 
 /// Seconds that a worker has for a job before another gets it; for a longer one it asks for more (`ChangeMessageVisibility`).
@@ -141,5 +157,20 @@ impl Component for Queue {
         metrics.extend(watch::function(&function(), None));
         metrics.extend(watch::writes(journal().name(), &journal().reference()));
         metrics
+    }
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        bill::line_items(site, load, bill)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        bill::ceilings(self, site)
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        bill::reliances()
+    }
+
+    fn recoveries(&self, _site: &Site) -> Vec<Recovery> {
+        bill::recoveries()
     }
 }

@@ -1,5 +1,6 @@
 //! The public API for programs of others: a key for each client, limits on what each may ask, and a tenth of the calls on what is new.
 
+mod bill;
 mod routes;
 mod stage;
 
@@ -8,11 +9,14 @@ use cfn::resource::{apigateway, wafv2};
 use cfn::{Id, Val};
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Component, Driver, Family, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Unplaceable, name_tag,
+    Bill, Ceiling, Component, Driver, Family, Layer, Layers, Metric, Offers, Reason, Reliance, Request, Site, Size, Unplaceable, Way, name_tag,
 };
+use crate::recipe::quantity::API_SHARE;
 use crate::recipe::watch;
 use crate::units::{thousands, whole};
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -33,45 +37,49 @@ pub struct RestApi {
     /// Requests per second, and at once, of all clients together.
     rate: u32,
     burst: u32,
+    /// Requests per second that it is planned for: the rate, to the last digit.
+    most: f64,
 }
 
-/// The part of all requests that programs of others are taken to make. An estimate: nothing is known of them.
-const SHARE: f64 = 0.1;
 /// The least that is let through, however few users there are.
 const LEAST: u64 = 100;
-/// The part of the account's limit that this API may take; other APIs of the account need some, too.
+/// The part of the account's requests at once that this API may take; other APIs of the account need some, too.
 const PART_OF_ACCOUNT: u64 = 2;
 /// The account's limits when the table of quotas does not have them (API Gateway developer guide).
 const ACCOUNT_RATE: u64 = 10_000;
 const ACCOUNT_BURST: u64 = 5_000;
 
-/// What all clients together may ask follows the load, and never takes more than half of what the account has.
+/// What all clients together may ask follows the load. An account's rate is raised on request, what it takes at once is not.
 ///
 /// # Errors
-/// When the table of quotas cannot be read.
+/// When the table of quotas cannot be read, or when the load asks for more requests a second than API Gateway can be told.
 pub fn size(settings: &Settings, request: &Request) -> Result<(RestApi, Vec<Reason>), Unplaceable> {
+    let unplaceable = |problem: String| Unplaceable { component: "rest_api", problem };
     let quota = |id: &str, otherwise: u64| {
-        let found = request.catalog.quota(id).map_err(|error| Unplaceable { component: "rest_api", problem: error.to_string() })?;
+        let found = request.catalog.quota(id).map_err(|error| unplaceable(error.to_string()))?;
         Ok::<u64, Unplaceable>(found.map_or(otherwise, |quota| quota.value))
     };
-    let (most, most_burst) = (quota("apigateway.requests_per_second", ACCOUNT_RATE)?, quota("apigateway.burst", ACCOUNT_BURST)?);
-    let wanted = whole(request.load.requests_ceiling().get() * SHARE);
-    let rate = wanted.clamp(LEAST, most / PART_OF_ACCOUNT);
-    let burst = (2 * rate).min(most_burst / PART_OF_ACCOUNT);
+    let (account, account_burst) = (quota("apigateway.requests_per_second", ACCOUNT_RATE)?, quota("apigateway.burst", ACCOUNT_BURST)?);
+    let needed = request.load.stressed().requests_peak;
+    let wanted = whole(needed.get() * API_SHARE).max(LEAST);
+    let rate = u32::try_from(wanted)
+        .map_err(|_| unplaceable(format!("{} requests/s of clients in the stress case; API Gateway takes at most {}", thousands(wanted), u32::MAX)))?;
+    let burst = u32::try_from((2 * u64::from(rate)).min(account_burst / PART_OF_ACCOUNT)).unwrap_or(u32::MAX);
+    let room = if wanted > account / PART_OF_ACCOUNT { "; more than half of that: ask AWS to raise it" } else { "" };
     let text = format!(
-        "{} requests/s of all clients together: a tenth of the stress case of {}, at least {LEAST} and at most half of the account's {}",
-        thousands(rate),
-        request.load.requests_ceiling(),
-        thousands(most)
+        "{} requests/s of all clients together: a tenth of the stress case of {needed}, at least {LEAST}; the account has {}{room}",
+        thousands(wanted),
+        thousands(account)
     );
     let client = format!(
         "each client has a key, {} requests/s and {} a day, so that none takes what the others need",
         settings.rate,
         thousands(u64::from(settings.daily))
     );
-    let reasons = vec![Reason::new(Driver::Throughput, text), Reason::new(Driver::Phase, client)];
-    let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
-    Ok((RestApi { client: settings.clone(), rate: count(rate), burst: count(burst) }, reasons))
+    let mut reasons = vec![Reason::new(Driver::Throughput, text), Reason::new(Driver::Phase, client)];
+    reasons.extend(bill::alternative(request));
+    let most = f64::from(rate).max(needed.get() * API_SHARE);
+    Ok((RestApi { client: settings.clone(), rate, burst, most }, reasons))
 }
 
 /// The one stage.
@@ -147,5 +155,18 @@ impl Component for RestApi {
             watch::alarmed(of("Errors", "Public API: answers 5xx", Family::Errors, "5XXError", "Sum"), failed),
             of("Refusals", "Public API: answers 4xx, throttled ones among them", Family::Errors, "4XXError", "Sum"),
         ]
+    }
+
+    fn line_items(&self, site: &Site, offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        bill::lines(site, offers, load, bill)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        vec![self.limit(site)]
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        // Programs of others come this way, users do not.
+        vec![Reliance::new("API Gateway, for programs of others", "apigateway", Way::Aside)]
     }
 }

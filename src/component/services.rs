@@ -1,5 +1,6 @@
 //! The app's services on ECS: each with its own scaling, role, log and target groups; on Fargate, or on EC2 capacity.
 
+mod bill;
 mod hosts;
 mod release;
 mod scaling;
@@ -13,12 +14,14 @@ use cfn::resource::ecs;
 use cfn::resource::elasticloadbalancingv2::{self as elb, target_group::TargetType};
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Component, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Target, Unplaceable,
+    Bill, Ceiling, Component, Driver, Layer, Layers, Metric, Offers, Reason, Reliance, Request, Site, Size, Target, Unplaceable,
 };
 use crate::recipe::{self, application, database, host, target};
 use crate::settings::{Compute, rule};
-use crate::units::number;
+use crate::units::{Usd, number};
+use crate::workload::{Load, MEASURED_UTILISATION};
 use hosts::Hosts;
 pub use sizing::Part;
 
@@ -30,6 +33,8 @@ enum Carrier {
     Fargate,
     /// Hosts of ours, cheaper when they are well filled.
     Ec2,
+    /// Whichever costs less in a month.
+    Cheapest,
 }
 
 /// What a phase file says of it.
@@ -51,6 +56,10 @@ pub struct Services {
     zones: usize,
     /// CPU utilisation in percent at which a service grows.
     cpu_target: f64,
+    /// vCPUs, used to the full, that one request a second takes.
+    full: f64,
+    /// Bytes of the app's workers for each vCPU.
+    worker: f64,
 }
 
 /// The two sides that take turns.
@@ -71,20 +80,60 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(Services, Vec<Rea
         Some(Compute::Ec2) => Carrier::Ec2,
         None => settings.compute,
     };
-    let (parts, mut reasons) = sizing::parts(request);
-    let hosts = match carrier {
-        Carrier::Fargate => {
-            reasons.push(sizing::without_hosts(request));
-            None
-        }
-        Carrier::Ec2 => {
-            let (hosts, why) = hosts::size(request, &parts, settings.spot_percent)?;
-            reasons.extend(why);
-            Some(hosts)
-        }
+    let parts = sizing::parts(request);
+    let fargate = hosts::fargate_month(request, &parts);
+    let hosted = hosts::size(request, settings.spot_percent);
+    let cheaper = match (&hosted, fargate) {
+        (Ok(carried), Some(fargate)) => carried.month < fargate,
+        (hosted, None) => hosted.is_ok(),
+        (Err(_), Some(_)) => false,
     };
-    let cpu_target = request.assumptions.utilisation_target_app() * 100.0;
-    Ok((Services { parts, hosts, zones: request.zones, cpu_target }, reasons))
+    let on_hosts = match carrier {
+        Carrier::Fargate => false,
+        Carrier::Ec2 => true,
+        Carrier::Cheapest => cheaper,
+    };
+    let compared = carrier == Carrier::Cheapest;
+    let (parts, hosts, mut why) = if on_hosts {
+        let carried = hosted?;
+        let mut why = carried.reasons;
+        why.insert(0, with_hosts(request, compared, carried.month));
+        why.extend(fargate.map(|month| instead(format!("Fargate for {} tasks", total(&parts)), month, carried.month)));
+        (carried.parts, Some(carried.hosts), why)
+    } else {
+        let mut why = vec![match fargate.filter(|_| compared) {
+            Some(month) => Reason::new(Driver::Cost, format!("on Fargate, {month} a month: no hosts to patch, fill and scale")),
+            None => sizing::without_hosts(request),
+        }];
+        if let (Ok(carried), Some(fargate)) = (hosted, fargate) {
+            why.push(instead(format!("{} × {} as hosts of EC2", carried.hosts.least, carried.hosts.class), carried.month, fargate));
+        }
+        (parts, None, why)
+    };
+    let mut reasons = sizing::reasons(request, &parts);
+    reasons.append(&mut why);
+    let a = request.assumptions;
+    let cpu_target = a.utilisation_target_app() * 100.0;
+    let full = MEASURED_UTILISATION / a.requests_per_vcpu();
+    let worker = a.app_memory_bytes_per_vcpu();
+    Ok((Services { parts, hosts, zones: request.zones, cpu_target, full, worker }, reasons))
+}
+
+/// Why there are hosts.
+fn with_hosts(request: &Request, compared: bool, month: Usd) -> Reason {
+    match (compared, request.settings.compute) {
+        (true, _) => Reason::new(Driver::Cost, format!("on hosts of EC2, {month} a month: they cost less than Fargate when they are this full")),
+        (false, Some(_)) => Reason::new(Driver::Phase, "on hosts of EC2, as the settings say"),
+        (false, None) => Reason::new(Driver::Phase, "on hosts of EC2: many tasks fill them"),
+    }
+}
+
+fn instead(what: String, month: Usd, taken: Usd) -> Reason {
+    Reason::instead(Driver::Cost, format!("{what}: {month} a month against {taken}"))
+}
+
+fn total(parts: &[Part]) -> u64 {
+    parts.iter().fold(0, |all, part| all.saturating_add(part.least))
 }
 
 fn cluster() -> Id<ecs::Cluster> {
@@ -179,8 +228,8 @@ impl Component for Services {
     }
 
     fn size(&self) -> Size {
-        let tasks: u64 = self.parts.iter().map(|part| part.least).sum();
-        let most: u64 = self.parts.iter().map(|part| part.most).sum();
+        let tasks = total(&self.parts);
+        let most = self.parts.iter().fold(0_u64, |all, part| all.saturating_add(part.most));
         let names: Vec<&str> = self.parts.iter().map(|part| part.name.as_str()).collect();
         let tasks_note = format!("{} services ({})", names.len(), names.join(", "));
         match &self.hosts {
@@ -220,5 +269,17 @@ impl Component for Services {
             metrics.extend(host::group_metrics("ContainerHosts", "Container hosts", &hosts::machines(), hosts.least));
         }
         metrics
+    }
+
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        self.bill(site, load, bill)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        self.limits(site.part())
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        self.promises()
     }
 }

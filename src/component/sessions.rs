@@ -1,15 +1,20 @@
 //! Sessions in DynamoDB: a global table from the start, so that further regions are replicas that are added in place.
 
+mod bill;
+
 use cfn::resource::dynamodb::{self, global_table as global};
 use cfn::{Id, Resource, Val};
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Component, Driver, Family, Grant, HotTable, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable,
+    Bill, Ceiling, Component, Driver, Family, Grant, HotTable, Layer, Layers, Metric, Offers, Reason, Recovery, Reliance, Request, Role, Site,
+    Size, Unplaceable, Variable,
 };
 use crate::recipe::table;
 use crate::recipe::watch::{above, alarmed, line};
-use crate::units::{Bytes, thousands};
+use crate::units::{Bytes, number, thousands};
+use crate::workload::Load;
 
 /// What a phase file says of it: nothing.
 #[derive(Debug, Clone, Deserialize)]
@@ -23,6 +28,8 @@ pub struct Sessions {
     pub sessions: u64,
     /// What they take.
     pub bytes: Bytes,
+    /// Units that the stress case writes and reads a second.
+    stress: (f64, f64),
 }
 
 /// The key of an item.
@@ -33,8 +40,6 @@ const USER: &str = "user_id";
 const EXPIRES: &str = "expires_at";
 /// The index over all sessions of a user: to sign out everywhere.
 const INDEX: &str = "by-user";
-/// Writes per second that a new table takes on demand without getting used to the load first (DynamoDB developer guide, docs 2023-06).
-const FIRST_WRITES: f64 = 4_000.0;
 
 /// On demand takes what comes.
 ///
@@ -42,6 +47,9 @@ const FIRST_WRITES: f64 = 4_000.0;
 /// None.
 pub fn size(_settings: &Settings, request: &Request) -> Result<(Sessions, Vec<Reason>), Unplaceable> {
     let load = request.load;
+    let stressed = load.stressed();
+    let (writes, reads) = (bill::writes(load), bill::reads(load));
+    let stress = (bill::writes(&stressed), bill::reads(&stressed));
     let text = format!(
         "{} sessions outlive servers and caches; they have {}, and every request reads one and touches it, {} at peak and {} in the stress case",
         thousands(load.sessions),
@@ -50,14 +58,27 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Sessions, Vec<Re
         load.requests_stress
     );
     let mut reasons = vec![Reason::new(Driver::Availability, text)];
-    if load.requests_ceiling().get() > FIRST_WRITES {
+    let text = format!(
+        "a touch of {} writes {} units: {} units a second at peak, {} in the stress case, and {} and {} units read; one session alone takes {} touches a \
+         second, because a partition writes 1,000 units",
+        Bytes::from_f64(load.assumptions.session_bytes()),
+        bill::units_of_a_touch(load),
+        number(writes),
+        number(stress.0),
+        number(reads),
+        number(stress.1),
+        1_000 / bill::units_of_a_touch(load).min(1_000)
+    );
+    reasons.push(Reason::new(Driver::Throughput, text));
+    if stress.0 > table::FIRST_WRITES {
         let text = format!(
-            "a new table takes {} writes a second; and twice its last peak from then on: move sessions over in steps",
-            thousands(FIRST_WRITES as u64)
+            "a new table takes {} units a second, and twice its last peak from then on: move sessions over in steps",
+            thousands(table::FIRST_WRITES as u64)
         );
         reasons.push(Reason::new(Driver::Throughput, text));
     }
-    Ok((Sessions { sessions: load.sessions, bytes: load.session_bytes }, reasons))
+    reasons.extend(bill::provisioned(request));
+    Ok((Sessions { sessions: load.sessions, bytes: load.session_bytes, stress }, reasons))
 }
 
 impl Sessions {
@@ -144,5 +165,20 @@ impl Component for Sessions {
             of("ReadTime", "Sessions: time of requests (ms)", Family::Database, "SuccessfulRequestLatency", "Average", Some("GetItem")),
             of("WriteTime", "Sessions: time of requests (ms)", Family::Database, "SuccessfulRequestLatency", "Average", Some("PutItem")),
         ]
+    }
+    fn line_items(&self, site: &Site, offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        bill::line_items(site, offers.table_cached, load, bill)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        bill::ceilings(self, site)
+    }
+
+    fn reliances(&self, site: &Site) -> Vec<Reliance> {
+        vec![table::reliance("sessions", site, crate::component::Way::Region)]
+    }
+
+    fn recoveries(&self, site: &Site) -> Vec<Recovery> {
+        table::recoveries("Sessions", site.regions.len())
     }
 }

@@ -3,12 +3,15 @@
 use cfn::resource::elasticloadbalancingv2 as elb;
 use cfn::resource::shield;
 use cfn::{Id, Val};
+use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Address, Component, Driver, Family, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Unplaceable,
+    Address, Basis, Bill, Component, Driver, Family, Kind, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Unplaceable, about,
 };
 use crate::recipe::{front, watch};
+use crate::workload::Load;
 
 /// It has no settings in a phase file: whether it is on is said by the user.
 #[derive(Debug, Clone, Deserialize)]
@@ -115,5 +118,17 @@ impl Component for Shield {
         let line = watch::line("Flood", "Shield: flood (1) or not", Family::Errors, source, vec![("ResourceArn", arn)]);
         let why = "Shield sees a flood against content delivery: open the Shield console, and call AWS's response team when users notice it";
         vec![Metric { region: front::edge_metrics(site), ..watch::alarmed(line, watch::above(1.0, 1, why)) }]
+    }
+
+    /// What a subscription includes of the firewall's price is not taken off: the bill errs on the safe side.
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        if !self.on || !site.leads() {
+            return Ok(());
+        }
+        let fee = about("Shield Advanced", "shield.advanced", Kind::Requests, "1 subscription, for a year at least");
+        bill.at("global", Basis::Standing, Decimal::ONE, fee)?;
+        let why = format!("{} a month, on top of content delivery's own price", load.egress_bytes_month);
+        let bytes = about("Shield Advanced, bytes to the internet", "shield.advanced.dto_cloudfront", Kind::Transfer, why);
+        bill.tiered(Some("global"), Basis::Usage, load.egress_bytes_month.billed_gb(), bytes)
     }
 }

@@ -1,5 +1,6 @@
 //! The signup list: a table of addresses and the function that writes to it. It stays when the landing page is long gone.
 
+mod bill;
 mod release;
 
 use cfn::policy::Statement;
@@ -7,10 +8,13 @@ use cfn::resource::{dynamodb, lambda, sqs};
 use cfn::{Id, Resource, Val};
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Component, Driver, Grant, HttpFunction, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable,
+    Bill, Ceiling, Component, Driver, Grant, HttpFunction, Layer, Layers, Metric, Offers, Reason, Recovery, Reliance, Request, Role, Site, Size,
+    Unplaceable, Variable,
 };
 use crate::recipe::{self, queue, watch};
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -25,20 +29,22 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct Signup {
     canary: bool,
+    /// Calls at one moment in the stress case.
+    stress: f64,
 }
 
 /// Both are paid by the request and have no size.
 ///
 /// # Errors
 /// None.
-pub fn size(settings: &Settings, _request: &Request) -> Result<(Signup, Vec<Reason>), Unplaceable> {
+pub fn size(settings: &Settings, request: &Request) -> Result<(Signup, Vec<Reason>), Unplaceable> {
     let text = "paid by the request; nothing stands idle before there are users, and nothing has to grow with them";
     let mut reasons = vec![Reason::new(Driver::Phase, text)];
     if settings.canary {
         let text = "a new version of the function is tried by a tenth of the calls for five minutes, and goes back by itself when it fails";
         reasons.push(Reason::new(Driver::Availability, text));
     }
-    Ok((Signup { canary: settings.canary }, reasons))
+    Ok((Signup { canary: settings.canary, stress: bill::at_once(&request.load.stressed()) }, reasons))
 }
 
 /// The function.
@@ -157,5 +163,20 @@ impl Component for Signup {
             metrics.extend(watch::writes(table().name(), &table().reference()));
         }
         metrics
+    }
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        bill::line_items(site, load, bill)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        bill::ceilings(self, site)
+    }
+
+    fn reliances(&self, site: &Site) -> Vec<Reliance> {
+        bill::reliances(site)
+    }
+
+    fn recoveries(&self, _site: &Site) -> Vec<Recovery> {
+        recipe::table::recoveries("Signups", 1)
     }
 }

@@ -2,18 +2,21 @@
 //!
 //! Each region has its own, and reads and writes of sessions go through it (`DAX_ENDPOINT`). It does not see writes of other regions before an item's lifetime ends, so that lifetime is short.
 
+mod bill;
 mod build;
 
 use cfn::resource::{dax, ec2};
 use cfn::{Id, Val};
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::catalog::sizing::count_for;
 use crate::component::{
-    Component, Driver, Family, Grant, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable,
+    Bill, Ceiling, Component, Driver, Family, Grant, Layers, Metric, Offers, Reason, Reliance, Request, Role, Site, Size, Unplaceable, Variable,
 };
 use crate::recipe::watch::{above, alarmed, line};
 use crate::units::{Bytes, percent, thousands};
+use crate::workload::{Load, MEASURED_UTILISATION};
 
 /// What a phase file says of it: nothing.
 #[derive(Debug, Clone, Deserialize)]
@@ -27,6 +30,12 @@ pub struct TableCache {
     pub class: &'static str,
     /// Nodes, each with all of the data: one takes the writes, all answer reads.
     pub nodes: u64,
+    /// Memory of a node that holds items.
+    items: Bytes,
+    /// Operations a second that a node answers at full tilt.
+    at_full_tilt: f64,
+    /// Operations a second that it was sized for: those of the stress case.
+    stress: f64,
 }
 
 /// Node classes with vCPU and memory: the memory-optimised ones, which alone are meant for lasting load (DynamoDB developer guide, "DAX sizing
@@ -63,29 +72,45 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(TableCache, Vec<
     if !REGIONS.contains(&region) {
         return Err(unplaceable(format!("{region} has no DAX; regions that have it: {}", REGIONS.join(", "))));
     }
-    // Every request reads its session and touches it.
-    let operations = load.requests_ceiling().get() * 2.0;
-    let per_vcpu = load.assumptions.cache_operations_per_vcpu();
-    let nodes = |vcpu: f64| count_for(operations, vcpu * per_vcpu, load.assumptions.utilisation_target_app()).max(LEAST_NODES);
-    let fits = |(_, vcpu, memory): &&(&str, f64, Bytes)| memory.scaled(ITEMS_SHARE) >= load.session_bytes && nodes(*vcpu) <= MOST_NODES;
+    let (peak, stress) = (bill::operations(load), bill::operations(&load.stressed()));
+    let full = |vcpu: f64| vcpu * load.assumptions.cache_operations_per_vcpu() / MEASURED_UTILISATION;
+    let nodes = |vcpu: f64| count_for(peak, full(vcpu), MEASURED_UTILISATION).max(count_for(stress, full(vcpu), 1.0)).max(LEAST_NODES);
+    // Any node answers reads, but one takes all writes, which are half of the operations.
+    let fits = |(_, vcpu, memory): &&(&str, f64, Bytes)| {
+        memory.scaled(ITEMS_SHARE) >= load.session_bytes && nodes(*vcpu) <= MOST_NODES && stress / 2.0 <= full(*vcpu)
+    };
+    // Prices are proportional to size, so the smallest class is the cheapest.
     let Some((class, vcpu, memory)) = CLASSES.iter().find(fits) else {
         let (largest, _, memory) = CLASSES[CLASSES.len() - 1];
-        let text = format!("{} of sessions at {} operations a second are more than {MOST_NODES} nodes of {largest} with {} each answer", load.session_bytes, thousands(operations as u64), memory.binary());
+        let text = format!(
+            "{} of sessions at {} operations a second are more than {MOST_NODES} nodes of {largest} with {} each answer",
+            load.session_bytes,
+            thousands(stress as u64),
+            memory.binary()
+        );
         return Err(unplaceable(text));
     };
-    let cache = TableCache { class, nodes: nodes(*vcpu) };
+    let cache = TableCache { class, nodes: nodes(*vcpu), items: memory.scaled(ITEMS_SHARE), at_full_tilt: full(*vcpu), stress };
     let memory = format!(
         "each node holds all {} of sessions; a {class} has {}, filled to {}",
         load.session_bytes,
         memory.binary(),
         percent(ITEMS_SHARE)
     );
-    let operations = format!("{} operations a second in the stress case need {} of {class}", thousands(operations as u64), nodes(*vcpu));
+    let operations = format!(
+        "{} operations a second at peak and {} in the stress case need {} of {class}, which answers {} at full tilt",
+        thousands(peak as u64),
+        thousands(stress as u64),
+        nodes(*vcpu),
+        thousands(full(*vcpu) as u64)
+    );
     let zones = format!("{LEAST_NODES} zones get a node each; any of them takes over the writes");
-    let reasons = vec![
-        Reason::new(Driver::Memory, memory),
-        Reason::new(if cache.nodes > LEAST_NODES { Driver::Throughput } else { Driver::Availability }, if cache.nodes > LEAST_NODES { operations } else { zones }),
-    ];
+    let (memory, operations) = (Reason::new(Driver::Memory, memory), Reason::new(Driver::Throughput, operations));
+    let mut reasons = match cache.nodes > LEAST_NODES {
+        true => vec![operations, memory],
+        false => vec![Reason::new(Driver::Availability, zones), memory, operations],
+    };
+    reasons.extend(bill::alternatives(request, &cache));
     Ok((cache, reasons))
 }
 
@@ -119,6 +144,7 @@ impl Component for TableCache {
                 actions: vec!["dax:BatchGetItem", "dax:DeleteItem", "dax:GetItem", "dax:PutItem", "dax:Query", "dax:UpdateItem"],
                 resources: vec![cluster().arn()],
             }],
+            table_cached: true,
             ..Offers::default()
         }
     }
@@ -146,5 +172,19 @@ impl Component for TableCache {
             of("Throttled", "DAX: throttled requests", Family::Errors, "ThrottledRequestCount", "Sum"),
             alarmed(of("Faults", "DAX: faults", Family::Errors, "FaultRequestCount", "Sum"), above(10.0, 2, failing)),
         ]
+    }
+    fn line_items(&self, _site: &Site, offers: &Offers, _load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        if offers.network.is_none() || offers.hot_table.is_none() {
+            return Ok(());
+        }
+        bill::line_items(self, bill)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        bill::ceilings(self, site)
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        bill::reliances()
     }
 }

@@ -3,10 +3,15 @@
 use cfn::policy::Statement;
 use cfn::resource::xray::{self, sampling_rule};
 use cfn::{Id, Val};
+use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use crate::component::{Component, Driver, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Tracing as Offer, Unplaceable, Variable};
-use crate::units::number;
+use crate::catalog::MissingPrice;
+use crate::component::{
+    Bill, Component, Driver, Kind, Layer, Layers, Metric, Offers, Reason, Request, Site, Size, Tracing as Offer, Unplaceable, Variable, about,
+};
+use crate::units::{decimal, number, percent};
+use crate::workload::Load;
 
 /// It has no settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -20,7 +25,7 @@ pub struct Tracing {
     rate: f64,
 }
 
-/// Traces a second at peak: enough to see every path within minutes, for some 60 USD a month at 5 USD a million (X-Ray pricing).
+/// Traces a second at peak: enough to see every path within minutes, for 66 USD a month at most at 5 USD a million (X-Ray pricing).
 const TRACES_PER_SECOND: f64 = 5.0;
 
 /// However few requests there are, no larger part of them is traced.
@@ -44,9 +49,29 @@ const LONGEST: usize = 32;
 /// None.
 pub fn size(_settings: &Settings, request: &Request) -> Result<(Tracing, Vec<Reason>), Unplaceable> {
     let peak = request.load.requests_peak.get();
-    let rate = ((TRACES_PER_SECOND / peak.max(1.0)).min(MOST) * 10_000.0).ceil() / 10_000.0;
-    let text = format!("{} % of {} requests a second at peak are traced: enough to see every path, at a price that does not grow with the users", number(rate * 100.0), number(peak));
-    Ok((Tracing { rate }, vec![Reason::new(Driver::Throughput, text)]))
+    let rate = rounded((TRACES_PER_SECOND / peak.max(1.0)).min(MOST));
+    let part = percent(rate);
+    let text = format!("{part} of {} requests a second at peak are traced: enough to see every path, at a price that does not grow with the users", number(peak));
+    let mut reasons = vec![Reason::new(Driver::Throughput, text)];
+    let price = request.catalog.prices().ok().and_then(|prices| prices.price_at("xray.traces", "us-east-1").ok());
+    if let Some(price) = price {
+        let all = price.usd.times(Decimal::from(request.load.requests_month) / MILLION);
+        let traced = all.times(decimal(rate));
+        reasons.push(Reason::instead(Driver::Cost, format!("a trace of every request: {all} a month against {traced}")));
+    }
+    Ok((Tracing { rate }, reasons))
+}
+
+/// What the price list counts traces in.
+const MILLION: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
+
+/// Digits of the rate that are told. With fewer, a little more load would be traced so much less that the bill would fall by cents.
+const DIGITS: i32 = 6;
+
+/// Rounded up to so many digits that count.
+fn rounded(rate: f64) -> f64 {
+    let steps = 10_f64.powi(DIGITS - 1 - rate.log10().floor() as i32);
+    (rate * steps).ceil() / steps
 }
 
 impl Tracing {
@@ -112,5 +137,26 @@ impl Component for Tracing {
 
     fn metrics(&self, _site: &Site) -> Vec<Metric> {
         Vec::new()
+    }
+
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        let traces = Decimal::from(load.requests_month).saturating_mul(decimal(self.rate)).saturating_mul(decimal(site.part()));
+        let why = format!("{} of {} requests a month", percent(self.rate * site.part()), number(load.requests_month as f64));
+        bill.usage(traces / MILLION, about("Traces", "xray.traces", Kind::Operations, why))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_has_so_many_digits_that_the_number_of_traces_does_not_fall() {
+        assert_eq!(rounded(0.05), 0.05);
+        assert_eq!(rounded(0.001_440_001), 0.001_440_01);
+        let traces = |peak: f64| rounded((TRACES_PER_SECOND / peak).min(MOST)) * peak;
+        for peak in [100.0, 123.4, 3_472.2, 71_234.5] {
+            assert!(traces(peak * 1.000_1) > traces(peak) - 1e-4, "{peak}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Files that users upload, and the function that makes thumbnails of pictures among them.
 
+mod bill;
 mod bucket;
 
 use cfn::policy::Statement;
@@ -8,9 +9,14 @@ use cfn::resource::{events, lambda, s3, sqs};
 use cfn::{Id, Node, Val};
 use serde::Deserialize;
 
-use crate::component::{Component, Driver, Grant, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Unplaceable, Variable};
+use crate::catalog::MissingPrice;
+use crate::component::{
+    Bill, Ceiling, Component, Driver, Grant, Layer, Layers, Metric, Offers, Reason, Recovery, Reliance, Request, Role, Site, Size, Unplaceable,
+    Variable, Way,
+};
 use crate::recipe::{self, queue, watch};
 use crate::units::Bytes;
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -21,6 +27,8 @@ pub struct Settings {}
 #[derive(Debug)]
 pub struct Uploads {
     expected: Bytes,
+    /// Thumbnails in the making at the peak and in the stress case, in one region.
+    needs: (f64, f64),
 }
 
 /// Bucket and function are paid by what is stored and done; the load says how much that will be.
@@ -31,7 +39,9 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Uploads, Vec<Rea
     let load = request.load;
     let each = Bytes::from_f64(load.assumptions.object_bytes_per_user());
     let text = format!("{} users with {each} of files each; that is {}, and a bucket has no end", load.users, load.object_bytes);
-    Ok((Uploads { expected: load.object_bytes }, vec![Reason::new(Driver::Storage, text)]))
+    let mut reasons = vec![Reason::new(Driver::Storage, text)];
+    reasons.extend(bill::alternative(request));
+    Ok((Uploads { expected: load.object_bytes, needs: bill::needs(request) }, reasons))
 }
 
 /// The function.
@@ -151,5 +161,21 @@ impl Component for Uploads {
         let mut metrics = watch::function(&function(), None);
         metrics.push(watch::dead_letters(&dead_letters()));
         metrics
+    }
+
+    fn line_items(&self, site: &Site, offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        self.lines(site, offers, load, bill)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        self.limits(site)
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        vec![Reliance::new("S3 for uploads", "s3", Way::Aside), Reliance::new("Lambda for thumbnails", "lambda", Way::Aside)]
+    }
+
+    fn recoveries(&self, _site: &Site) -> Vec<Recovery> {
+        bill::recoveries()
     }
 }

@@ -6,13 +6,16 @@ use cfn::resource::{ec2, logs};
 use cfn::{Id, Resource};
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Component, Driver, FrontDoor, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Target, Tier, Unplaceable,
+    Bill, Ceiling, Component, Driver, FrontDoor, Layer, Layers, Metric, Offers, Reason, Reliance, Request, Role, Site, Size, Target, Tier,
+    Unplaceable, Way,
 };
-use crate::recipe::host::fleet::{self, APP_FAMILIES, Fleet, Loss, zones_in_words};
+use crate::recipe::host::fleet::{self, APP_FAMILIES, Fleet, Loss, Order, Stands, zones_in_words};
 use crate::recipe::host::script::{Measured, Publish, Script};
 use crate::recipe::{self, application, host, target};
 use crate::units::number;
+use crate::workload::Load;
 
 /// How the number of machines is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -37,8 +40,6 @@ pub struct Settings {
 pub struct WebServers {
     fleet: Fleet,
     scaling: Scaling,
-    least: u64,
-    most: u64,
     zones: usize,
     /// Requests a minute that one machine is to answer.
     requests_per_minute: f64,
@@ -57,8 +58,17 @@ const PAUSE: &str = "PT5M";
 pub fn size(settings: &Settings, request: &Request) -> Result<(WebServers, Vec<Reason>), Unplaceable> {
     application::fits("web_servers", request.settings)?;
     let load = request.load;
-    let memory = |vcpus: f64| load.app_host_memory(vcpus);
-    let fleet = fleet::fleet("web_servers", request, APP_FAMILIES, load.app_vcpus, Loss::Carried, &memory)?;
+    let order = Order {
+        component: "web_servers",
+        families: APP_FAMILIES,
+        zones: request.zones,
+        loss: Loss::Carried,
+        vcpu_seconds: 1.0 / load.requests_per_vcpu_at_target(),
+        stands: if settings.scaling == Scaling::Fixed { Stands::Peak } else { Stands::Mean },
+        spot_percent: 0,
+        disk: host::ROOT_GIB,
+    };
+    let fleet = fleet::fleet(request, &order)?;
     let zones = zones_in_words(request.zones);
     let peak = number(load.requests_peak.get());
     let mut reasons = Vec::new();
@@ -70,20 +80,19 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(WebServers, Vec<R
         let text = format!("{} is the cheapest that carries its part; it has memory for the system and one worker", fleet.class);
         reasons.push(Reason::new(Driver::Memory, text));
     }
-    let (least, most) = match settings.scaling {
-        Scaling::Fixed => (fleet.count, fleet.count),
-        Scaling::Tracking => {
-            let mean = fleet.count_for(load.app_vcpus_for(load.requests_mean), request.zones);
-            let ceiling = fleet.count_for(load.app_vcpus_for(load.requests_ceiling()), request.zones);
-            (mean, ceiling.max(fleet.count * 2))
-        }
-    };
     if settings.scaling == Scaling::Tracking {
-        let text = format!("scales from {least} to {most}; the most carry the stress case of {} requests a second", number(load.requests_ceiling().get()));
+        let text = format!(
+            "scales from {} to {}; the most carry the stress case of {} requests a second",
+            fleet.least,
+            fleet.most,
+            number(load.requests_ceiling().get())
+        );
         reasons.push(Reason::new(Driver::Throughput, text));
     }
-    let requests_per_minute = (load.requests_per_vcpu_at_target() * fleet.sustained * 60.0).round();
-    Ok((WebServers { fleet, scaling: settings.scaling, least, most, zones: request.zones, requests_per_minute }, reasons))
+    reasons.extend(fleet.instead.iter().cloned());
+    // So many that those who are left when a zone is gone are at their target, and no more.
+    let requests_per_minute = (load.requests_per_vcpu_at_target() * fleet.carries * fleet.left() * 60.0).round().max(1.0);
+    Ok((WebServers { fleet, scaling: settings.scaling, zones: request.zones, requests_per_minute }, reasons))
 }
 
 fn servers() -> Id<autoscaling::AutoScalingGroup> {
@@ -129,7 +138,7 @@ impl WebServers {
                 "WebServersCpuPolicy",
                 "More servers before the processors are full, fewer when they idle",
                 scaling::PredefinedMetricSpecification::new(Kind::AsgAverageCpuUtilization),
-                self.fleet.target,
+                self.fleet.scaling_target(),
             ),
             (
                 "WebServersRequestsPolicy",
@@ -162,7 +171,7 @@ impl Component for WebServers {
         let zones = zones_in_words(self.zones);
         let note = match self.scaling {
             Scaling::Fixed => zones,
-            Scaling::Tracking => format!("{zones}, scales {} to {}", self.least, self.most),
+            Scaling::Tracking => format!("{zones}, scales {} to {}", self.fleet.least, self.fleet.most),
         };
         Size { count: Some(self.fleet.count), class: Some(self.fleet.class.clone()), note }
     }
@@ -182,7 +191,7 @@ impl Component for WebServers {
         layers.put(Layer::App, &web_group(), why, target::group(site, network, container, TargetType::Instance, Some(door), "web"));
 
         let template = self.template(site, offers, layers);
-        let mut model = autoscaling::AutoScalingGroup::new(self.most.to_string(), self.least.to_string())
+        let mut model = autoscaling::AutoScalingGroup::new(self.fleet.most.to_string(), self.fleet.least.to_string())
             .vpc_zone_identifier(network.subnets(Tier::Private, self.zones))
             .launch_template(host::newest(&template))
             .target_group_arns([web_group().target_group_arn()])
@@ -192,10 +201,10 @@ impl Component for WebServers {
             .metrics_collection([group::MetricsCollection::new("1Minute")])
             .tags(host::group_tag(site, "web"));
         if self.scaling == Scaling::Fixed {
-            model = model.desired_capacity(self.least.to_string());
+            model = model.desired_capacity(self.fleet.least.to_string());
         }
         // A group of fixed size has no room for one more: it goes without one machine for a while, which it is sized for.
-        let in_service = if self.most > self.least { self.least } else { self.least.saturating_sub(1) };
+        let in_service = if self.fleet.most > self.fleet.least { self.fleet.least } else { self.fleet.least.saturating_sub(1) };
         let resource = Resource::new(model).update_policy(host::rolling_update(in_service, PAUSE));
         let why = format!("A server that fails is replaced, and the loss of one of {} leaves enough", zones_in_words(self.zones));
         layers.put(Layer::App, &servers(), why, resource);
@@ -206,7 +215,26 @@ impl Component for WebServers {
 
     fn metrics(&self, _site: &Site) -> Vec<Metric> {
         let mut metrics = target::metrics("Web", "Web servers", &web_group(), &target::public_balancer());
-        metrics.extend(host::group_metrics("WebServers", "Web servers", &servers(), self.least));
+        metrics.extend(host::group_metrics("WebServers", "Web servers", &servers(), self.fleet.least));
         metrics
+    }
+
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        let running = self.fleet.running(load, site.part());
+        running.line_items(self.label(), &self.fleet.class, host::ROOT_GIB, bill)?;
+        host::bill::figures(self.label(), host::bill::GROUP_FIGURES, bill)?;
+        host::bill::app_logs(site, load, bill)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        let then = match self.scaling {
+            Scaling::Fixed => "plan for more users: more or larger servers, and later a phase in which they come by themselves",
+            Scaling::Tracking => "plan for more users: the group may have more servers then, or larger ones",
+        };
+        self.fleet.ceilings(self.label(), ("requests/s", 1.0), site.part(), then).into()
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        vec![Reliance::new(format!("EC2, in {}", zones_in_words(self.zones)), "ec2.region", Way::Region)]
     }
 }

@@ -6,14 +6,16 @@ use cfn::resource::{ec2, logs, sqs};
 use cfn::{Id, Resource};
 use serde::Deserialize;
 
+use crate::catalog::MissingPrice;
 use crate::component::{
-    Component, Driver, Layer, Layers, Metric, Offers, Reason, Request, Role, Site, Size, Tier, Unplaceable,
+    Bill, Ceiling, Component, Driver, Layer, Layers, Metric, Offers, Reason, Reliance, Request, Role, Site, Size, Tier, Unplaceable, Way,
 };
-use crate::recipe::host::fleet::{self, APP_FAMILIES, Fleet, Loss, zones_in_words};
+use crate::recipe::host::fleet::{self, APP_FAMILIES, Fleet, Loss, Order, Stands, zones_in_words};
 use crate::recipe::host::script::{Measured, Publish, Script};
 use crate::recipe::host::spot::{self, Mix};
 use crate::recipe::{self, application, host};
-use crate::units::{PerSecond, number};
+use crate::units::number;
+use crate::workload::Load;
 
 /// What a phase file says of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,9 +30,9 @@ pub struct Settings {
 pub struct Workers {
     fleet: Fleet,
     mix: Mix,
-    least: u64,
-    most: u64,
     zones: usize,
+    /// Jobs that a request puts on the queue.
+    jobs: f64,
     /// Jobs that may wait for each worker.
     backlog: f64,
 }
@@ -59,32 +61,34 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(Workers, Vec<Reas
     let load = request.load;
     // A job takes the processor as long as a function call does, and machines are filled to the app's target.
     let seconds = request.assumptions.function_milliseconds() / 1_000.0;
-    let vcpus_for = |requests: PerSecond| {
-        requests.get() * request.assumptions.messages_per_request() * seconds / request.assumptions.utilisation_target_app()
-    };
+    let jobs = request.assumptions.messages_per_request();
     let zones = request.zones.min(ZONES);
-    let regional = Request { zones, ..*request };
-    let here = 1.0 / request.regions.max(1) as f64;
-    let memory = |vcpus: f64| load.app_host_memory(vcpus);
-    let fleet = fleet::fleet("workers", &regional, APP_FAMILIES, vcpus_for(load.requests_peak.scaled(here)), Loss::Delayed, &memory)?;
-    let least = fleet.count_for(vcpus_for(load.requests_mean.scaled(here)), zones);
-    // When a region is lost, the others grow to do its work too.
-    let most = fleet.count_for(vcpus_for(load.requests_ceiling()), zones).max(fleet.count * 2);
-    let backlog = (WAIT_SECONDS / seconds * fleet.sustained * request.assumptions.utilisation_target_app()).round().max(1.0);
+    let order = Order {
+        component: "workers",
+        families: APP_FAMILIES,
+        zones,
+        loss: Loss::Delayed,
+        vcpu_seconds: jobs * seconds / request.assumptions.utilisation_target_app(),
+        stands: Stands::Mean,
+        spot_percent: settings.spot_percent,
+        disk: host::ROOT_GIB,
+    };
+    let fleet = fleet::fleet(request, &order)?;
+    let (least, most) = (fleet.least, fleet.most);
+    let backlog = (WAIT_SECONDS / seconds * fleet.carries * request.assumptions.utilisation_target_app()).round().max(1.0);
     let in_zones = zones_in_words(zones);
-    let jobs = format!("{} jobs a second at peak, {} ms each", number(load.messages_peak.get()), number(seconds * 1_000.0));
+    let at_peak = format!("{} jobs a second at peak, {} ms each", number(load.messages_peak.get()), number(seconds * 1_000.0));
     let first = if fleet.count > zones as u64 {
         Reason::new(Driver::Throughput, format!("{} jobs a second at peak; at {} ms each, {}", number(load.messages_peak.get()), number(seconds * 1_000.0), fleet.words()))
     } else {
-        Reason::new(Driver::Availability, format!("{in_zones}, load alone would need {}; that is {jobs}", fleet.alone))
+        Reason::new(Driver::Availability, format!("{in_zones}, load alone would need {}; that is {at_peak}", fleet.alone))
     };
     let text = format!("scales from {least} to {most}; no more than {} jobs wait for each, a minute's work", number(backlog));
-    // Half of the least are never taken back, so that work goes on whatever Spot does.
-    let base = (least / 2).max(1);
-    let mix = spot::mix("workers", request, APP_FAMILIES, &fleet.class, base, settings.spot_percent)?;
+    let mix = spot::mix("workers", request, APP_FAMILIES, &fleet.class, fleet.base(), settings.spot_percent)?;
     let spare = format!("{}: a job whose machine is taken back goes to the queue again", mix.words());
-    let reasons = vec![first, Reason::new(Driver::Throughput, text), Reason::new(Driver::Cost, spare)];
-    Ok((Workers { fleet, mix, least, most, zones, backlog }, reasons))
+    let mut reasons = vec![first, Reason::new(Driver::Throughput, text), Reason::new(Driver::Cost, spare)];
+    reasons.extend(fleet.instead.iter().cloned());
+    Ok((Workers { fleet, mix, zones, jobs, backlog }, reasons))
 }
 
 fn workers() -> Id<autoscaling::AutoScalingGroup> {
@@ -152,7 +156,7 @@ impl Component for Workers {
 
     fn size(&self) -> Size {
         let spot = self.mix.spot_percent;
-        let note = format!("{}, scales {} to {}, {spot} % Spot above {}", zones_in_words(self.zones), self.least, self.most, self.mix.base);
+        let note = format!("{}, scales {} to {}, {spot} % Spot above {}", zones_in_words(self.zones), self.fleet.least, self.fleet.most, self.mix.base);
         Size { count: Some(self.fleet.count), class: Some(self.fleet.class.clone()), note }
     }
 
@@ -167,7 +171,7 @@ impl Component for Workers {
         let farewell = group::LifecycleHookSpecification::new("finish-the-job", "autoscaling:EC2_INSTANCE_TERMINATING")
             .heartbeat_timeout(FAREWELL_SECONDS)
             .default_result("CONTINUE");
-        let model = autoscaling::AutoScalingGroup::new(self.most.to_string(), self.least.to_string())
+        let model = autoscaling::AutoScalingGroup::new(self.fleet.most.to_string(), self.fleet.least.to_string())
             .vpc_zone_identifier(network.subnets(Tier::Private, self.zones))
             .mixed_instances_policy(self.mix.policy(&template))
             // A machine that Spot is likely to take back is replaced before it is.
@@ -177,7 +181,7 @@ impl Component for Workers {
             .default_instance_warmup(WARM_UP_SECONDS)
             .metrics_collection([group::MetricsCollection::new("1Minute")])
             .tags(host::group_tag(site, "worker"));
-        let resource = Resource::new(model).update_policy(host::rolling_update(self.least, PAUSE));
+        let resource = Resource::new(model).update_policy(host::rolling_update(self.fleet.least, PAUSE));
         layers.put(Layer::App, &workers(), "Slow work is done apart from users' requests, by as many as it takes", resource);
         if let Some(queue) = &offers.backlog {
             self.policy(queue, layers);
@@ -185,6 +189,21 @@ impl Component for Workers {
     }
 
     fn metrics(&self, _site: &Site) -> Vec<Metric> {
-        host::group_metrics("Workers", "Workers", &workers(), self.least)
+        host::group_metrics("Workers", "Workers", &workers(), self.fleet.least)
+    }
+
+    fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        let running = self.fleet.running(load, site.part());
+        running.line_items(self.label(), &self.fleet.class, host::ROOT_GIB, bill)?;
+        host::bill::figures(self.label(), host::bill::GROUP_FIGURES, bill)
+    }
+
+    fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
+        let then = "plan for more users: until then jobs wait longer, and none is lost";
+        self.fleet.ceilings(self.label(), ("jobs/s", self.jobs), site.part(), then).into()
+    }
+
+    fn reliances(&self, _site: &Site) -> Vec<Reliance> {
+        vec![Reliance::new(format!("EC2 for workers, in {}", zones_in_words(self.zones)), "ec2.region", Way::Aside)]
     }
 }

@@ -3,9 +3,9 @@
 use super::{CostError, Options, estimate};
 use crate::architecture::Architecture;
 use crate::catalog::Catalog;
-use crate::planner;
 use crate::units::Usd;
 use crate::workload::Assumptions;
+use crate::{jobs, planner};
 
 /// What the bill becomes when one assumption moves.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,38 +38,38 @@ pub struct Range {
 /// When a price is missing and gaps are not allowed. An end of a range that no architecture carries is left out: its bill is unknown.
 pub fn range(architecture: &Architecture, catalog: &Catalog, options: &Options) -> Result<Range, CostError> {
     let expected = estimate(architecture, catalog, options)?.total();
-    let mut movers = Vec::new();
-    for (entry, value) in architecture.assumptions.entries() {
-        // What the user set is known, not assumed.
-        if architecture.assumptions.is_overridden(entry.id) {
-            continue;
-        }
-        let mut bills = vec![expected];
-        for end in [entry.typical.0, entry.typical.1] {
-            if (end - value).abs() < f64::EPSILON {
-                continue;
-            }
-            if let Some(moved) = moved(architecture, entry.id, end, catalog) {
-                bills.push(estimate(&moved, catalog, options)?.total());
-            }
-        }
-        let (low, high) = (bills.iter().min().copied().unwrap_or(expected), bills.iter().max().copied().unwrap_or(expected));
-        if low != high {
-            movers.push(Mover { assumption: entry.id, low, high });
+    let Architecture { phase, users, settings, assumptions, .. } = architecture;
+    // What the user set is known, not assumed.
+    let assumed = assumptions.entries().filter(|(entry, _)| !assumptions.is_overridden(entry.id));
+    let ends: Vec<(&'static str, f64)> = assumed
+        .flat_map(|(entry, value)| [entry.typical.0, entry.typical.1].map(|end| (entry.id, value, end)))
+        .filter(|(_, value, end)| (end - value).abs() >= f64::EPSILON)
+        .map(|(id, _, end)| (id, end))
+        .collect();
+    let bills = jobs::side_by_side(&ends, |(id, end)| {
+        let mut moved: Assumptions = assumptions.clone();
+        moved.set(&format!("{id}={end}")).ok()?;
+        moved.check().ok()?;
+        let moved = planner::plan(phase.clone(), *users, settings, &moved, catalog).ok()?;
+        Some(match options {
+            Options { price_region: None, allow_unpriced: true } => Ok(moved.estimate.total()),
+            _ => estimate(&moved, catalog, options).map(|estimate| estimate.total()),
+        })
+    })?;
+    let mut movers: Vec<Mover> = Vec::new();
+    for ((id, _), bill) in ends.iter().zip(bills) {
+        let Some(bill) = bill.transpose()? else { continue };
+        match movers.iter_mut().find(|mover| mover.assumption == *id) {
+            Some(mover) => (mover.low, mover.high) = (mover.low.min(bill), mover.high.max(bill)),
+            None => movers.push(Mover { assumption: id, low: expected.min(bill), high: expected.max(bill) }),
         }
     }
+    movers.retain(|mover| mover.low != mover.high);
     movers.sort_by_key(|mover| std::cmp::Reverse(mover.high - mover.low));
     let below = root(movers.iter().map(|mover| expected - mover.low));
     let above = root(movers.iter().map(|mover| mover.high - expected));
     let low = if below > expected { Usd::ZERO } else { expected - below };
     Ok(Range { low, expected, high: expected + above, movers })
-}
-
-fn moved(architecture: &Architecture, id: &str, value: f64, catalog: &Catalog) -> Option<Architecture> {
-    let mut assumptions: Assumptions = architecture.assumptions.clone();
-    assumptions.set(&format!("{id}={value}")).ok()?;
-    assumptions.check().ok()?;
-    planner::plan(architecture.phase.clone(), architecture.users, &architecture.settings, &assumptions, catalog).ok()
 }
 
 /// The root of the sum of squares, in whole cents: no binary fraction stands between the lines and the range.

@@ -1,6 +1,6 @@
 //! What a commitment for a year would save on what stands anyway.
 
-use super::{CostError, Estimate};
+use super::Estimate;
 use crate::block::{Basis, Commitment};
 use crate::catalog::Prices;
 use crate::units::{Usd, percent};
@@ -27,11 +27,9 @@ const COMMITMENTS: [(Commitment, &str, &str); 2] = [
     (Commitment::ReservedDatabase, "rds.reserved.1y.no_upfront", "Reserved database instances, 1 year, nothing upfront"),
 ];
 
-/// What commitments would save; only what stands counts, because a commitment is paid whether it is used or not.
-///
-/// # Errors
-/// None today; a discount that the list lacks is no saving.
-pub fn savings(estimate: &Estimate, prices: &Prices) -> Result<Vec<Saving>, CostError> {
+/// What commitments would save; only what stands counts, because a commitment is paid whether it is used or not. A discount that the list lacks is no
+/// saving.
+pub fn savings(estimate: &Estimate, prices: &Prices) -> Vec<Saving> {
     let mut savings = Vec::new();
     for (commitment, key, words) in COMMITMENTS {
         let lines = estimate.lines.iter().filter(|line| line.commitment == Some(commitment) && line.basis == Basis::Standing);
@@ -47,5 +45,5 @@ pub fn savings(estimate: &Estimate, prices: &Prices) -> Result<Vec<Saving>, Cost
             });
         }
     }
-    Ok(savings)
+    savings
 }

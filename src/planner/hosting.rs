@@ -42,7 +42,8 @@ pub fn exchange(phase: &mut Phase, hosting: Option<DatabaseHosting>) -> Result<O
             Ok(Some("`database_hosting: ec2`: one host in one zone, so the database does not reach the phase's 99.9 %".to_owned()))
         }
         ("1k", Aurora) => {
-            replace(phase, vec![Block::DatabaseCluster(database_cluster::Settings::default())]);
+            // The phase has no cache.
+            replace(phase, vec![Block::DatabaseCluster(database_cluster::Settings { uncached: true, ..Default::default() })]);
             Ok(None)
         }
         ("10k", Rds) => {

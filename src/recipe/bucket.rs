@@ -12,6 +12,14 @@ const UNFINISHED_DAYS: i64 = 7;
 /// Days for which what expires by itself can still be had back.
 const UNDELETE_DAYS: i64 = 7;
 
+/// Days that access logs are kept: a quarter, long enough to look back on an incident that was found late.
+pub const ACCESS_LOG_DAYS: i64 = 90;
+
+/// Days for which what expires after so many is stored, and paid.
+pub fn kept_days(days: i64) -> i64 {
+    days + UNDELETE_DAYS
+}
+
 /// A bucket without ACLs and without a way to the public, encrypted with keys that S3 manages.
 ///
 /// Not with a key of ours: load balancers write their logs only under SSE-S3, and CloudFront would need a grant in the key's policy for

@@ -9,7 +9,8 @@ pub mod sizing;
 use cfn::resource::{ec2, iam, logs, rds, secretsmanager as sm};
 use cfn::{Id, Node, Resource, Val};
 
-use crate::block::{Layer, Layers, NetworkOffer, Offers, SecretVariable, Site, Tier, Variable, name_tag};
+use crate::block::{Bill, Kind, Layer, Layers, NetworkOffer, Offers, Reliance, SecretVariable, Site, Tier, Variable, Way, about, name_tag};
+use crate::catalog::MissingPrice;
 use crate::recipe;
 
 /// PostgreSQL's major version in every phase: Amazon Linux 2023 has it as `postgresql17`, RDS and Aurora have it too, so that data moves
@@ -18,6 +19,8 @@ pub const POSTGRES_MAJOR: u32 = 17;
 /// The minor version that RDS and Aurora begin with; both take newer ones by themselves. Aurora must not be older than the RDS instance that it
 /// copies.
 pub const POSTGRES_VERSION: &str = "17.9";
+/// `max_connections` of PostgreSQL on a host of ours: more than any app opens that one host carries, where PostgreSQL's own default is 100.
+pub const HOST_CONNECTIONS: u64 = 1_000;
 /// The TCP port.
 pub const PORT: u16 = 5432;
 /// The database; create-only at Aurora.
@@ -98,6 +101,17 @@ pub fn put_secret(site: &Site, offers: &Offers, layers: &mut Layers, domain: Dom
     }
     let why = "The database's password is generated here and stands in no template; it is the same in every phase";
     layers.put(Layer::Data, &self::secret(domain), why, Resource::new(secret).retain());
+}
+
+/// Bills the secrets of so many databases in one region: the originals in the leading one, their copies in each further one.
+pub fn bill_secrets(databases: u64, bill: &mut Bill) -> Result<(), MissingPrice> {
+    let why = format!("{databases} × 1 month");
+    bill.standing(databases, about("Secrets of databases", "secretsmanager.secret", Kind::Operations, why))
+}
+
+/// Secrets are read when servers start: those that run go on without.
+pub fn secret_reliance() -> Reliance {
+    Reliance::new("Secrets Manager, when servers start", "secretsmanager", Way::Aside)
 }
 
 /// The secret's ARN in the site's region: a copy has the ARN of its original but for the region.

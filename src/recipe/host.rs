@@ -1,7 +1,9 @@
 //! Hosts: what all EC2 machines have in common, whether they stand alone or in a group.
 
 pub mod alone;
+pub mod bill;
 pub mod fleet;
+pub mod running;
 pub mod script;
 pub mod spot;
 mod watch;

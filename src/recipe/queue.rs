@@ -3,11 +3,17 @@
 //! SQS's own keys encrypt them rather than ours: services that send by themselves (event rules, topics, functions that gave up) then need no
 //! permission on a key, whose absence would lose messages in silence, and no call to KMS stands between the app and its queue.
 
+use std::time::Duration;
+
 use cfn::policy::{Document, Statement};
 use cfn::resource::sqs;
 use cfn::{Id, Node, Resource, Val};
 
-use crate::block::{Layer, Layers};
+use rust_decimal::Decimal;
+
+use super::on_demand;
+use crate::block::{Bill, Event, Kind, Layer, Layers, Recovery, about};
+use crate::catalog::MissingPrice;
 
 /// Seconds in a day.
 const DAY: i64 = 86_400;
@@ -74,4 +80,39 @@ fn policy(layers: &mut Layers, layer: Layer, queue: &Id<sqs::Queue>, senders: Ve
 /// Lets a service put messages in for one resource of ours.
 pub fn sends(service: &str, queue: &Id<sqs::Queue>, source: Val<String>) -> Statement {
     Statement::allow(["sqs:SendMessage"]).principal_service(service).on(queue.arn()).when("ArnEquals", "aws:SourceArn", source).sid("Send")
+}
+
+/// Send, receive, delete: what a message of up to 64 KB takes.
+const REQUESTS_PER_MESSAGE: u64 = 3;
+/// Empty answers that a receiver gets in a month when nothing is there: one after each wait.
+const EMPTY_A_MONTH: u64 = 730 * 3_600 / LONG_POLL_SECONDS.unsigned_abs();
+/// Receivers that Lambda begins with for an event source (Lambda developer guide, "Using Lambda with Amazon SQS": five batches at once).
+pub const LAMBDA_RECEIVERS: u64 = 5;
+
+/// Messages of a month, and what receivers ask of queues that have none.
+///
+/// # Errors
+/// When the list lacks the price.
+pub fn requests(bill: &mut Bill, what: &str, messages: Decimal, receivers: u64, of: &str) -> Result<(), MissingPrice> {
+    let why = format!("{} messages × {REQUESTS_PER_MESSAGE}: send, receive, delete; {of}", on_demand::shown(messages));
+    let requests = on_demand::millions(messages.saturating_mul(Decimal::from(REQUESTS_PER_MESSAGE)));
+    bill.usage(requests, about(format!("{what}, messages"), "sqs.standard", Kind::Requests, why))?;
+    let why = format!("{receivers} receivers × 730 h × 180 waits of {LONG_POLL_SECONDS} s, as if nothing ever came");
+    let empty = on_demand::millions(Decimal::from(receivers * EMPTY_A_MONTH));
+    bill.standing(empty, about(format!("{what}, empty receives"), "sqs.standard", Kind::Requests, why))
+}
+
+/// What failures and mistakes do to messages (SQS developer guide, "Amazon SQS architecture": copies on several servers).
+pub fn recoveries(what: &str) -> Vec<Recovery> {
+    let of = |event, kept: bool, why: &str| {
+        let (point, time) = (kept.then_some(Duration::ZERO), kept.then_some(Duration::ZERO));
+        Recovery { what: what.to_owned(), event, point, time, why: why.to_owned(), estimated: false }
+    };
+    let copies = "SQS keeps copies in several zones; who was at work on a message when it failed is given it again";
+    vec![
+        of(Event::Host, true, copies),
+        of(Event::Zone, true, copies),
+        of(Event::Region, false, "messages wait in one region until it is back; those older than 4 days are lost"),
+        of(Event::Mistake, false, "what was deleted or purged is gone; what failed waits in the dead-letter queue for 14 days"),
+    ]
 }

@@ -3,12 +3,14 @@
 use super::columns::columns;
 use super::explain::entry_lines;
 use super::look::{Ink, Look, wrap};
-use super::plan::{LABEL, counts, head, next, paragraph, ranked};
+use super::plan::{LABEL, counts, head, judged, next, paragraph, ranked};
 use crate::architecture::Architecture;
+use crate::judgement::Judgement;
 use crate::render::Stack;
+use crate::workload::Origin;
 
 /// The long plan; `again` are the flags that lead to it.
-pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &Look) -> String {
+pub fn plan(architecture: &Architecture, stacks: &[Stack], judgement: &Judgement, again: &str, look: &Look) -> String {
     let mut text = head(architecture, look);
     text.push_str(&heading("Components", look));
     for piece in ranked(&architecture.pieces) {
@@ -19,19 +21,21 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &L
             label = "";
         }
         for reason in &piece.reasons {
-            for line in wrap(&format!("{}: {}", reason.driver.word(), reason.text), look.width.saturating_sub(6)) {
+            let head = if reason.rejected { "instead" } else { reason.driver.word() };
+            for line in wrap(&format!("{head}: {}", reason.text), look.width.saturating_sub(6)) {
                 text.push_str(&format!("      {line}\n"));
             }
         }
     }
 
+    text.push_str(&heading("Bill, room, uptime (more: scalectl cost, scalectl headroom)", look));
+    text.push_str(&judged(architecture, judgement, look));
+    text.push_str(&heading("What the uptime rests on", look));
+    text.push_str(&super::availability::section(&judgement.availability, look));
+
     text.push_str(&heading("Load", look));
-    let rows: Vec<Vec<String>> = architecture
-        .load
-        .steps()
-        .into_iter()
-        .map(|step| vec![step.quantity.to_owned(), step.value.to_string(), step.formula.to_owned()])
-        .collect();
+    let rows: Vec<Vec<String>> =
+        architecture.load.steps().into_iter().map(|step| vec![step.quantity.to_owned(), step.value.to_string(), step.formula]).collect();
     text.push_str(&columns(&["WHAT", "VALUE", "HOW"], &rows, &[30, 16], 2, look));
 
     text.push_str(&heading(&format!("Stacks: {}", counts(architecture, stacks)), look));
@@ -56,8 +60,11 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &L
 
     text.push_str(&heading("Assumptions (change one: --assume id=value; its source: scalectl explain ID)", look));
     for (entry, value) in architecture.assumptions.entries() {
-        let set = architecture.assumptions.is_overridden(entry.id);
-        let mark = if set { format!("set by you, default {}. ", entry.unit.format(entry.value)) } else { String::new() };
+        let mark = match architecture.assumptions.origin(entry.id) {
+            Origin::Default => String::new(),
+            Origin::Profile(profile) => format!("{profile}, default {}. ", entry.unit.format(entry.value)),
+            Origin::Given => format!("set by you, default {}. ", entry.unit.format(entry.value)),
+        };
         text.push_str(&entry_lines(entry, value, &mark, look));
     }
 

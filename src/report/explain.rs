@@ -1,10 +1,14 @@
 //! What an id means, in words.
 
 use super::columns::columns;
+use super::load::trusted;
 use super::look::{Ink, Look, wrap};
 use super::plan::paragraph;
 use crate::phase::Phase;
 use crate::workload::{Assumption, Trust};
+
+/// The rules by which a bill is made.
+pub const BILL: &str = include_str!("../../docs/bill.md");
 
 /// What can be explained.
 pub fn topics(lists: &[&str], look: &Look) -> String {
@@ -12,6 +16,8 @@ pub fn topics(lists: &[&str], look: &Look) -> String {
     let mut text = format!("{}\n", look.ink(Ink::Strong, "Lists, and anything that is in them:"));
     text.push_str(&columns(&[""], &rows, &[], 2, look));
     text.push_str("  scalectl explain peak_factor\n");
+    text.push_str(&format!("{}\n", look.ink(Ink::Strong, "The arithmetic from users to load:")));
+    text.push_str("  scalectl explain load --users 10000\n");
     text
 }
 
@@ -75,13 +81,4 @@ fn having<'a>(block: &str, phases: &'a [Phase]) -> Vec<&'a str> {
 pub fn exit_codes(codes: &[(u8, &str)], look: &Look) -> String {
     let rows: Vec<Vec<String>> = codes.iter().map(|(code, text)| vec![format!("{code:>4}"), (*text).to_owned()]).collect();
     columns(&["CODE", "MEANING"], &rows, &[], 0, look)
-}
-
-fn trusted(trust: Trust) -> &'static str {
-    match trust {
-        Trust::A => "AWS's own data or documentation",
-        Trust::B => "a measured benchmark or first-hand account",
-        Trust::C => "secondary text",
-        Trust::Estimate => "no source seen",
-    }
 }

@@ -2,9 +2,13 @@
 
 use serde::Serialize;
 
+use super::cost::{SumsView, sums};
+use super::headroom::RoomView;
 use crate::architecture::Architecture;
+use crate::judgement::Judgement;
 use crate::phase::Phase;
 use crate::render::Stack;
+use crate::units::Usd;
 use crate::workload::{Load, Unit};
 
 /// The JSON schema of [`plan`]; `scalectl schema plan` prints it.
@@ -25,9 +29,19 @@ struct Plan<'a> {
     components: Vec<ComponentView>,
     stacks: Vec<StackView<'a>>,
     assumptions: Vec<AssumptionView>,
+    bill: SumsView,
+    headroom: HeadroomView<'a>,
+    availability: super::availability::View<'a>,
     notices: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     overridden: Vec<OverriddenView<'a>>,
+}
+
+#[derive(Serialize)]
+struct HeadroomView<'a> {
+    first: Option<RoomView<'a>>,
+    next_phase: Option<&'static str>,
+    next_phase_from: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -68,6 +82,7 @@ struct ComponentView {
 struct ReasonView {
     driver: &'static str,
     text: String,
+    rejected: bool,
 }
 
 #[derive(Serialize)]
@@ -91,18 +106,29 @@ struct AssumptionView {
 #[derive(Serialize)]
 struct Phases<'a> {
     format_version: u32,
-    phases: Vec<PhaseView<'a>>,
+    phases: Vec<Road<'a>>,
+}
+
+#[derive(Serialize)]
+struct Road<'a> {
+    #[serde(flatten)]
+    phase: PhaseView<'a>,
+    month_usd: Option<rust_decimal::Decimal>,
 }
 
 /// A plan.
-pub fn plan(architecture: &Architecture, stacks: &[Stack]) -> String {
+pub fn plan(architecture: &Architecture, stacks: &[Stack], judgement: &Judgement) -> String {
     let name_of = |key: &crate::render::Key| {
         let stack = stacks.iter().find(|stack| stack.key == *key);
         format!("{} ({})", stack.map_or(key.layer.word(), |stack| stack.name.as_str()), key.region)
     };
     let components = architecture.pieces.iter().map(|piece| {
         let size = piece.component.size();
-        let reasons = piece.reasons.iter().map(|reason| ReasonView { driver: reason.driver.word(), text: reason.text.clone() });
+        let reasons = piece.reasons.iter().map(|reason| ReasonView {
+            driver: reason.driver.word(),
+            text: reason.text.clone(),
+            rejected: reason.rejected,
+        });
         ComponentView {
             id: piece.component.name(),
             label: piece.component.label(),
@@ -142,6 +168,13 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack]) -> String {
                 set: architecture.assumptions.is_overridden(entry.id),
             })
             .collect(),
+        bill: sums(&architecture.estimate, &judgement.range),
+        headroom: HeadroomView {
+            first: judgement.headroom.first().map(super::headroom::view),
+            next_phase: judgement.headroom.next.map(|(id, _)| id),
+            next_phase_from: judgement.headroom.next.map(|(_, from)| from.0),
+        },
+        availability: super::availability::view(&judgement.availability),
         notices: &architecture.notices,
         overridden: stacks.iter().flat_map(overridden).collect(),
     };
@@ -162,9 +195,11 @@ fn overridden(stack: &Stack) -> impl Iterator<Item = OverriddenView<'_>> {
     })
 }
 
-/// Phases.
-pub fn phases(phases: &[Phase]) -> String {
-    pretty(&Phases { format_version: FORMAT_VERSION, phases: phases.iter().map(phase).collect() })
+/// Phases, with what a month costs at the first user of each; none where it is unknown.
+pub fn phases(phases: &[Phase], bills: &[Option<Usd>]) -> String {
+    let bill = |index: usize| bills.get(index).copied().flatten().map(Usd::amount);
+    let phases = phases.iter().enumerate().map(|(index, one)| Road { phase: phase(one), month_usd: bill(index) });
+    pretty(&Phases { format_version: FORMAT_VERSION, phases: phases.collect() })
 }
 
 /// Any view, indented, with a line break at the end. Views hold nothing that JSON cannot say, so there is nothing to fail.

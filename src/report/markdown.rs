@@ -4,15 +4,19 @@ use super::look::Look;
 use super::overridden;
 use super::plan::{clause, counts, head, ranked};
 use crate::architecture::Architecture;
+use crate::judgement::Judgement;
 use crate::render::Stack;
 
 /// The plan as a heading, a table and notes.
-pub fn plan(architecture: &Architecture, stacks: &[Stack]) -> String {
+pub fn plan(architecture: &Architecture, stacks: &[Stack], judgement: &Judgement) -> String {
     let wide = Look { width: 10_000, ..Look::PLAIN };
     let mut text = String::new();
     for (index, line) in head(architecture, &wide).lines().enumerate() {
         text.push_str(&if index == 0 { format!("### scalectl: {line}\n\n") } else { format!("{}  \n", line.trim()) });
     }
+    text.push_str(&format!("\n- **Bill** {}\n", super::cost::sentence(&architecture.estimate, &judgement.range)));
+    text.push_str(&format!("- **Room** {}\n", super::headroom::sentence(&judgement.headroom)));
+    text.push_str(&format!("- **Uptime** {}\n", super::availability::sentence(&judgement.availability)));
     text.push_str("\n| component | size | why |\n|---|---|---|\n");
     for piece in ranked(&architecture.pieces) {
         let why = piece.reasons.first().map_or("", |reason| clause(&reason.text));
@@ -22,7 +26,12 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack]) -> String {
     text.push_str("\n<details><summary>Every reason</summary>\n\n");
     for piece in ranked(&architecture.pieces) {
         for reason in &piece.reasons {
-            text.push_str(&format!("- **{}** ({}): {}\n", piece.component.label(), reason.driver.word(), reason.text));
+            text.push_str(&format!(
+                "- **{}** ({}): {}\n",
+                piece.component.label(),
+                if reason.rejected { "instead" } else { reason.driver.word() },
+                reason.text
+            ));
         }
     }
     text.push_str("\n</details>\n");

@@ -1,16 +1,21 @@
 //! The road of phases, and one phase in detail.
 
 use super::columns::columns;
+use super::cost::rounded;
 use super::look::{Ink, Look, wrap};
 use crate::phase::Phase;
-use crate::units::Users;
+use crate::units::{Usd, Users};
 
-/// All phases: id, from how many users, what it is and what it adds.
-pub fn road(phases: &[Phase], look: &Look) -> String {
-    let rows: Vec<Vec<String>> =
-        phases.iter().map(|phase| vec![phase.id.clone(), Users(phase.from).to_string(), phase.title.clone()]).collect();
-    let mut text = columns(&["PHASE", "FROM USERS", "WHAT"], &rows, &[], 0, look);
-    text.push_str("\nOne phase: scalectl phases 10k      Its plan: scalectl plan --phase 10k\n");
+/// All phases: id, from how many users, what a month costs then, what it is; `bills` are in the order of the phases, none where it is unknown.
+pub fn road(phases: &[Phase], bills: &[Option<Usd>], look: &Look) -> String {
+    let bill = |index: usize| bills.get(index).copied().flatten().map_or_else(|| "unknown".to_owned(), rounded);
+    let row = |(index, phase): (usize, &Phase)| {
+        vec![phase.id.clone(), format!("{:>10}", Users(phase.from).to_string()), format!("{:>9}", bill(index)), phase.title.clone()]
+    };
+    let rows: Vec<Vec<String>> = phases.iter().enumerate().map(row).collect();
+    let mut text = columns(&["PHASE", "FROM USERS", "USD/MONTH", "WHAT"], &rows, &[], 0, look);
+    text.push_str("\nThe bill is that of the phase's first user, with every setting as it is; between: scalectl cost --from 0 --to 10M\n");
+    text.push_str("One phase: scalectl phases 10k      Its plan: scalectl plan --phase 10k\n");
     text
 }
 

@@ -5,6 +5,7 @@ use super::look::{Ink, Look, wrap};
 use super::stale::plural;
 use crate::architecture::{Architecture, Piece};
 use crate::component::Size;
+use crate::judgement::Judgement;
 use crate::render::Stack;
 use crate::units::{PerSecond, thousands};
 use crate::workload::assumption;
@@ -53,9 +54,10 @@ const LEADING: [(&str, &str, &str); 4] = [
 ];
 
 /// The short plan; `again` are the flags that lead to it.
-pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &Look) -> String {
+pub fn plan(architecture: &Architecture, stacks: &[Stack], judgement: &Judgement, again: &str, look: &Look) -> String {
     let head = head(architecture, look);
     let mut foot = format!("\n  {}\n\n", counts(architecture, stacks));
+    foot.push_str(&judged(architecture, judgement, look));
     foot.push_str(&paragraph("Rests on", &format!("{} (all: --detail)", rests_on(architecture)), look));
     foot.push_str(&super::overridden::section(stacks, look));
     for notice in &architecture.notices {
@@ -65,6 +67,14 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], again: &str, look: &L
     let lines = if look.width < WIDE { LINES.0 } else { LINES.1 };
     let room = lines.saturating_sub(head.lines().count() + foot.lines().count() + 1);
     format!("{head}\n{}{foot}", table(&ranked(&architecture.pieces), room, look))
+}
+
+/// The bill, how far it carries, and what is promised: a line each.
+pub fn judged(architecture: &Architecture, judgement: &Judgement, look: &Look) -> String {
+    let mut text = paragraph("Bill", &super::cost::sentence(&architecture.estimate, &judgement.range), look);
+    text.push_str(&paragraph("Room", &super::headroom::sentence(&judgement.headroom), look));
+    text.push_str(&paragraph("Uptime", &super::availability::sentence(&judgement.availability), look));
+    text
 }
 
 /// The components from the first on, as many as have room, and the names of the others.
@@ -178,7 +188,7 @@ fn rests_on(architecture: &Architecture) -> String {
     for (id, before, after) in LEADING {
         if let Some((entry, value)) = value(id) {
             let number = if after.is_empty() { entry.unit.format(value) } else { crate::units::number(value) };
-            let set = if architecture.assumptions.is_overridden(id) { " (set)" } else { "" };
+            let set = super::load::mark(architecture.assumptions.origin(id));
             parts.push(format!("{before}{number}{after}{set}"));
         }
     }

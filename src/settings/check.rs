@@ -58,6 +58,7 @@ impl Check<'_> {
         let named = phase.as_deref().map(str::to_ascii_lowercase);
         let federation = self.federation(file.federation.unwrap_or_default(), &services);
         let assume = self.map(file.assume.unwrap_or_default(), |key, _| rule::known("assumption", key, known.assumptions));
+        let workload = self.text(file.workload, |v| rule::known_in_any_case("workload", v, known.workloads));
         Settings {
             app,
             environment,
@@ -72,6 +73,7 @@ impl Check<'_> {
             compute,
             alerts_email: self.text(file.alerts_email, rule::email),
             tags,
+            workload,
             assume,
             template_bucket: self.text(file.template_bucket, rule::bucket),
             ignore: self.ignored(file.check.unwrap_or_default()),

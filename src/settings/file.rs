@@ -24,6 +24,7 @@ pub struct File {
     pub compute: Option<Text>,
     pub alerts_email: Option<Text>,
     pub tags: Option<IndexMap<String, Text>>,
+    pub workload: Option<Text>,
     pub assume: Option<IndexMap<String, Text>>,
     pub template_bucket: Option<Text>,
     pub check: Option<Judging>,

@@ -18,6 +18,8 @@ pub struct Known<'a> {
     pub assumptions: &'a [&'a str],
     /// Phase ids.
     pub phases: &'a [&'a str],
+    /// Profiles of use.
+    pub workloads: &'a [&'a str],
     /// Ids of the rules of `check`.
     pub rules: &'a [&'a str],
 }
@@ -119,6 +121,7 @@ fn explain(name: &str, text: &str, error: &Yaml) -> Problem {
             // The reader adds "at line 1, column 2" to some of its sentences; our own place says that already.
             let said = said.split(" at line ").next().unwrap_or(&said).trim_end_matches(['.', ',']);
             let said = said.replace("expected string scalar", "one value belongs here, not a list or further settings");
+            let said = said.replace("cannot deserialize null into string; use Option<String>", "nothing stands here; it takes one value");
             match wanted(text, other.location()) {
                 Some(key) => format!("\"{key}\" is of the wrong kind: {said}"),
                 None => said,

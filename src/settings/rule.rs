@@ -251,7 +251,11 @@ pub fn region(value: &str, list: &[&str]) -> Result<(), String> {
         return Ok(());
     }
     let near = suggestion(value, list.iter().copied());
-    Err(format!("no region is called \"{value}\" among the {} that scalectl has prices for{near}", list.len()))
+    Err(format!(
+        "no region is called \"{value}\" among the {} that scalectl has prices for{near}; there are {}",
+        list.len(),
+        list.join(", ")
+    ))
 }
 
 /// A word out of a list, capital letters or not.

@@ -1,10 +1,10 @@
-//! One entry of the ledger, and how a person overrides it.
+//! One entry of the ledger, and why a value for it can be refused.
 
 use std::fmt;
 
 use serde::Serialize;
 
-use super::ledger::{Assumptions, LEDGER};
+use super::ledger::LEDGER;
 use crate::units::{self, Bytes};
 
 /// What an assumption's value counts.
@@ -120,9 +120,17 @@ pub fn assumption(id: &str) -> Option<&'static Assumption> {
 /// Why an override was refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum AssumptionError {
-    /// No `=`, or nothing before or after it.
+    /// No `=`, or nothing before it.
     #[error("`{0}` is not of the form id=value, such as cache_hit_rate=0.9")]
     Syntax(String),
+    /// Nothing behind the `=`.
+    #[error("{id} is empty; write it like {example}")]
+    Empty {
+        /// The assumption.
+        id: &'static str,
+        /// A valid setting.
+        example: String,
+    },
     /// No such entry.
     #[error("no assumption is called `{id}`; {hint}")]
     Unknown {
@@ -141,14 +149,30 @@ pub enum AssumptionError {
         /// A valid setting.
         example: String,
     },
-    /// A percentage for something that is no share.
-    #[error("{id}: `{value}` is a percentage, but the unit is {unit}; write it like {example}")]
-    NotAShare {
+    /// A unit of another kind: a time for a size.
+    #[error("{id}: `{value}` is {kind}, but the unit is {unit}; write it like {example}")]
+    WrongUnit {
         /// The assumption.
         id: &'static str,
         /// What was given.
         value: String,
-        /// Its unit.
+        /// What kind of quantity that is, in words.
+        kind: &'static str,
+        /// The assumption's unit.
+        unit: &'static str,
+        /// A valid setting.
+        example: String,
+    },
+    /// A word behind the number that is no unit.
+    #[error("{id}: `{value}` ends in \"{word}\", which is no unit known here; the unit is {unit}, write it like {example}")]
+    UnknownUnit {
+        /// The assumption.
+        id: &'static str,
+        /// What was given.
+        value: String,
+        /// The word.
+        word: String,
+        /// The assumption's unit.
         unit: &'static str,
         /// A valid setting.
         example: String,
@@ -178,106 +202,11 @@ pub enum AssumptionError {
         second: String,
     },
     /// Two values that cannot both be true.
-    #[error("{0}")]
-    Contradiction(&'static str),
-}
-
-impl Assumptions {
-    /// The defaults with the given `id=value` settings, checked singly and together.
-    pub fn with<S: AsRef<str>>(settings: impl IntoIterator<Item = S>) -> Result<Assumptions, AssumptionError> {
-        let mut assumptions = Assumptions::default();
-        for setting in settings {
-            assumptions.set(setting.as_ref())?;
-        }
-        assumptions.check()?;
-        Ok(assumptions)
-    }
-
-    /// Overrides one assumption, given as `id=value`; shares also as `id=20%`. What contradicts another shows in [`Assumptions::check`].
-    pub fn set(&mut self, setting: &str) -> Result<(), AssumptionError> {
-        let (id, value) = match setting.split_once('=') {
-            Some((id, value)) if !id.trim().is_empty() && !value.trim().is_empty() => (id.trim(), value.trim()),
-            _ => return Err(AssumptionError::Syntax(setting.to_owned())),
-        };
-        let entry = assumption(id).ok_or_else(|| unknown(id))?;
-        let number = parse(entry, value)?;
-        if !(entry.low..=entry.high).contains(&number) {
-            return Err(AssumptionError::OutOfRange {
-                id: entry.id,
-                given: value.to_owned(),
-                low: entry.unit.format(entry.low),
-                high: entry.unit.format(entry.high),
-                default: entry.unit.format(entry.value),
-            });
-        }
-        let overridden = self.is_overridden(entry.id);
-        let Some(slot) = self.slot(entry.id) else { return Err(unknown(id)) };
-        if overridden && slot.to_bits() != number.to_bits() {
-            let (first, second) = (entry.unit.format(*slot), entry.unit.format(number));
-            return Err(AssumptionError::SetTwice { id: entry.id, first, second });
-        }
-        *slot = number;
-        if !overridden {
-            self.overridden.push(entry.id);
-        }
-        Ok(())
-    }
-
-    /// Values that are sound alone but cannot both be true.
-    pub fn check(&self) -> Result<(), AssumptionError> {
-        let contradictions = [
-            (
-                self.static_objects_per_page() <= 0.0 && self.static_bytes_per_page() > 0.0,
-                "static_objects_per_page is 0, so static_bytes_per_page must be 0 too: bytes cannot come without requests",
-            ),
-            (
-                self.requests_per_page() > self.requests_per_active_user_per_day(),
-                "requests_per_page is more than requests_per_active_user_per_day: an active user sees at least one page",
-            ),
-        ];
-        match contradictions.into_iter().find(|(holds, _)| *holds) {
-            Some((_, text)) => Err(AssumptionError::Contradiction(text)),
-            None => Ok(()),
-        }
-    }
-
-    /// Whether the user set it.
-    pub fn is_overridden(&self, id: &str) -> bool {
-        self.overridden.contains(&id)
-    }
-
-    /// Every entry of the ledger with the value in force.
-    pub fn entries(&self) -> impl Iterator<Item = (&'static Assumption, f64)> + '_ {
-        LEDGER.iter().map(|entry| (entry, self.value(entry.id).unwrap_or(entry.value)))
-    }
-}
-
-fn unknown(id: &str) -> AssumptionError {
-    let nearest = LEDGER
-        .iter()
-        .map(|entry| (strsim::damerau_levenshtein(id, entry.id), entry.id))
-        .min()
-        .filter(|(distance, nearest)| *distance <= nearest.len().div_ceil(3) || nearest.contains(id));
-    let hint = match nearest {
-        Some((_, nearest)) => format!("did you mean `{nearest}`?"),
-        None => format!("there are: {}", LEDGER.iter().map(|entry| entry.id).collect::<Vec<_>>().join(", ")),
-    };
-    AssumptionError::Unknown { id: id.to_owned(), hint }
-}
-
-fn parse(entry: &Assumption, value: &str) -> Result<f64, AssumptionError> {
-    let example = || format!("{}={}", entry.id, entry.value);
-    let (figures, divisor) = match value.strip_suffix('%') {
-        Some(_) if entry.unit != Unit::Share => {
-            let unit = entry.unit.words();
-            return Err(AssumptionError::NotAShare { id: entry.id, value: value.to_owned(), unit, example: example() });
-        }
-        Some(figures) => (figures.trim_end(), 100.0),
-        None => (value, 1.0),
-    };
-    let number: Option<f64> = figures.replace('_', "").parse().ok();
-    match number {
-        Some(number) if number.is_finite() => Ok(number / divisor),
-        _ => Err(AssumptionError::NotANumber { id: entry.id, value: value.to_owned(), example: example() }),
-    }
+    #[error("{text}")]
+    Contradiction {
+        /// The two assumptions.
+        ids: [&'static str; 2],
+        /// What is said of them.
+        text: String,
+    },
 }

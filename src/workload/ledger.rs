@@ -1,6 +1,7 @@
 //! The ledger: every default of the load model, once, with its unit, range, source and reason.
 
 use super::assumption::{Assumption, Trust, Unit};
+use super::profile::Profile;
 
 /// Declares the assumptions once and derives the table, the storage and a typed getter each, so that code cannot ask for one that is not there.
 macro_rules! ledger {
@@ -15,11 +16,15 @@ macro_rules! ledger {
         pub struct Assumptions {
             $($id: f64,)*
             pub(super) overridden: Vec<&'static str>,
+            /// How busy users are, when the user said so in a word.
+            pub(super) profile: Option<Profile>,
+            /// `write_share`, when the user said it.
+            pub(super) writes: Option<f64>,
         }
 
         impl Default for Assumptions {
             fn default() -> Self {
-                Assumptions { $($id: $value,)* overridden: Vec::new() }
+                Assumptions { $($id: $value,)* overridden: Vec::new(), profile: None, writes: None }
             }
         }
 

@@ -5,6 +5,9 @@ use std::fmt;
 use serde::Serialize;
 
 use super::Load;
+use super::assumption::assumption;
+use super::figure::{self, ALL_DIGITS, Figure};
+use super::term::{Operand, Term};
 use crate::units::{self, Bytes, PerSecond, Users};
 
 /// A computed quantity with its unit.
@@ -23,6 +26,30 @@ pub enum Value {
     Amount(f64),
 }
 
+impl Value {
+    /// The bare number.
+    pub fn amount(self) -> f64 {
+        match self {
+            Value::Users(users) => users.as_f64(),
+            Value::Rate(rate) => rate.get(),
+            Value::Bytes(bytes) => bytes.as_f64(),
+            Value::Count(count) => count as f64,
+            Value::Amount(amount) => amount,
+        }
+    }
+
+    /// The same kind of value with another number: whole things are rounded up.
+    fn like(self, amount: f64) -> Value {
+        match self {
+            Value::Users(_) => Value::Users(Users(units::whole(amount))),
+            Value::Rate(_) => Value::Rate(PerSecond::new(amount)),
+            Value::Bytes(_) => Value::Bytes(Bytes::from_f64(amount)),
+            Value::Count(_) => Value::Count(units::whole(amount)),
+            Value::Amount(_) => Value::Amount(amount),
+        }
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -36,7 +63,7 @@ impl fmt::Display for Value {
 }
 
 /// One line of the chain of arithmetic.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// The field of [`Load`] or its method.
     pub id: &'static str,
@@ -47,237 +74,87 @@ pub struct Step {
     /// What the value counts: `users`, `/s`, `bytes`, `bytes/month`, `/month`, …
     pub unit: &'static str,
     /// How it was computed, in terms of earlier steps and assumption ids.
-    pub formula: &'static str,
+    pub formula: String,
+    /// The same, as a tree.
+    pub term: Term,
+    /// What the formula names, with the values in force.
+    pub operands: Vec<Operand>,
     /// The assumptions that the formula itself names.
-    pub assumptions: &'static [&'static str],
+    pub assumptions: Vec<&'static str>,
+    /// The assumptions that its operands rest on, without those that it names itself.
+    pub before: Vec<&'static str>,
 }
 
-pub(super) fn steps(load: &Load) -> Vec<Step> {
-    use Value::{Amount, Bytes, Count, Rate, Users};
-    let step = |id, quantity, value, unit, formula, assumptions| Step { id, quantity, value, unit, formula, assumptions };
-    let l = load;
-    vec![
-        step("users", "monthly active users", Users(l.users), "users", "given", &[]),
-        step("daily_active", "daily active users", Users(l.daily_active), "users", "users × dau_share", &["dau_share"]),
-        step(
-            "concurrent",
-            "users connected at peak",
-            Users(l.concurrent),
-            "users",
-            "daily_active × concurrent_share",
-            &["concurrent_share"],
-        ),
-        step(
-            "requests_mean",
-            "mean dynamic requests",
-            Rate(l.requests_mean),
-            "/s",
-            "users × dau_share × requests_per_active_user_per_day ÷ 86,400 s",
-            &["dau_share", "requests_per_active_user_per_day"],
-        ),
-        step("requests_peak", "dynamic requests at peak", Rate(l.requests_peak), "/s", "requests_mean × peak_factor", &["peak_factor"]),
-        step(
-            "requests_stress",
-            "dynamic requests under stress",
-            Rate(l.requests_stress),
-            "/s",
-            "users × stress_share ÷ stress_seconds_between_requests",
-            &["stress_share", "stress_seconds_between_requests"],
-        ),
-        step("requests_month", "dynamic requests in a month", Count(l.requests_month), "/month", "requests_mean × 730 h", &[]),
-        step(
-            "new_connections_peak",
-            "new connections at the balancer",
-            Rate(l.new_connections_peak),
-            "/s",
-            "requests_peak ÷ requests_per_connection",
-            &["requests_per_connection"],
-        ),
-        step(
-            "page_views_peak",
-            "page views at peak",
-            Rate(l.page_views_peak),
-            "/s",
-            "requests_peak ÷ requests_per_page",
-            &["requests_per_page"],
-        ),
-        step(
-            "static_requests_peak",
-            "static requests at peak, before the CDN",
-            Rate(l.static_requests_peak),
-            "/s",
-            "page_views_peak × static_objects_per_page",
-            &["static_objects_per_page"],
-        ),
-        step(
-            "static_requests_month",
-            "static requests in a month, before the CDN",
-            Count(l.static_requests_month),
-            "/month",
-            "static_requests_peak ÷ peak_factor × 730 h",
-            &["peak_factor"],
-        ),
-        step(
-            "static_requests_after_cdn",
-            "static requests behind the CDN",
-            Rate(l.static_requests_after_cdn()),
-            "/s",
-            "static_requests_peak × (1 − cdn_hit_rate)",
-            &["cdn_hit_rate"],
-        ),
-        step(
-            "app_vcpus",
-            "vCPUs for the app",
-            Amount(l.app_vcpus),
-            "vCPU",
-            "requests_peak ÷ (requests_per_vcpu × utilisation_target_app ÷ 0.60)",
-            &["requests_per_vcpu", "utilisation_target_app"],
-        ),
-        step(
-            "connections",
-            "database connections",
-            Count(l.connections),
-            "connections",
-            "whole app_vcpus × connections_per_vcpu",
-            &["connections_per_vcpu"],
-        ),
-        step(
-            "database_reads",
-            "database reads before the cache",
-            Rate(l.database_reads),
-            "/s",
-            "requests_peak × queries_per_request × read_share",
-            &["queries_per_request", "read_share"],
-        ),
-        step(
-            "database_reads_after_cache",
-            "database reads behind the cache",
-            Rate(l.database_reads_after_cache()),
-            "/s",
-            "database_reads × (1 − cache_hit_rate)",
-            &["cache_hit_rate"],
-        ),
-        step(
-            "database_writes",
-            "database writes",
-            Rate(l.database_writes),
-            "/s",
-            "requests_peak × queries_per_request × (1 − read_share)",
-            &["queries_per_request", "read_share"],
-        ),
-        step("cache_operations", "cache operations", Rate(l.cache_operations), "/s", "database_reads + 2 × requests_peak", &[]),
-        step(
-            "stored_bytes",
-            "data in the database",
-            Bytes(l.stored_bytes),
-            "bytes",
-            "users × database_bytes_per_user",
-            &["database_bytes_per_user"],
-        ),
-        step(
-            "working_set_bytes",
-            "data touched in a day",
-            Bytes(l.working_set_bytes),
-            "bytes",
-            "users × dau_share × database_bytes_per_user",
-            &["dau_share", "database_bytes_per_user"],
-        ),
-        step(
-            "cache_bytes",
-            "hot data worth caching",
-            Bytes(l.cache_bytes),
-            "bytes",
-            "working_set_bytes × hot_set_share",
-            &["hot_set_share"],
-        ),
-        step(
-            "sessions",
-            "sessions kept",
-            Count(l.sessions),
-            "sessions",
-            "users × dau_share × max(1, session_ttl_hours ÷ 24), at most users",
-            &["dau_share", "session_ttl_hours"],
-        ),
-        step("session_bytes", "session data", Bytes(l.session_bytes), "bytes", "sessions × session_bytes", &["session_bytes"]),
-        step(
-            "object_bytes",
-            "files in object storage",
-            Bytes(l.object_bytes),
-            "bytes",
-            "users × object_bytes_per_user",
-            &["object_bytes_per_user"],
-        ),
-        step(
-            "dynamic_bytes_month",
-            "dynamic bytes to users",
-            Bytes(l.dynamic_bytes_month),
-            "bytes/month",
-            "requests_month × response_bytes",
-            &["response_bytes"],
-        ),
-        step(
-            "static_bytes_month",
-            "static bytes to users",
-            Bytes(l.static_bytes_month),
-            "bytes/month",
-            "requests_month ÷ requests_per_page × static_bytes_per_page",
-            &["requests_per_page", "static_bytes_per_page"],
-        ),
-        step(
-            "egress_bytes_month",
-            "all bytes to users",
-            Bytes(l.egress_bytes_month),
-            "bytes/month",
-            "dynamic_bytes_month + static_bytes_month",
-            &[],
-        ),
-        step(
-            "origin_egress_bytes_month",
-            "bytes out of the origin behind a CDN",
-            Bytes(l.origin_egress_bytes_month),
-            "bytes/month",
-            "dynamic_bytes_month + static_bytes_month × (1 − cdn_hit_rate)",
-            &["cdn_hit_rate"],
-        ),
-        step(
-            "log_bytes_month",
-            "logs",
-            Bytes(l.log_bytes_month),
-            "bytes/month",
-            "requests_month × log_bytes_per_request",
-            &["log_bytes_per_request"],
-        ),
-        step(
-            "messages_peak",
-            "background jobs at peak",
-            Rate(l.messages_peak),
-            "/s",
-            "requests_peak × messages_per_request",
-            &["messages_per_request"],
-        ),
-        step(
-            "messages_month",
-            "background jobs in a month",
-            Count(l.messages_month),
-            "/month",
-            "requests_month × messages_per_request",
-            &["messages_per_request"],
-        ),
-        step(
-            "events_peak",
-            "analytics events at peak",
-            Rate(l.events_peak),
-            "/s",
-            "requests_peak × events_per_request",
-            &["events_per_request"],
-        ),
-        step(
-            "events_month",
-            "analytics events in a month",
-            Count(l.events_month),
-            "/month",
-            "requests_month × events_per_request",
-            &["events_per_request"],
-        ),
-    ]
+/// The fewest digits of a number that is put into a formula.
+const FEWEST_DIGITS: usize = 4;
+
+impl Step {
+    /// The value with its unit: `57.9/s`.
+    pub fn result(&self) -> String {
+        figure::result(self.value, self.unit)
+    }
+
+    /// The formula with the numbers put in and what comes of it, `57.87/s × 3 = 174/s`; nothing for what was given.
+    ///
+    /// Numbers have as few digits as lead to the result that is shown, so that nobody who follows the arithmetic finds another one.
+    pub fn numbers(&self) -> Option<String> {
+        let result = self.result();
+        let digits = (FEWEST_DIGITS..ALL_DIGITS).find(|digits| {
+            let shown = self.term.value_as_shown(&self.operands, *digits);
+            shown.is_some_and(|shown| figure::result(self.value.like(shown), self.unit) == result)
+        });
+        let exact = self.term.value(&self.operands)?;
+        let rounded = match self.value {
+            Value::Users(_) | Value::Count(_) => true,
+            Value::Bytes(bytes) => bytes.0 < 1_000,
+            Value::Rate(_) | Value::Amount(_) => false,
+        } && self.value.amount() - exact > 1e-9 * exact.max(1.0);
+        let whole = !matches!(self.value, Value::Rate(_) | Value::Amount(_));
+        let note = match rounded {
+            // 2^64, where whole numbers end.
+            _ if whole && exact > u64::MAX as f64 => " (the most that is counted)",
+            true => " (rounded up)",
+            false => "",
+        };
+        Some(format!("{} = {}{note}", self.term.numbers(&self.operands, digits.unwrap_or(ALL_DIGITS)), result))
+    }
+}
+
+/// Steps as they are made, each of what came before.
+pub(super) struct Steps<'a> {
+    load: &'a Load,
+    known: Vec<Step>,
+}
+
+impl<'a> Steps<'a> {
+    pub fn new(load: &'a Load, known: Vec<Step>) -> Steps<'a> {
+        Steps { load, known }
+    }
+
+    /// Adds a step. What it names must be an earlier step or an assumption; a test holds every formula to that.
+    pub fn add(&mut self, id: &'static str, quantity: &'static str, value: Value, unit: &'static str, term: Term) {
+        let (mut operands, mut assumptions, mut before): (Vec<Operand>, Vec<&'static str>, Vec<&'static str>) = Default::default();
+        for name in term.ids() {
+            // A step and an assumption may have one name, such as `session_bytes`; a step cannot mean itself.
+            if let Some(step) = self.known.iter().find(|step| step.id == name) {
+                operands.push(Operand { id: name, figure: Figure::Step(step.value, step.unit) });
+                before.extend(step.assumptions.iter().chain(&step.before));
+            } else if let Some((entry, value)) = assumption(name).zip(self.load.assumptions.value(name)) {
+                operands.push(Operand { id: name, figure: Figure::Assumed(value, entry.unit) });
+                assumptions.push(entry.id);
+            }
+        }
+        let mut seen = assumptions.clone();
+        before.retain(|id| {
+            let fresh = !seen.contains(id);
+            seen.push(id);
+            fresh
+        });
+        let formula = term.formula();
+        self.known.push(Step { id, quantity, value, unit, formula, term, operands, assumptions, before });
+    }
+
+    pub fn done(self) -> Vec<Step> {
+        self.known
+    }
 }

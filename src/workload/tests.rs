@@ -119,11 +119,15 @@ fn a_bad_setting_says_what_would_be_right() {
     let cases = [
         ("cache_hit_rate", "`cache_hit_rate` is not of the form id=value, such as cache_hit_rate=0.9"),
         ("=0.9", "`=0.9` is not of the form id=value, such as cache_hit_rate=0.9"),
-        ("cache_hit_rate=", "`cache_hit_rate=` is not of the form id=value, such as cache_hit_rate=0.9"),
+        ("cache_hit_rate=", "cache_hit_rate is empty; write it like cache_hit_rate=85%"),
         ("cache_hitrate=0.9", "no assumption is called `cache_hitrate`; did you mean `cache_hit_rate`?"),
         ("peak_factor=three", "peak_factor: `three` is not a number; write it like peak_factor=3"),
         ("peak_factor=NaN", "peak_factor: `NaN` is not a number; write it like peak_factor=3"),
         ("peak_factor=inf", "peak_factor: `inf` is not a number; write it like peak_factor=3"),
+        (
+            "static_bytes_per_page=500ms",
+            "static_bytes_per_page: `500ms` is a time, but the unit is bytes; write it like static_bytes_per_page=500KB",
+        ),
         ("peak_factor=20%", "peak_factor: `20%` is a percentage, but the unit is ratio; write it like peak_factor=3"),
         ("dau_share=1.5", "dau_share: `1.5` is out of range; it must be from 0.1 % to 100 % (default 20 %)"),
         ("response_bytes=-1", "response_bytes: `-1` is out of range; it must be from 1 B to 100 MB (default 10 KB)"),
@@ -140,7 +144,7 @@ fn settings_that_contradict_one_another_are_refused() {
     let twice = Assumptions::with(["dau_share=0.2", "dau_share=0.3"]).unwrap_err();
     assert_eq!(twice.to_string(), "dau_share is set twice, to 20 % and to 30 %; keep one");
     let bytes = Assumptions::with(["static_objects_per_page=0"]).unwrap_err();
-    assert!(matches!(bytes, AssumptionError::Contradiction(_)), "{bytes}");
+    assert!(matches!(bytes, AssumptionError::Contradiction { .. }), "{bytes}");
     assert!(Assumptions::with(["static_objects_per_page=0", "static_bytes_per_page=0"]).is_ok());
     assert!(Assumptions::with(["requests_per_active_user_per_day=2"]).is_err());
 }

@@ -1,11 +1,13 @@
 //! The one integration binary: a file per feature, and the pieces that several features share.
 //!
 //! Shared: `python` (the judges' virtual environment), `finding` (what they say, and the exceptions), `tree` (the project's own files),
-//! `ministack` (a cloud on this machine), `program` (running scalectl).
+//! `ministack` (a cloud on this machine), `program` (running scalectl), `chance` (random numbers that are the same in every run).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::disallowed_methods)]
 #![allow(missing_docs)]
 
+mod chance;
+mod data_services;
 mod data_stores;
 mod finding;
 mod ministack;
@@ -18,7 +20,9 @@ mod async_work;
 mod bad_input;
 mod bad_templates;
 mod bills;
+mod capacity;
 mod compute;
+mod cost;
 mod database_host;
 mod deploy;
 mod deploy_trouble;
@@ -31,7 +35,10 @@ mod guards_paths;
 mod harness;
 mod identity;
 mod lint;
+mod load;
+mod load_told;
 mod mutations;
+mod optimiser;
 mod overrides;
 mod own_secrets;
 mod plan;
@@ -40,6 +47,7 @@ mod render;
 mod renderer;
 mod rules;
 mod settings;
+mod simulation;
 mod stores;
 mod systems;
 mod template_bill;

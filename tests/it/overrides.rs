@@ -13,7 +13,7 @@ fn plan(phase: &str, settings: &str) -> Run {
 
 fn stacks(phase: &str, settings: &str) -> Vec<Stack> {
     let regions = ["us-east-1"];
-    let known = scalectl::settings::Known { regions: &regions, assumptions: &[], phases: &[], rules: &[] };
+    let known = scalectl::settings::Known { regions: &regions, assumptions: &[], phases: &[], rules: &[], workloads: &[] };
     let settings = scalectl::settings::read("scalectl.yaml", settings.as_bytes(), &known).unwrap();
     render::stacks(&crate::identity::architecture(phase, scalectl::phase::find(phase).unwrap().from, &settings)).unwrap()
 }

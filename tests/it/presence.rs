@@ -12,7 +12,7 @@ const TABLE: &str =
 fn read(text: &str) -> Settings {
     let catalog = Catalog::builtin().unwrap();
     let regions: Vec<&str> = catalog.regions().iter().map(|region| region.region.code()).collect();
-    let known = Known { regions: &regions, assumptions: &[], phases: &[], rules: &[] };
+    let known = Known { regions: &regions, assumptions: &[], phases: &[], rules: &[], workloads: &[] };
     settings::read("scalectl.yaml", text.as_bytes(), &known).unwrap()
 }
 

@@ -9,6 +9,7 @@ const KNOWN: Known<'_> = Known {
     regions: &["us-east-1", "eu-west-1", "ap-southeast-2"],
     assumptions: &["daily-share", "peak-over-mean"],
     rules: &["cache-failover-without-replica"],
+    workloads: &["light", "normal", "heavy"],
     phases: &["prelaunch", "launch", "10", "1k", "10k", "500k", "10m"],
 };
 
@@ -70,6 +71,8 @@ fn every_kind_of_mistake_names_line_column_and_what_would_be_right() {
         ("tags: {aws:x: y}\n", "AWS keeps for itself"),
         ("assume: {daily_share: 0.3}\n", "did you mean \"daily-share\"?"),
         ("phase: 20k\n", "no phase is called \"20k\"; did you mean \"10k\"?"),
+        ("app: shop\nworkload: havy\n", "scalectl.yaml:2:11: no workload is called \"havy\"; did you mean \"heavy\"?"),
+        ("workload: [heavy]\n", "scalectl.yaml:1:11: \"workload\" is of the wrong kind"),
         ("template_bucket: s3://mine\n", "is not the name of a bucket"),
         ("federation: {shop: [web, payments]}\n", "scalectl.yaml:1:26: no service is called \"payments\""),
         ("federation: {shop: [catalgo]}\n", "did you mean \"catalog\"?"),

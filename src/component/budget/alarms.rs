@@ -13,6 +13,9 @@ const DAY: i64 = 86_400;
 /// A day that costs this share of the whole month's money is no ordinary day: an even month spends a thirtieth.
 const SPIKE_SHARE: f64 = 0.15;
 
+/// How many alarms these are.
+pub const COUNT: u32 = 2;
+
 /// One alarm on the month's sum, one on what a single day adds to it.
 pub fn put(monthly_usd: u32, topic: &Id<sns::Topic>, layers: &mut Layers) {
     let usd = f64::from(monthly_usd);

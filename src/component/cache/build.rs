@@ -4,7 +4,7 @@ use cfn::resource::elasticache::replication_group::{ClusterMode, TransitEncrypti
 use cfn::resource::{ec2, elasticache, secretsmanager as sm};
 use cfn::{Id, Node, Resource, Val};
 
-use super::{Cache, MAINTENANCE_WINDOW, PORT};
+use super::{Cache, MAINTENANCE_WINDOW, PORT, SNAPSHOT_DAYS};
 use crate::block::{Layer, Layers, NetworkOffer, Offers, Site, Tier, name_tag};
 use crate::recipe;
 use crate::settings::CacheEngine;
@@ -18,8 +18,6 @@ fn engine(engine: CacheEngine) -> (&'static str, &'static str, &'static str) {
 }
 /// Letters and digits of the token: ElastiCache takes 16 to 128 characters and few signs.
 const TOKEN_LENGTH: i64 = 64;
-/// Days that the nightly snapshots are kept.
-const SNAPSHOT_DAYS: i64 = 7;
 
 /// Puts the security group, the secret, and the cache.
 pub fn resources(cache: &Cache, site: &Site, network: &NetworkOffer, offers: &Offers, layers: &mut Layers) {

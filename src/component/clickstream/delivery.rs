@@ -17,12 +17,12 @@ use crate::component::{Layer, Layers, Site, name_tag};
 use crate::recipe::{self, bucket};
 
 /// Firehose writes a file when it has so many MB or has waited for so many seconds: large files are cheaper to write and to read.
-const BUFFER_MB: i64 = 128;
-const BUFFER_SECONDS: i64 = 300;
+pub const BUFFER_MB: i64 = 128;
+pub const BUFFER_SECONDS: i64 = 300;
 /// Days after which files are read rarely, hardly ever, and not at all.
-const RARELY_DAYS: i64 = 30;
-const HARDLY_DAYS: i64 = 90;
-const KEEP_DAYS: i64 = 400;
+pub const RARELY_DAYS: i64 = 30;
+pub const HARDLY_DAYS: i64 = 90;
+pub const KEEP_DAYS: i64 = 400;
 /// Days after which the parts of a file that was never finished are deleted.
 const UNFINISHED_DAYS: i64 = 7;
 

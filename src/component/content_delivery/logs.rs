@@ -7,9 +7,6 @@ use cfn::{Id, Resource, Val};
 use crate::component::{Layer, Layers, Site};
 use crate::recipe::{bucket, front};
 
-/// Days that access logs are kept: a quarter, as long as the load balancer's.
-const DAYS: i64 = 90;
-
 /// What is written of each request (CloudFront developer guide, "Standard logging reference"). No cookies: they hold sessions.
 const FIELDS: [&str; 22] = [
     "date",
@@ -43,7 +40,7 @@ const FOLDERS: &str = "{DistributionId}/{yyyy}/{MM}/{dd}/{HH}";
 /// wants a bucket that takes ACLs.
 pub fn put(site: &Site, layers: &mut Layers) {
     let store: Id<s3::Bucket> = Id::new("EdgeLogsBucket");
-    let model = Resource::new(bucket::expiring(bucket::closed(), DAYS)).retain();
+    let model = Resource::new(bucket::expiring(bucket::closed(), bucket::ACCESS_LOG_DAYS)).retain();
     layers.put(Layer::Data, &store, "Keeps the edge's access logs for a quarter", model);
     let sources = format!("arn:${{AWS::Partition}}:logs:{}:${{AWS::AccountId}}:delivery-source:*", front::EDGE_REGION);
     let write = Statement::allow(["s3:PutObject"])

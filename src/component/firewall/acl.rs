@@ -36,6 +36,9 @@ const GROUPS: [&str; 4] = [
     "AWSManagedRulesCommonRuleSet",
 ];
 
+/// Rules of one ACL: the limit of an address, and the groups.
+pub const RULES: usize = 1 + GROUPS.len();
+
 /// Headers whose values no log may hold: whoever has them can act as the user.
 const SECRETS: [&str; 3] = ["authorization", "cookie", "x-api-key"];
 

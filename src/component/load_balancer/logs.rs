@@ -7,9 +7,6 @@ use cfn::{Id, Resource, Val};
 use crate::component::{Layer, Layers, LogStore, Site};
 use crate::recipe::bucket;
 
-/// Days that access logs are kept: a quarter, long enough to look back on an incident that was found late.
-const DAYS: i64 = 90;
-
 /// The bucket.
 pub fn bucket() -> Id<s3::Bucket> {
     Id::new("LogsBucket")
@@ -27,7 +24,7 @@ pub fn store() -> LogStore {
 /// Balancing user guide, "Enable access logs for your Application Load Balancer"). Both may write, and both only under our account's path.
 pub fn put(site: &Site, layers: &mut Layers) -> Id<s3::BucketPolicy> {
     let id = bucket();
-    let model = Resource::new(bucket::expiring(bucket::closed(), DAYS)).retain();
+    let model = Resource::new(bucket::expiring(bucket::closed(), bucket::ACCESS_LOG_DAYS)).retain();
     layers.put(Layer::Data, &id, "Keeps the access logs of load balancers and buckets for a quarter", model);
     let ours = || Val::sub(format!("${{{}.Arn}}/AWSLogs/${{AWS::AccountId}}/*", id.name()));
     let balancers = "arn:${AWS::Partition}:elasticloadbalancing:${AWS::Region}:${AWS::AccountId}:loadbalancer/*";

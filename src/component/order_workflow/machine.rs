@@ -7,7 +7,7 @@ use cfn::resource::sqs;
 use cfn::states::{Machine, Retry, State, Task};
 use cfn::{Id, Node, Val};
 
-use crate::component::{NamedTable, Offers};
+use crate::component::{Driver, NamedTable, Offers, Reason};
 
 /// The key of an order.
 pub const KEY: &str = "id";
@@ -138,4 +138,58 @@ pub fn definition(table: &NamedTable, dead: &Id<sqs::Queue>, offers: &Offers) ->
         .state("SentBefore", State::succeed())
         .state("Malformed", State::fail("MalformedOrder", "an order needs a text `id`"))
         .state("Failed", State::fail("OrderFailed", "the order waits in the dead-letter queue, with the error"))
+}
+
+/// States that an order passes through when nothing fails: `Check`, `Reserve`, `Confirm`, `Done`, and those that it charges and is told by.
+pub fn steps(offers: &Offers) -> u64 {
+    4 + u64::from(offers.backlog.is_some()) + u64::from(offers.topic.is_some())
+}
+
+/// The most states that [`steps`] can be.
+pub const MOST_STEPS: u64 = 6;
+
+/// Express workflows, with how long they may take (Step Functions developer guide, "Choosing workflow type": five minutes, at least once).
+pub fn express() -> Reason {
+    let text = format!(
+        "an Express workflow ends after 5 minutes and may run twice; an order may wait {} minutes for its charge and take {} in all",
+        CHARGE_SECONDS / 60,
+        ORDER_SECONDS / 60
+    );
+    Reason::instead(Driver::Availability, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use cfn::Node;
+    use cfn::resource::sns;
+
+    use super::*;
+
+    /// Follows the definition from its start, at a choice by the first of its ways, to the end.
+    fn walked(offers: &Offers) -> u64 {
+        let table = NamedTable { name: "orders".into(), arn: "arn".into() };
+        let machine = Val::<Node>::from(definition(&table, &Id::new("Dead"), offers)).into_node();
+        let states = machine.get("States").unwrap();
+        let mut at = machine.get("StartAt").and_then(Node::as_str).unwrap().to_owned();
+        for steps in 1..100 {
+            let state = states.get(&at).unwrap();
+            let chosen = state.get("Choices").and_then(Node::as_list).and_then(|ways| ways[0].get("Next"));
+            match chosen.or(state.get("Next")).and_then(Node::as_str) {
+                Some(next) => at = next.to_owned(),
+                None => return steps,
+            }
+        }
+        unreachable!("the way of an order has no end");
+    }
+
+    #[test]
+    fn an_order_passes_as_many_states_as_are_billed() {
+        let (jobs, topic) = (Some(Id::<sqs::Queue>::new("Jobs")), Some(Id::<sns::Topic>::new("Topic")));
+        let mut offers = Offers::default();
+        assert_eq!((walked(&offers), steps(&offers)), (4, 4));
+        offers.backlog = jobs;
+        assert_eq!((walked(&offers), steps(&offers)), (5, 5));
+        offers.topic = topic;
+        assert_eq!((walked(&offers), steps(&offers)), (MOST_STEPS, MOST_STEPS));
+    }
 }

@@ -15,14 +15,14 @@ const SOURCE: &str = include_str!("events.py");
 /// Seconds until it is stopped.
 const TIMEOUT: i64 = 30;
 /// MB of memory.
-const MEMORY: i64 = 256;
+pub const MEMORY: i64 = 256;
 /// Events that it is handed at once; one after the other is written in far less than the timeout.
 const BATCH: i64 = 10;
 /// Seconds until events that were taken are delivered again: six times the function's timeout, so that Lambda's own retries of a throttled call
 /// come first (Lambda developer guide, "Using Lambda with Amazon SQS").
 pub const VISIBILITY: i64 = 6 * TIMEOUT;
 /// Days that the journal keeps an event: far longer than a queue may deliver it again.
-const KEEP_DAYS: i64 = 90;
+pub const KEEP_DAYS: i64 = 90;
 
 /// Puts journal, function, and the mapping that feeds it; at most `consumers` copies run at once.
 pub fn put(consumers: i64, layers: &mut Layers) {

@@ -24,6 +24,9 @@ const ERROR_SHARE: f64 = 0.01;
 /// Fewer failures in a minute than this say nothing, however few requests there are.
 const LEAST_ERRORS: f64 = 10.0;
 
+/// Alarms of one service that take a release back.
+pub const ALARMS: usize = 2;
+
 fn role() -> Id<iam::Role> {
     Id::new("ServicesReleaseRole")
 }
@@ -76,7 +79,7 @@ pub fn put_alarms(doors: &[(&FrontDoor, Target)], layers: &mut Layers, part: &Pa
     let errors = (part.requests_per_minute * part.least as f64 * ERROR_SHARE).round().max(LEAST_ERRORS);
     let failing = format!("A release of {} that fails more than {errors} requests in a minute is taken back", part.name);
     let unhealthy = format!("A release of {} whose tasks do not pass their health checks is taken back", part.name);
-    let alarms = [
+    let alarms: [_; ALARMS] = [
         ("ReleaseErrorsAlarm", "HTTPCode_Target_5XX_Count", "Sum", errors, 2, failing),
         ("ReleaseUnhealthyAlarm", "UnHealthyHostCount", "Maximum", 1.0, 5, unhealthy),
     ];

@@ -16,6 +16,8 @@ pub struct Part {
     pub cpu: u32,
     /// MiB of one task.
     pub memory: u32,
+    /// vCPUs of one task that its workers can use: no more than there is memory for.
+    pub carries: f64,
     /// Tasks that carry the peak with one zone gone.
     pub least: u64,
     /// Tasks that carry the stress case with one zone gone.
@@ -42,58 +44,75 @@ impl Part {
     }
 }
 
-/// The services with their tasks. Every service is taken to get the same part of the requests; scaling corrects that by itself.
-pub fn parts(request: &Request) -> (Vec<Part>, Vec<Reason>) {
-    let services = &request.settings.services;
-    let share = 1.0 / (services.len().max(1) * request.regions.max(1)) as f64;
-    let whole_share = 1.0 / services.len().max(1) as f64;
-    let peak = request.load.app_vcpus * share;
-    // When a region is lost, the others grow to carry all of it.
-    let ceiling = request.load.app_vcpus_for(request.load.requests_ceiling()) * whole_share;
-    let parts: Vec<Part> = services.iter().map(|service| part(request, service, peak, ceiling)).collect();
-    let reasons = reasons(request, &parts, peak);
-    (parts, reasons)
+/// What one service needs in a region, in vCPUs filled to the target. Every service is taken to get the same part of the requests; scaling corrects
+/// that by itself.
+#[derive(Clone, Copy)]
+struct Needed {
+    peak: f64,
+    ceiling: f64,
 }
 
-fn part(request: &Request, service: &Service, peak: f64, ceiling: f64) -> Part {
-    let (cpu, least_memory) = task(request, service, peak);
+fn needed(request: &Request) -> Needed {
+    let services = request.settings.services.len().max(1) as f64;
+    let peak = request.load.app_vcpus / services / request.regions.max(1) as f64;
+    // When a region is lost, the others grow to carry all of it.
+    Needed { peak, ceiling: request.load.app_vcpus_for(request.load.requests_ceiling()) / services }
+}
+
+/// The services with the smallest tasks of which each needs no more than a few in a zone.
+pub fn parts(request: &Request) -> Vec<Part> {
+    let needed = needed(request);
+    let smallest = |service| TASKS.into_iter().find_map(|size| part(request, service, size, needed));
+    request.settings.services.iter().filter_map(smallest).collect()
+}
+
+/// The services with each size of tasks that does, the same for all where the user named none: which of them is cheapest depends on the hosts.
+pub fn ways(request: &Request) -> Vec<Vec<Part>> {
+    let needed = needed(request);
+    let services = &request.settings.services;
+    // Where the user named every size, there is one way.
+    let sizes = if services.iter().all(|service| service.cpu.is_some()) { &TASKS[TASKS.len() - 1..] } else { &TASKS[..] };
+    sizes.iter().filter_map(|size| services.iter().map(|service| part(request, service, *size, needed)).collect()).collect()
+}
+
+/// A service with tasks of a size, or of the size that the user named; none where it needs too many of them.
+fn part(request: &Request, service: &Service, size: (u32, u32), Needed { peak, ceiling }: Needed) -> Option<Part> {
+    let named = service.cpu.map(|cpu| TASKS.into_iter().find(|(size, _)| *size == cpu).unwrap_or((cpu, cpu * 2)));
+    let (cpu, least_memory) = named.unwrap_or(size);
     let vcpu = f64::from(cpu) / UNITS;
+    let worker = request.assumptions.app_memory_bytes_per_vcpu();
     // The assumption is taken in steps of a GiB, which every task size but the smallest has.
-    let wanted = request.assumptions.app_memory_bytes_per_vcpu() * vcpu / Bytes::GIB as f64;
+    let wanted = worker * vcpu / Bytes::GIB as f64;
     let enough = f64::from(least_memory) / UNITS >= wanted;
     let memory = if enough { least_memory } else { u32::try_from(whole(wanted) * 1_024).unwrap_or(least_memory).min(cpu * 8) };
     let memory = service.memory.unwrap_or(memory);
-    let least = tasks(request, peak, vcpu);
-    let most = tasks(request, ceiling, vcpu).max(least * 2);
-    let requests_per_minute = (request.load.requests_per_vcpu_at_target() * vcpu * 60.0).round();
-    Part { name: service.name.clone(), path: service.path.clone(), cpu, memory, least, most, requests_per_minute }
-}
-
-/// The smallest task with which a service needs no more than a few in each zone.
-fn task(request: &Request, service: &Service, peak: f64) -> (u32, u32) {
-    if let Some(cpu) = service.cpu {
-        return TASKS.into_iter().find(|(size, _)| *size == cpu).unwrap_or((cpu, cpu * 2));
+    let carries = vcpu.min(Bytes::mib(u64::from(memory)).as_f64() / worker);
+    let least = tasks(request, peak, carries);
+    if named.is_none() && size != TASKS[TASKS.len() - 1] && least > TASKS_PER_ZONE * zones(request) {
+        return None;
     }
-    let most = TASKS_PER_ZONE * zones(request);
-    let fitting = TASKS.into_iter().find(|(cpu, _)| tasks(request, peak, f64::from(*cpu) / UNITS) <= most);
-    fitting.unwrap_or(TASKS[TASKS.len() - 1])
+    let most = tasks(request, ceiling, carries).max(least.saturating_mul(2));
+    let requests_per_minute = (request.load.requests_per_vcpu_at_target() * carries * 60.0).round().max(1.0);
+    Some(Part { name: service.name.clone(), path: service.path.clone(), cpu, memory, carries, least, most, requests_per_minute })
 }
 
 /// How many tasks carry so many vCPUs with one zone gone, the same number in each zone.
 fn tasks(request: &Request, vcpus: f64, vcpu: f64) -> u64 {
     let zones = zones(request);
     let needed = if zones > 1 { vcpus / vcpu * zones as f64 / (zones - 1) as f64 } else { vcpus / vcpu };
-    whole(needed).max(1).div_ceil(zones) * zones
+    whole(needed).max(1).div_ceil(zones).saturating_mul(zones)
 }
 
 fn zones(request: &Request) -> u64 {
     u64::try_from(request.zones).unwrap_or(1).max(1)
 }
 
-fn reasons(request: &Request, parts: &[Part], peak: f64) -> Vec<Reason> {
+/// Why there are so many tasks.
+pub fn reasons(request: &Request, parts: &[Part]) -> Vec<Reason> {
+    let peak = needed(request).peak;
     let zones_word = zones_in_words(request.zones);
     let Some(largest) = parts.iter().max_by_key(|part| part.least) else { return Vec::new() };
-    let alone = whole(peak * UNITS / f64::from(largest.cpu)).max(1);
+    let alone = whole(peak / largest.carries).max(1);
     let task = format!("{} vCPU and {} MiB", number(f64::from(largest.cpu) / UNITS), largest.memory);
     let first = if largest.least > zones(request) {
         let text = format!(
@@ -114,10 +133,10 @@ fn reasons(request: &Request, parts: &[Part], peak: f64) -> Vec<Reason> {
     reasons
 }
 
-/// Why there are no hosts.
+/// Why there are no hosts, where money did not decide.
 pub fn without_hosts(request: &Request) -> Reason {
     match request.settings.compute {
         Some(_) => Reason::new(Driver::Phase, "on Fargate, as the settings say"),
-        None => Reason::new(Driver::Phase, "no hosts to patch, fill and scale; Fargate until hosts are cheaper"),
+        None => Reason::new(Driver::Phase, "no hosts to patch, fill and scale; the phase asks for Fargate"),
     }
 }

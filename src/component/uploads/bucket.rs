@@ -15,7 +15,7 @@ use crate::component::{Layer, Layers, Offers, Site};
 use crate::recipe;
 
 /// Days in which a deleted or overwritten file can be brought back.
-const UNDELETE_DAYS: i64 = 30;
+pub const UNDELETE_DAYS: i64 = 30;
 /// Days after which an upload in parts that was never finished is cleared away.
 const UNFINISHED_DAYS: i64 = 7;
 /// Seconds for which a browser remembers that it may upload.

@@ -1,10 +1,12 @@
 //! A machine that stands alone: it grows by being replaced with a larger one, until more machines are the better answer.
 
+use std::cmp::Reverse;
+
 use super::fleet;
 use crate::block::{Driver, Reason, Request, Unplaceable};
 use crate::catalog::Class;
-use crate::catalog::sizing::{Choice, Needs, Rejection};
-use crate::units::{Users, number, thousands};
+use crate::catalog::sizing::{Needs, Rejection, unmet};
+use crate::units::{Usd, Users, number, thousands};
 use crate::workload::Load;
 
 /// vCPUs of the largest machine that makes sense alone: beyond it two machines cost no more, and one of them may fail.
@@ -18,15 +20,20 @@ const MOST_USERS: u64 = 10_000_000_000;
 pub struct Alone<'a> {
     /// The cheapest class that carries the load.
     pub class: &'a Class,
-    /// Why the next smaller class of its family was not taken; none when it is the smallest.
+    /// The next smaller class of its family; none when it is the smallest.
+    pub below: Option<&'a Class>,
+    /// Why that one was not taken.
     pub smaller: Option<Rejection>,
     /// The largest class that makes sense.
     pub largest: &'a Class,
     /// The most users that a machine of that class carries.
     pub most: Users,
+    /// The next dearer class that would do as well, with its price for an hour and that of the class taken.
+    pub dearer: Option<(&'a Class, Usd, Usd)>,
 }
 
-/// The cheapest class for the load, and how many users the largest sensible one carries.
+/// The cheapest class for the load, and how many users the largest sensible one carries. What else goes with the machine costs the same with every
+/// class, so the cheapest class makes the cheapest bill.
 ///
 /// # Errors
 /// When the load needs more than the largest sensible class has; the error says for how many users that is enough.
@@ -36,21 +43,33 @@ pub fn size<'a>(
     families: &[&str],
     needs: &dyn Fn(&Load) -> Needs,
 ) -> Result<Alone<'a>, Unplaceable> {
-    let at = |users: u64| {
-        let choice = fleet::class(component, request, families, &needs(&request.load.with_users(Users(users)))).ok()?;
-        sensible(&choice)
-    };
+    // Cheapest first; of two at one price the one with more memory.
+    let mut classes = fleet::offered(request, families);
+    classes.sort_by_key(|(class, hourly)| (*hourly, Reverse(class.memory)));
+    let sensible: Vec<_> = classes.into_iter().filter(|(class, _)| class.vcpu <= MOST_VCPU).collect();
+    let fitting = |needs: &Needs| sensible.iter().position(|(class, _)| unmet(class, needs).is_none());
+    let at = |users: u64| fitting(&needs(&request.load.with_users(Users(users))));
     let needed = needs(request.load);
     let most = most(&|users| at(users).is_some());
-    let found = fleet::class(component, request, families, &needed);
     // Where not even one user fits there is no machine at all, and that is another trouble.
     let Some(largest) = at(most).filter(|_| most > 0) else {
-        return Err(found.err().unwrap_or_else(|| too_many(component, request, &needed, most)));
+        return Err(fleet::class(component, request, families, &needed)
+            .err()
+            .unwrap_or_else(|| too_many(component, request, &needed, most)));
     };
-    match found.ok().and_then(|choice| Some((sensible(&choice)?, choice))) {
-        Some((class, choice)) => Ok(Alone { class, smaller: smaller(&choice, class), largest, most: Users(most) }),
-        None => Err(too_many(component, request, &needed, most)),
-    }
+    let Some(place) = fitting(&needed) else { return Err(too_many(component, request, &needed, most)) };
+    let (class, hourly) = sensible[place];
+    let smaller = sensible.iter().filter(|(other, _)| other.family == class.family && other.memory < class.memory);
+    let below = smaller.max_by_key(|(other, _)| other.memory).map(|(other, _)| *other);
+    let dearer = sensible[place + 1..].iter().find(|(other, _)| unmet(other, &needed).is_none());
+    Ok(Alone {
+        class,
+        below,
+        smaller: below.and_then(|below| unmet(below, &needed)),
+        largest: sensible[largest].0,
+        most: Users(most),
+        dearer: dearer.map(|(other, price)| (*other, *price, hourly)),
+    })
 }
 
 fn too_many(component: &'static str, request: &Request, needed: &Needs, most: u64) -> Unplaceable {
@@ -60,21 +79,6 @@ fn too_many(component: &'static str, request: &Request, needed: &Needs, most: u6
         thousands(rounded(most)),
     );
     Unplaceable { component, problem }
-}
-
-/// The cheapest of the classes that carry the load and make sense alone.
-fn sensible<'a>(choice: &Choice<'a>) -> Option<&'a Class> {
-    let dearer = choice.rejected.iter().filter_map(|(class, why)| match why {
-        Rejection::Dearer { hourly, .. } => Some((*hourly, *class)),
-        _ => None,
-    });
-    let all = std::iter::once((choice.hourly, choice.class)).chain(dearer);
-    all.filter(|(_, class)| class.vcpu <= MOST_VCPU).min_by_key(|(hourly, _)| *hourly).map(|(_, class)| class)
-}
-
-fn smaller(choice: &Choice, class: &Class) -> Option<Rejection> {
-    let same = choice.rejected.iter().filter(|(other, _)| other.family == class.family && other.memory < class.memory);
-    same.max_by_key(|(other, _)| other.memory).map(|(_, why)| *why)
 }
 
 /// The most users for which it fits; 0 when it never does. More users never need less.
@@ -101,6 +105,20 @@ fn rounded(users: u64) -> u64 {
 }
 
 impl Alone<'_> {
+    /// What was not taken: the next smaller class with what it lacks, and the next dearer one with what it would cost.
+    pub fn instead(&self) -> Vec<Reason> {
+        let mut instead = Vec::new();
+        if let (Some(below), Some(why)) = (self.below, self.smaller) {
+            let driver = if matches!(why, Rejection::Vcpu { .. }) { Driver::Cpu } else { Driver::Memory };
+            instead.push(Reason::instead(driver, format!("{}: {why}", below.name)));
+        }
+        if let Some((other, hourly, taken)) = self.dearer {
+            let text = format!("{}: {}", other.name, Rejection::Dearer { hourly, taken });
+            instead.push(Reason::instead(Driver::Cost, text));
+        }
+        instead
+    }
+
     /// How far it grows, and what comes then.
     pub fn reason(&self) -> Reason {
         let (class, largest) = (self.class, self.largest);

@@ -64,6 +64,7 @@ hba_file = '$settings/pg_hba.conf'
 password_encryption = 'scram-sha-256'
 ssl = on
 shared_buffers = '$(awk -v parts="$buffers" '/MemTotal/ { print int($2 / 1024 / parts) }' /proc/meminfo)MB'
+max_connections = @CONNECTIONS@
 wal_level = logical
 log_min_duration_statement = 1000
 CONF

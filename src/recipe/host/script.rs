@@ -4,7 +4,7 @@ use cfn::resource::{ec2, ecs, logs};
 use cfn::{Id, Node, Val};
 
 use crate::recipe::application::{Environment, registry};
-use crate::recipe::database::{NAME, POSTGRES_MAJOR};
+use crate::recipe::database::{HOST_CONNECTIONS, NAME, POSTGRES_MAJOR};
 use crate::settings::Container;
 
 /// Where the app's container reaches a database on its own host: the bridge's address by the name that Docker users know.
@@ -185,13 +185,14 @@ impl Script {
             Clients::SameHost => (BRIDGE.0, BRIDGE.1, "8"),
             Clients::Range(range) => (range, "$(hostname -I | awk '{ print $1 }')", "4"),
         };
-        let major = POSTGRES_MAJOR.to_string();
+        let (major, connections) = (POSTGRES_MAJOR.to_string(), HOST_CONNECTIONS.to_string());
         let parts = [
             ("VOLUME", &*volume),
             ("SECRET", &secret),
             ("CLIENTS", clients),
             ("LISTEN", listen),
             ("BUFFERS", buffers),
+            ("CONNECTIONS", &connections),
             ("NAME", NAME),
             ("MAJOR", &major),
         ];

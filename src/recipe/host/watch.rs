@@ -99,6 +99,9 @@ pub fn single_metrics(name: &str, label: &str, instance: &Id<ec2::Instance>) -> 
     ]
 }
 
+/// Alarms on a group: busy, too few, full memory, full disk.
+pub const GROUP_ALARMS: u32 = 4;
+
 /// How busy and how full the machines of a group are, and whether it has as many as it should have at the least; they must be
 /// [measured](super::script::Script::measured).
 pub fn group_metrics(name: &str, label: &str, group: &Id<autoscaling::AutoScalingGroup>, least: u64) -> Vec<Metric> {

@@ -138,16 +138,23 @@ pub fn health_check(books: &mut Books, check: &Placed) {
     let kind = check.text("HealthCheckConfig/Type");
     let timed = check.at("HealthCheckConfig/MeasureLatency") == Some(&Node::Bool(true));
     books.line_at("global", "route53.health_check.aws", Decimal::ONE, Decimal::ONE);
-    books.line_at("global", "route53.health_check.option.aws", Decimal::from(u64::from(kind.starts_with("HTTPS")) + u64::from(timed)), Decimal::ONE);
+    books.line_at(
+        "global",
+        "route53.health_check.option.aws",
+        Decimal::from(u64::from(kind.starts_with("HTTPS")) + u64::from(timed)),
+        Decimal::ONE,
+    );
 }
 
 /// An API in front of functions: all requests, or those of other programs; metrics of each way in, and a line in the log for each.
 pub fn api(books: &mut Books, place: &Place, rest: bool) {
     let way = if rest { "AWS::ApiGateway::Method" } else { "AWS::ApiGatewayV2::Route" };
-    let (prefix, requests, metrics, bytes) = if rest { ("apigw.rest", to_the_api(place), 5, 400) } else { ("apigw.http", place.requests(), 6, 300) };
+    let (prefix, requests, metrics, bytes) =
+        if rest { ("apigw.rest", to_the_api(place), 5, 400) } else { ("apigw.http", place.requests(), 6, 300) };
     books.tiered(place.region, prefix, requests);
     books.tiered(place.region, "cloudwatch.metric", place.of(way).count() as u64 * metrics);
-    let (stage, log) = if rest { ("AWS::ApiGateway::Stage", "AccessLogSetting") } else { ("AWS::ApiGatewayV2::Stage", "AccessLogSettings") };
+    let (stage, log) =
+        if rest { ("AWS::ApiGateway::Stage", "AccessLogSetting") } else { ("AWS::ApiGatewayV2::Stage", "AccessLogSettings") };
     let stage = place.of(stage).next().unwrap();
     vended(books, place, requests * Decimal::from(bytes), stage.at(&format!("{log}/DestinationArn")).unwrap());
 }

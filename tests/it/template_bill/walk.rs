@@ -185,7 +185,9 @@ fn beside(books: &mut Books, place: &Place, component: &str) {
     match component {
         "network" => edge::between_zones(books, place),
         // A host without a balancer answers by its own address.
-        "app_server" => books.tiered(place.region, "dt.internet_out", place.part(super::ground::gigabytes(place.load.egress_bytes_month.0))),
+        "app_server" => {
+            books.tiered(place.region, "dt.internet_out", place.part(super::ground::gigabytes(place.load.egress_bytes_month.0)))
+        }
         // The zone is the user's, and there where a name is asked for.
         "names" if place.leads && place.architecture.settings.domain.is_some() => {
             books.line_at("global", "route53.zone", Decimal::ONE, Decimal::ONE);

@@ -1,0 +1,91 @@
+//! What the services cost, how far they carry, and what their promise rests on.
+
+use rust_decimal::Decimal;
+
+use super::{Part, Services, hosts, release};
+use crate::catalog::MissingPrice;
+use crate::component::{Bill, Ceiling, Commitment, Driver, Kind, Reliance, Site, Way, about};
+use crate::recipe::host;
+use crate::recipe::host::fleet::zones_in_words;
+use crate::units::Bytes;
+use crate::workload::Load;
+
+/// What to do when a limit of the services is reached.
+const THEN: &str = "plan for more users: more or larger tasks, or raise the quota";
+
+/// The label of hosts on the bill.
+const HOSTS: &str = "Container hosts";
+
+impl Services {
+    /// The least tasks stand all month, on Fargate or as the hosts that carry them; what the app says, and the alarms that take releases back.
+    pub(super) fn bill(&self, site: &Site, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        match &self.hosts {
+            Some(hosts) => {
+                hosts.standing().line_items(HOSTS, &hosts.class, hosts::DISK, bill)?;
+                host::bill::figures(HOSTS, host::bill::GROUP_FIGURES, bill)?;
+            }
+            None => {
+                let (vcpus, gb) = hosts::fargate(&self.parts);
+                let why = |quantity: Decimal, unit: &str| format!("{} {unit} of all tasks × 730 h", quantity.normalize());
+                let plan = Some(Commitment::ComputeSavingsPlan);
+                bill.machines(vcpus, about("Fargate, processors", hosts::FARGATE_VCPU, Kind::Compute, why(vcpus, "vCPU")), plan)?;
+                bill.machines(gb, about("Fargate, memory", hosts::FARGATE_GB, Kind::Compute, why(gb, "GB")), plan)?;
+            }
+        }
+        let alarms = self.parts.len() * release::ALARMS;
+        let why = format!("{} services × {} alarms that take a release back", self.parts.len(), release::ALARMS);
+        bill.standing(Decimal::from(alarms), about("Release alarms", "cloudwatch.alarm", Kind::Operations, why))?;
+        host::bill::app_logs(site, load, bill)
+    }
+
+    /// Each service has the same part of the requests, so the weakest bounds them all.
+    pub(super) fn limits(&self, part: f64) -> Vec<Ceiling> {
+        let (full, worker, services) = (self.full, self.worker, self.parts.len() as f64);
+        let weakest = |of: &dyn Fn(&Part) -> f64| self.parts.iter().map(of).fold(f64::INFINITY, f64::min) * services;
+        let vcpu = |one: &Part| f64::from(one.cpu) / 1_024.0;
+        let gib = Bytes::GIB as f64;
+        let memory = |one: &Part| Bytes::mib(u64::from(one.memory)).as_f64() / gib;
+        let Some(largest) = self.parts.iter().max_by_key(|one| one.most) else { return Vec::new() };
+
+        let built = weakest(&|one| one.least as f64 * vcpu(one)) / full;
+        let processors = Ceiling::fixed("Services, processors of tasks", Driver::Cpu, "requests/s", built, move |load: &Load| {
+            load.requests_peak.get() * part
+        });
+        let processors = processors.scales_to(weakest(&|one| one.most as f64 * vcpu(one)) / full).then(THEN);
+        let built = weakest(&|one| one.least as f64 * memory(one));
+        let workers = Ceiling::fixed("Services, memory for workers", Driver::Memory, "GiB", built, move |load: &Load| {
+            worker * full * load.requests_peak.get() * part / gib
+        });
+        let workers = workers.scales_to(weakest(&|one| one.most as f64 * memory(one))).then(THEN);
+        let each = full / services / largest.carries;
+        let what = format!("Services, tasks of {}", largest.name);
+        let tasks = Ceiling::fixed(what, Driver::Throughput, "tasks", largest.least as f64, move |load: &Load| {
+            each * load.requests_peak.get() * part
+        });
+        let tasks = tasks.scales_to(largest.most as f64).within("ecs.tasks_per_service", largest.most as f64).then(THEN);
+        match &self.hosts {
+            Some(hosts) => {
+                let (on_demand, spot) = hosts.vcpus();
+                let processors = processors.within("ec2.on_demand_standard_vcpu", on_demand);
+                vec![processors, workers.within("ec2.spot_standard_vcpu", spot), tasks]
+            }
+            None => {
+                let most: f64 = self.parts.iter().map(|one| one.most as f64 * vcpu(one)).sum();
+                vec![processors.within("fargate.vcpu", most), workers, tasks]
+            }
+        }
+    }
+
+    pub(super) fn promises(&self) -> Vec<Reliance> {
+        let zones = zones_in_words(self.zones);
+        match &self.hosts {
+            Some(_) => {
+                vec![
+                    Reliance::new("ECS, which places the tasks", "ecs", Way::Region),
+                    Reliance::new(format!("EC2, hosts in {zones}"), "ec2.region", Way::Region),
+                ]
+            }
+            None => vec![Reliance::new(format!("Fargate, tasks in {zones}"), "fargate", Way::Region)],
+        }
+    }
+}
