@@ -76,11 +76,10 @@ fn units(place: &Place) -> (f64, f64) {
 /// Volumes of Aurora with what is read and written, and kept.
 pub fn clusters(books: &mut Books, place: &Place, all: &[&Placed]) {
     books.line("aurora.storage", gigabytes(place.load.stored_bytes.0));
-    if place.leads {
-        books.line("aurora.io", month(place.load.database_writes.get(), place));
-    }
+    // Every write in the leading region, and in each what its reads do not find in memory.
+    let written = if place.leads { month(place.load.database_writes.get(), place) } else { Decimal::ZERO };
     let from_volume = reads(place) * (1.0 - place.load.assumptions.buffer_hit_rate()) / place.regions() as f64;
-    books.line("aurora.io", month(from_volume, place));
+    books.line("aurora.io", written + month(from_volume, place));
     let days = all.iter().filter_map(|one| one.maybe("BackupRetentionPeriod")).fold(0.0, f64::max);
     books.line("aurora.backup", changed(place, days));
 }
