@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use crate::catalog::MissingPrice;
 use crate::component::{
-    Bill, Ceiling, Component, Driver, Grant, HttpFunction, Layer, Layers, Metric, Offers, Reason, Recovery, Reliance, Request, Role, Site, Size,
-    Unplaceable, Variable,
+    Bill, Ceiling, Component, Driver, Grant, HttpFunction, Kind, Layer, Layers, Metric, Offers, Reason, Recovery, Reliance, Request, Role, Site,
+    Size, Unplaceable, Variable, about,
 };
 use crate::recipe::{self, queue, watch};
 use crate::workload::Load;
@@ -165,6 +165,10 @@ impl Component for Signup {
         metrics
     }
     fn line_items(&self, site: &Site, _offers: &Offers, load: &Load, bill: &mut Bill) -> Result<(), MissingPrice> {
+        if self.canary {
+            let why = "one for each of 2 aliases, which takes a release back";
+            bill.standing(2, about("Release alarms", "cloudwatch.alarm", Kind::Operations, why))?;
+        }
         bill::line_items(site, load, bill)
     }
 

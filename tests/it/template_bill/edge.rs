@@ -3,7 +3,7 @@
 use cfn::Node;
 use rust_decimal::Decimal;
 
-use super::ground::{GB, MONTH, Place, Placed, decimal, gigabytes, millions};
+use super::ground::{Place, Placed, assumed, decimal, gb, gigabytes, millions};
 use super::list::Books;
 
 /// The area of CloudFront's price table that a region's users are served from.
@@ -19,92 +19,150 @@ fn area(region: &str) -> &'static str {
     }
 }
 
-/// Bytes that leave by the balancer or the host, in a month: all, or what content delivery does not take from buckets.
-fn answered(place: &Place) -> u64 {
-    let load = place.load;
-    if place.delivered() { load.dynamic_bytes_month.0 } else { load.egress_bytes_month.0 }
-}
-
 pub fn nat(books: &mut Books, place: &Place, count: u64) {
     books.hours("nat.hour", count);
-    let bytes = place.load.requests_month as f64 * place.load.assumptions.nat_bytes_per_request();
-    books.line("nat.gb", place.part(decimal(bytes / GB)));
+    books.line("nat.gb", gb(place.requests() * assumed(place, "nat_bytes_per_request")));
 }
 
 /// Interface endpoints, in each zone that they stand in; gateway endpoints are free.
 pub fn endpoints(books: &mut Books, all: &[&Placed]) {
-    let zones: usize = all
-        .iter()
-        .filter(|one| one.at("VpcEndpointType").and_then(Node::as_str) == Some("Interface"))
-        .map(|one| one.list("SubnetIds").len())
-        .sum();
+    let paid = all.iter().filter(|one| one.at("VpcEndpointType").and_then(Node::as_str) == Some("Interface"));
+    let zones: usize = paid.map(|one| one.list("SubnetIds").len()).sum();
     books.hours("interface_endpoint.hour", zones as u64);
 }
 
+/// Hours, capacity units, addresses and logs of a balancer: between users and the app, or between services.
 pub fn balancer(books: &mut Books, place: &Place, balancer: &Placed) {
-    let (load, a) = (place.load, &place.load.assumptions);
+    let load = place.load;
     let public = balancer.text("Scheme") == "internet-facing";
-    books.hours("alb.hour", 1);
-    let (connections, bytes_an_hour) = if public {
-        (load.new_connections_peak.get() / a.peak_factor(), answered(place) as f64 / 730.0)
+    let (requests, bytes) = if public {
+        let bytes = if place.delivered() { load.dynamic_bytes_month } else { load.egress_bytes_month };
+        (place.requests(), place.part(Decimal::from(bytes.0)))
     } else {
-        let calls = load.requests_mean.get() * a.internal_calls_per_request();
-        (calls / a.requests_per_connection(), calls * 3_600.0 * a.response_bytes())
+        let calls = place.requests() * assumed(place, "internal_calls_per_request");
+        (calls, calls * assumed(place, "response_bytes"))
     };
-    let here = 1.0 / place.regions() as f64;
-    let units = (connections * here / 25.0).max(bytes_an_hour * here / GB);
-    books.hours("alb.lcu", decimal(units));
+    books.hours("alb.hour", 1);
+    // An hour of a unit has 25 new connections a second, or a GB.
+    let connections = requests / assumed(place, "requests_per_connection") / Decimal::from(3_600 * 25);
+    books.line("alb.lcu", connections.max(gb(bytes)));
     if public {
         books.hours("public_ipv4.hour", balancer.list("Subnets").len() as u64);
     }
+    books.tiered(place.region, "s3.standard.storage", gb(requests * Decimal::from(100)) * kept(place, "LogsBucket"));
+    if public && !place.delivered() {
+        books.tiered(place.region, "dt.internet_out", place.part(gigabytes(load.egress_bytes_month.0)));
+    }
 }
 
-/// Where there is no content delivery, what is answered goes to the internet from here.
-pub fn to_the_internet(books: &mut Books, place: &Place) {
-    if !place.delivered() {
-        let region = place.region;
-        books.tiered(region, "dt.internet_out", place.part(gigabytes(place.load.egress_bytes_month.0)));
-    }
+/// Months for which a bucket keeps what is written: until it expires, and until its old version goes too.
+pub fn kept(place: &Place, bucket: &str) -> Decimal {
+    let bucket = place.of("AWS::S3::Bucket").find(|one| one.id == bucket).unwrap_or_else(|| panic!("there is no {bucket}"));
+    let rules = bucket.list("LifecycleConfiguration/Rules");
+    let current = rules.iter().find_map(|rule| rule.get("ExpirationInDays")?.as_int()).unwrap_or_default();
+    Decimal::from(current + old_versions(bucket)) / Decimal::from(30)
+}
+
+/// Days for which old versions are kept.
+pub fn old_versions(bucket: &Placed) -> i64 {
+    let rules = bucket.list("LifecycleConfiguration/Rules");
+    rules.iter().find_map(|rule| rule.get("NoncurrentVersionExpiration")?.get("NoncurrentDays")?.as_int()).unwrap_or_default()
 }
 
 /// Queries and cache operations between machines and data in another zone, billed on both sides.
 pub fn between_zones(books: &mut Books, place: &Place) {
-    let (load, a) = (place.load, &place.load.assumptions);
-    let zones = place.architecture.phase.zones as f64;
-    if zones < 2.0 {
+    let zones = place.architecture.phase.zones as u64;
+    if zones < 2 {
         return;
     }
-    let (reads, cache) = if place.cached() { (1.0 - a.cache_hit_rate(), load.cache_operations.get()) } else { (1.0, 0.0) };
-    let peak = load.database_reads.get() * reads + load.database_writes.get() + cache;
-    let bytes = peak / a.peak_factor() * a.query_bytes() * (zones - 1.0) / zones * MONTH;
-    books.line("dt.inter_az", place.part(decimal(bytes / GB)) * Decimal::from(2));
+    let reads = assumed(place, "read_share");
+    let mut moved = assumed(place, "queries_per_request");
+    if place.cached() {
+        moved *= Decimal::ONE - reads * assumed(place, "cache_hit_rate") + reads;
+        // The session is read and touched, in the cache or in DAX; DynamoDB itself is not in a zone.
+        if !place.has_component("sessions") || place.has("AWS::DAX::Cluster") {
+            moved += Decimal::from(2);
+        }
+    }
+    let bytes = place.requests() * moved * assumed(place, "query_bytes");
+    books.line("dt.inter_az", gb(bytes) * Decimal::from(zones - 1) / Decimal::from(zones) * Decimal::from(2));
+}
+
+/// Two records of 120 bytes for each connection.
+pub fn flow_log(books: &mut Books, place: &Place, log: &Placed) {
+    let bytes = place.requests() / assumed(place, "requests_per_connection") * Decimal::from(2 * 120);
+    vended(books, place, bytes, log.at("LogDestination").unwrap());
+}
+
+/// Logs that a service writes by itself, taken in and kept.
+fn vended(books: &mut Books, place: &Place, bytes: Decimal, group: &Node) {
+    books.line("cloudwatch.vended_logs.ingest", gb(bytes));
+    let days = place.led_to(group).number("RetentionInDays");
+    books.line("cloudwatch.logs.storage", gb(bytes) * compressed() * decimal(days) / Decimal::from(30));
+}
+
+/// All requests that content delivery answers in a month.
+fn delivered(place: &Place) -> Decimal {
+    Decimal::from(place.load.requests_month + place.load.static_requests_month)
 }
 
 pub fn distribution(books: &mut Books, place: &Place) {
-    let load = place.load;
     let area = area(place.region);
-    books.tiered(area, "cloudfront.data_out", gigabytes(load.egress_bytes_month.0));
-    books.line_at(area, "cloudfront.requests.https", millions(load.requests_month + load.static_requests_month), Decimal::ONE);
+    books.tiered(area, "cloudfront.data_out", gigabytes(place.load.egress_bytes_month.0));
+    books.line_at(area, "cloudfront.requests.https", delivered(place) / Decimal::from(1_000_000), Decimal::ONE);
+    books.tiered(place.region, "s3.standard.storage", gb(delivered(place) * Decimal::from(150)) * kept(place, "EdgeLogsBucket"));
 }
 
-/// One run for the request and one for the answer of each page.
+/// A run at each event that the function is associated with, of each page.
 pub fn functions(books: &mut Books, place: &Place) {
-    books.line_at("global", "cloudfront.functions.invocations", millions(place.load.requests_month) * Decimal::from(2), Decimal::ONE);
+    let distribution = place.of("AWS::CloudFront::Distribution").next().unwrap();
+    let events = distribution.list("DistributionConfig/DefaultCacheBehavior/FunctionAssociations").len() as u64;
+    books.line_at("global", "cloudfront.functions.invocations", millions(place.load.requests_month * events), Decimal::ONE);
+}
+
+/// The part of the requests that programs of others send to the public API.
+fn to_the_api(place: &Place) -> Decimal {
+    place.requests() / Decimal::TEN
 }
 
 pub fn firewall(books: &mut Books, place: &Place, firewall: &Placed) {
-    books.line("waf.acl", 1);
-    books.line("waf.rule", firewall.list("Rules").len() as u64);
-    if firewall.text("Scope") == "CLOUDFRONT" {
-        books.line("waf.requests", millions(place.load.requests_month + place.load.static_requests_month));
-    }
+    let at_the_edge = firewall.text("Scope") == "CLOUDFRONT";
+    let (where_, requests) = if at_the_edge { ("global", delivered(place)) } else { (place.region, to_the_api(place)) };
+    books.line_at(where_, "waf.acl", Decimal::ONE, Decimal::ONE);
+    books.line_at(where_, "waf.rule", Decimal::from(firewall.list("Rules").len() as u64), Decimal::ONE);
+    books.line_at(where_, "waf.requests", requests / Decimal::from(1_000_000), Decimal::ONE);
 }
 
+/// A check of an address of AWS's, and what it does beyond asking.
 pub fn health_check(books: &mut Books, check: &Placed) {
-    let encrypted = check.text("HealthCheckConfig/Type").starts_with("HTTPS");
+    let kind = check.text("HealthCheckConfig/Type");
     let timed = check.at("HealthCheckConfig/MeasureLatency") == Some(&Node::Bool(true));
     books.line_at("global", "route53.health_check.aws", Decimal::ONE, Decimal::ONE);
-    books.line_at("global", "route53.health_check.option.aws", Decimal::from(u64::from(encrypted) + u64::from(timed)), Decimal::ONE);
+    books.line_at(
+        "global",
+        "route53.health_check.option.aws",
+        Decimal::from(u64::from(kind.starts_with("HTTPS")) + u64::from(timed)),
+        Decimal::ONE,
+    );
+}
+
+/// An API in front of functions: all requests, or those of other programs; metrics of each way in, and a line in the log for each.
+pub fn api(books: &mut Books, place: &Place, rest: bool) {
+    let way = if rest { "AWS::ApiGateway::Method" } else { "AWS::ApiGatewayV2::Route" };
+    let (prefix, requests, metrics, bytes) =
+        if rest { ("apigw.rest", to_the_api(place), 5, 400) } else { ("apigw.http", place.requests(), 6, 300) };
+    books.tiered(place.region, prefix, requests);
+    books.tiered(place.region, "cloudwatch.metric", place.of(way).count() as u64 * metrics);
+    let (stage, log) =
+        if rest { ("AWS::ApiGateway::Stage", "AccessLogSetting") } else { ("AWS::ApiGatewayV2::Stage", "AccessLogSettings") };
+    let stage = place.of(stage).next().unwrap();
+    vended(books, place, requests * Decimal::from(bytes), stage.at(&format!("{log}/DestinationArn")).unwrap());
+}
+
+/// The page on Amplify: what is served, and one page stored.
+pub fn page(books: &mut Books, place: &Place) {
+    books.line("amplify.served", place.part(gigabytes(place.load.static_bytes_month.0)));
+    books.line("amplify.stored", gb(assumed(place, "static_bytes_per_page")));
 }
 
 /// The part of stored logs that is left when they are compressed.
@@ -120,21 +178,5 @@ pub fn logs(books: &mut Books, place: &Place, group: &Placed) {
 }
 
 pub fn traces(books: &mut Books, place: &Place, rule: &Placed) {
-    books.line("xray.traces", place.part(millions(place.load.requests_month)) * decimal(rule.number("SamplingRule/FixedRate")));
-}
-
-/// Copies that AWS Backup makes itself: one that is whole, and what has changed while the daily ones are kept.
-pub fn backups(books: &mut Books, place: &Place, plan: &Placed) {
-    let days =
-        plan.list("BackupPlan/BackupPlanRule").iter().filter_map(|rule| rule.get("Lifecycle")?.get("DeleteAfterDays")?.as_int()).min();
-    let whole = gigabytes(place.load.stored_bytes.0);
-    let changed = whole * decimal(place.load.assumptions.changed_share_per_day()) * Decimal::from(days.unwrap_or_default());
-    let key = if place.has("AWS::RDS::DBCluster") {
-        "backup.aurora"
-    } else if place.has("AWS::RDS::DBInstance") {
-        "backup.rds"
-    } else {
-        "backup.ebs"
-    };
-    books.line(key, whole + changed);
+    books.line("xray.traces", place.requests() / Decimal::from(1_000_000) * decimal(rule.number("SamplingRule/FixedRate")));
 }

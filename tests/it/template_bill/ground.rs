@@ -4,6 +4,7 @@ use cfn::{Node, Resource};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 use scalectl::architecture::Architecture;
+use scalectl::component::Layer;
 use scalectl::render::Stack;
 use scalectl::workload::Load;
 
@@ -22,9 +23,25 @@ pub fn gigabytes(bytes: u64) -> Decimal {
     Decimal::from(bytes) / Decimal::from(1_u64 << 30)
 }
 
+/// The same of bytes that are reckoned in decimals.
+pub fn gb(bytes: Decimal) -> Decimal {
+    bytes / Decimal::from(1_u64 << 30)
+}
+
+/// An assumption by its name.
+pub fn assumed(place: &Place, id: &str) -> Decimal {
+    decimal(place.load.assumptions.value(id).unwrap_or_else(|| panic!("nothing is assumed of {id}")))
+}
+
 /// Millions.
 pub fn millions(count: u64) -> Decimal {
     Decimal::from(count) / Decimal::from(1_000_000)
+}
+
+/// Whole things that cover an amount; a part in a million millions is noise of binary fractions.
+pub fn whole(amount: f64) -> u64 {
+    let nearest = amount.round();
+    if (amount - nearest).abs() <= amount.max(1.0) * 1e-12 { nearest as u64 } else { amount.ceil() as u64 }
 }
 
 /// A resource where it stands.
@@ -93,7 +110,10 @@ impl<'a> Place<'a> {
     /// where the architecture leads, and so is all that the edge has.
     pub fn all(architecture: &'a Architecture, stacks: &'a [Stack]) -> Vec<Place<'a>> {
         let regions: Vec<&str> = architecture.regions.iter().map(|region| region.region.code()).collect();
-        let home = |stack: &Stack| regions.iter().position(|region| *region == stack.key.region).unwrap_or(0);
+        let home = |stack: &Stack| match stack.key.layer {
+            Layer::Edge => 0,
+            _ => regions.iter().position(|region| *region == stack.key.region).unwrap_or(0),
+        };
         let places = regions.iter().enumerate().map(|(index, region)| {
             let placed = |stack: &'a Stack| stack.template.resources.iter().map(|(id, resource)| Placed { id, resource });
             let here = stacks.iter().filter(|stack| home(stack) == index).flat_map(placed);
@@ -133,6 +153,11 @@ impl<'a> Place<'a> {
         self.resources.iter().find(|one| one.id == id).unwrap_or_else(|| panic!("there is no {id}"))
     }
 
+    /// Requests of a month that this region answers.
+    pub fn requests(&self) -> Decimal {
+        self.part(Decimal::from(self.load.requests_month))
+    }
+
     /// Content delivery stands in front, wherever its stack is.
     pub fn delivered(&self) -> bool {
         self.has_component("content_delivery")
@@ -170,6 +195,27 @@ pub fn sustained(class: &str) -> f64 {
         Some(_) => 0.40,
     };
     vcpus(class) * baseline
+}
+
+/// Bytes of memory of a Graviton size: by vCPU in each family but the burstable one, where it doubles with the size (EC2 user guide, instance types).
+pub fn memory(class: &str) -> f64 {
+    let gib = match class.split_once('.') {
+        Some(("t4g", size)) => match size {
+            "nano" => 0.5,
+            "micro" => 1.0,
+            "small" => 2.0,
+            "medium" => 4.0,
+            _ => vcpus(class) * 4.0,
+        },
+        Some((family, _)) => match family.chars().next() {
+            Some('c') => vcpus(class) * 2.0,
+            Some('m') => vcpus(class) * 4.0,
+            Some('r') => vcpus(class) * 8.0,
+            _ => panic!("{class} has how much memory?"),
+        },
+        None => panic!("{class} is no class"),
+    };
+    gib * GB
 }
 
 /// The mean of what lies above a level, when over the day the load falls from its peak P by a power of time: L(t) = P (1 − t)^(p − 1), whose mean is P ÷ p.

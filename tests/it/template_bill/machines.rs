@@ -3,7 +3,7 @@
 use cfn::Node;
 use rust_decimal::Decimal;
 
-use super::ground::{Place, Placed, above, decimal, sustained};
+use super::ground::{Place, Placed, above, decimal, memory, sustained};
 use super::list::Books;
 
 /// Metrics that detailed monitoring sends for each machine.
@@ -37,8 +37,8 @@ struct Group {
     /// Of the least: those that are on demand.
     on_demand: Decimal,
     spot: Decimal,
-    /// Whether what comes at busy hours is Spot.
-    more_is_spot: bool,
+    /// Which part is Spot, of all but the base.
+    spot_part: Decimal,
 }
 
 pub fn group(books: &mut Books, place: &Place, group: &Placed) {
@@ -47,17 +47,15 @@ pub fn group(books: &mut Books, place: &Place, group: &Placed) {
     let key = format!("ec2.{}", read.class);
     books.hours(&key, read.on_demand);
     books.spot_hours(&key, read.spot);
-    if read.more_is_spot {
-        books.spot_hours(&key, decimal(read.more))
-    } else {
-        books.hours(&key, decimal(read.more))
-    }
+    let more = decimal(read.more);
+    books.spot_hours(&key, more * read.spot_part);
+    books.hours(&key, more * (Decimal::ONE - read.spot_part));
     let disk = gibibytes(template.list("LaunchTemplateData/BlockDeviceMappings"));
     books.line("ebs.gp3.storage", disk * decimal(read.least));
     books.line("ebs.gp3.storage", disk * decimal(read.more));
-    let machines = decimal(read.least) + decimal(read.more);
     if template.at("LaunchTemplateData/Monitoring/Enabled") == Some(&Node::Bool(true)) {
-        books.tiered(place.region, "cloudwatch.metric", machines * Decimal::from(DETAILED));
+        books.tiered(place.region, "cloudwatch.metric", decimal(read.least) * Decimal::from(DETAILED));
+        books.tiered(place.region, "cloudwatch.metric", decimal(read.more) * Decimal::from(DETAILED));
     }
     let mut measured = false;
     if let Some(script) = template.at("LaunchTemplateData/UserData") {
@@ -81,13 +79,14 @@ fn read(place: &Place, group: &Placed, template: &Placed) -> Group {
     let class = first.unwrap_or_else(|| template.text("LaunchTemplateData/InstanceType")).to_owned();
     let more = more(place, group, &class, least);
     let Some(mix) = mix else {
-        return Group { class, least, more, on_demand: decimal(least), spot: Decimal::ZERO, more_is_spot: false };
+        return Group { class, least, more, on_demand: decimal(least), spot: Decimal::ZERO, spot_part: Decimal::ZERO };
     };
     let whole = |name: &str| mix.get(name).and_then(Node::as_int).map(Decimal::from).unwrap_or_default();
     let (base, percent) = (whole("OnDemandBaseCapacity"), whole("OnDemandPercentageAboveBaseCapacity"));
     let others = decimal(least) - base;
-    let on_demand = others * percent / Decimal::ONE_HUNDRED;
-    Group { class, least, more, on_demand: base + on_demand, spot: others - on_demand, more_is_spot: true }
+    let spot_part = Decimal::ONE - percent / Decimal::ONE_HUNDRED;
+    let spot = others * spot_part;
+    Group { class, least, more, on_demand: base + others - spot, spot, spot_part }
 }
 
 /// Machines beyond the least, on average of the day.
@@ -99,32 +98,46 @@ fn more(place: &Place, group: &Placed, class: &str, least: f64) -> f64 {
     }
     let (load, a) = (place.load, &place.load.assumptions);
     let zones = group.list("VPCZoneIdentifier").len() as f64;
+    // A machine keeps as many processors busy as it has workers, for which it needs memory.
+    let workers = (memory(class) - a.system_memory_bytes()) / a.app_memory_bytes_per_vcpu();
+    let busy = sustained(class).min(workers);
     let carries = if group.component() == "workers" {
         // A job takes a processor for as long as a function's call is billed, and there is one for so many requests.
-        sustained(class) * a.utilisation_target_app() / (a.messages_per_request() * a.function_milliseconds() / 1_000.0)
+        busy * a.utilisation_target_app() / (a.messages_per_request() * a.function_milliseconds() / 1_000.0)
     } else {
         // What is left without one zone carries the load.
         let loss = if zones > 1.0 { zones / (zones - 1.0) } else { 1.0 };
-        sustained(class) * a.requests_per_vcpu() * a.utilisation_target_app() / 0.60 / loss
+        busy * a.requests_per_vcpu() * a.utilisation_target_app() / 0.60 / loss
     };
     let here = 1.0 / place.regions() as f64;
     above(load.requests_mean.get() * here, a.peak_factor(), least * carries) / carries
 }
 
-/// The tasks of a service on Fargate that always run.
-pub fn tasks(books: &mut Books, place: &Place, service: &Placed) {
-    let task = place.led_to(service.at("TaskDefinition").unwrap_or_else(|| panic!("{} has no task", service.id)));
-    if !task.list("RequiresCompatibilities").iter().any(|one| one.as_str() == Some("FARGATE")) {
-        return;
+/// The tasks of all services on Fargate that always run.
+pub fn tasks(books: &mut Books, place: &Place, services: &[&Placed]) {
+    let (mut processors, mut gigabytes) = (0.0, 0.0);
+    for service in services {
+        let task = place.led_to(service.at("TaskDefinition").unwrap_or_else(|| panic!("{} has no task", service.id)));
+        if task.list("RequiresCompatibilities").iter().any(|one| one.as_str() == Some("FARGATE")) {
+            let least = least(place, service);
+            processors += least * task.number("Cpu") / 1_024.0;
+            gigabytes += least * task.number("Memory") / 1_024.0;
+        }
     }
-    let mine = |target: &&Placed| {
+    books.hours("fargate.arm64.vcpu", decimal(processors));
+    books.hours("fargate.arm64.gb", decimal(gigabytes));
+}
+
+/// The fewest tasks that a service scales in to.
+fn least(place: &Place, service: &Placed) -> f64 {
+    let name = format!("${{{}.Name}}", service.id);
+    let scales = |target: &&Placed| {
         let mut found = false;
         if let Some(id) = target.at("ResourceId") {
-            id.walk(&mut |node| found |= node.as_str().is_some_and(|text| text.contains(&format!("${{{}.Name}}", service.id))));
+            id.walk(&mut |node| found |= node.as_str().is_some_and(|text| text.contains(&name)));
         }
         found
     };
-    let least = place.of("AWS::ApplicationAutoScaling::ScalableTarget").find(mine).map_or(1.0, |target| target.number("MinCapacity"));
-    books.hours("fargate.arm64.vcpu", decimal(least * task.number("Cpu") / 1_024.0));
-    books.hours("fargate.arm64.gb", decimal(least * task.number("Memory") / 1_024.0));
+    let target = place.of("AWS::ApplicationAutoScaling::ScalableTarget").find(scales);
+    target.unwrap_or_else(|| panic!("{} does not scale", service.id)).number("MinCapacity")
 }

@@ -3,16 +3,12 @@
 use cfn::Node;
 use rust_decimal::Decimal;
 
-use super::ground::{Place, Placed};
+use super::ground::{MONTH, Place, Placed, assumed, gb, millions, whole};
 use super::list::Books;
 use super::volumes::{self, ITEM_OVERHEAD, JOURNAL_BYTES, ORDER_BYTES, SIGNUP_BYTES};
 
 fn million() -> Decimal {
     Decimal::from(1_000_000)
-}
-
-fn gb(bytes: Decimal) -> Decimal {
-    bytes / Decimal::from(1_u64 << 30)
 }
 
 /// Whole steps that cover so many bytes, at least one.
@@ -81,8 +77,11 @@ pub fn table(books: &mut Books, place: &Place, table: &Placed) {
             let sent = place.part(orders) * Decimal::from(2 * ORDER_BYTES) * it.further();
             it.books.line("dt.inter_region_out", gb(sent));
         }
-        // One item for each part of the keys, written by hand when shards come.
-        "shard_map" => {}
+        // The map is asked once for each new connection; its few items are written when shards come.
+        "shard_map" => {
+            let asked = load.requests_mean.get() / place.regions() as f64 / load.assumptions.requests_per_connection() / 2.0;
+            it.books.line("dynamodb.ondemand.rru", millions(whole(asked * MONTH)));
+        }
         other => panic!("say what the table of {other} costs"),
     }
 }
@@ -101,7 +100,7 @@ fn sessions(it: &mut Table, table: &Placed) {
     }
     let mut reads = place.part(requests) * units(bytes, 4_096) / Decimal::from(2);
     if place.has("AWS::DAX::Cluster") {
-        reads /= super::ground::decimal(load.assumptions.requests_per_page());
+        reads /= assumed(place, "requests_per_page");
     }
     it.books.line("dynamodb.ondemand.rru", reads / million());
     let sessions = Decimal::from(load.sessions);

@@ -5,24 +5,20 @@ use std::collections::BTreeSet;
 use cfn::Node;
 use rust_decimal::Decimal;
 
-use super::edge::compressed;
-use super::ground::{Place, Placed, decimal, millions};
+use super::edge::{compressed, kept, old_versions};
+use super::ground::{Place, Placed, assumed, decimal, gb, millions};
 use super::list::Books;
 use super::volumes;
 
 /// Bytes of this region's events as a service counts them: each in whole steps.
 fn counted(place: &Place, step: u64) -> Decimal {
     let each = (place.load.assumptions.event_bytes() as u64).div_ceil(step).max(1) * step;
-    place.part(Decimal::from(place.load.events_month)) * Decimal::from(each) / gib()
-}
-
-fn gib() -> Decimal {
-    Decimal::from(1_u64 << 30)
+    gb(place.part(Decimal::from(place.load.events_month)) * Decimal::from(each))
 }
 
 /// Bytes of this region's events as they are.
 fn clicks(place: &Place) -> Decimal {
-    place.part(Decimal::from(place.load.events_month)) * decimal(place.load.assumptions.event_bytes()) / gib()
+    gb(place.part(Decimal::from(place.load.events_month)) * assumed(place, "event_bytes"))
 }
 
 pub fn stream(books: &mut Books, place: &Place) {
@@ -92,32 +88,62 @@ pub fn workflow(books: &mut Books, place: &Place, machine: &Placed) {
 
 /// Calls, seconds and logs of a function, by what calls it.
 pub fn function(books: &mut Books, place: &Place, function: &Placed) {
-    let a = &place.load.assumptions;
-    let (calls, seconds) = match function.component() {
-        "signup" => (place.part(volumes::signups(place)), decimal(a.function_milliseconds()) / Decimal::from(1_000)),
-        "queue" => (place.part(Decimal::from(place.load.messages_month)), Decimal::new(2, 2)),
-        "uploads" => return,
+    let (calls, seconds, logged) = match function.component() {
+        "signup" => (place.part(volumes::signups(place)), assumed(place, "function_milliseconds") / Decimal::from(1_000), true),
+        "queue" => (place.part(Decimal::from(place.load.messages_month)), Decimal::new(2, 2), true),
+        "uploads" => (volumes::files(place), Decimal::from(2), false),
         other => panic!("say what the function of {other} costs"),
     };
     books.line("lambda.requests", calls / Decimal::from(1_000_000));
     let memory = decimal(function.number("MemorySize")) / Decimal::from(1_024);
     books.tiered(place.region, "lambda.arm64.gb_second", calls * seconds * memory);
-    let group = place.led_to(function.at("LoggingConfig/LogGroup").unwrap());
-    let said = calls * Decimal::from(volumes::FUNCTION_LOG_BYTES) / gib();
-    books.line("cloudwatch.logs.ingest", said);
-    books.line("cloudwatch.logs.storage", said * compressed() * decimal(group.number("RetentionInDays")) / Decimal::from(30));
+    if logged {
+        let group = place.led_to(function.at("LoggingConfig/LogGroup").unwrap());
+        let said = gb(calls * Decimal::from(volumes::FUNCTION_LOG_BYTES));
+        books.line("cloudwatch.logs.ingest", said);
+        books.line("cloudwatch.logs.storage", said * compressed() * decimal(group.number("RetentionInDays")) / Decimal::from(30));
+    }
 }
 
-/// Users' files, and what users do; what else is kept in buckets is small beside them.
+/// What is kept in buckets: static files, users' files, and what users do. Logs are their writers', and templates that wait are small.
 pub fn bucket(books: &mut Books, place: &Place, bucket: &Placed) {
     match bucket.component() {
-        "uploads" => {
-            let stored = Decimal::from(place.load.object_bytes.0) / gib();
-            books.tiered(place.region, "s3.standard.storage", stored);
-        }
+        "assets" => assets(books, place, bucket),
+        "uploads" => uploads(books, place, bucket),
         "clickstream" => clickstream(books, place, bucket),
-        _ => {}
+        "load_balancer" | "content_delivery" | "templates_bucket" => {}
+        other => panic!("say what the buckets of {other} cost"),
     }
+}
+
+/// Bytes of a bucket's access log for each request.
+const BUCKET_LOG_BYTES: u64 = 600;
+
+/// What old versions come to, as a part of what is there.
+fn old(place: &Place, bucket: &Placed) -> Decimal {
+    assumed(place, "changed_share_per_day") * Decimal::from(old_versions(bucket))
+}
+
+/// A gigabyte of static files with their old versions, asked for by content delivery, and copied to further regions.
+fn assets(books: &mut Books, place: &Place, bucket: &Placed) {
+    books.tiered(place.region, "s3.standard.storage", Decimal::ONE + old(place, bucket));
+    if place.leads {
+        let missed = Decimal::from(place.load.static_requests_month) * (Decimal::ONE - assumed(place, "cdn_hit_rate"));
+        books.line("s3.get", missed / Decimal::from(1_000));
+        books.tiered(place.region, "s3.standard.storage", gb(missed * Decimal::from(BUCKET_LOG_BYTES)) * kept(place, "LogsBucket"));
+        let changed = assumed(place, "changed_share_per_day") * Decimal::from(30);
+        books.line("dt.inter_region_out", changed * Decimal::from(place.regions() - 1));
+    }
+}
+
+/// Users' files: each is put with its thumbnail, and read twelve times.
+fn uploads(books: &mut Books, place: &Place, bucket: &Placed) {
+    let stored = gb(place.part(Decimal::from(place.load.object_bytes.0)));
+    books.tiered(place.region, "s3.standard.storage", stored * (Decimal::ONE + old(place, bucket)));
+    let files = volumes::files(place);
+    books.line("s3.put", files * Decimal::from(2) / Decimal::from(1_000));
+    books.line("s3.get", files * Decimal::from(12) / Decimal::from(1_000));
+    books.tiered(place.region, "s3.standard.storage", gb(files * Decimal::from(14 * BUCKET_LOG_BYTES)) * kept(place, "LogsBucket"));
 }
 
 /// Each class of storage holds what has come in its days.
@@ -145,7 +171,3 @@ pub fn graphql(books: &mut Books, place: &Place) {
     books.line("appsync.operations", queries);
     books.line("dynamodb.ondemand.rru", queries / Decimal::from(2));
 }
-
-pub fn interface(_books: &mut Books, _place: &Place) {}
-
-pub fn page(_books: &mut Books, _place: &Place) {}

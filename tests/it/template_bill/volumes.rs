@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::ground::{Place, decimal};
+use super::ground::{Place, assumed, decimal};
 
 /// Bytes that DynamoDB counts beside each item and each entry of an index.
 pub const ITEM_OVERHEAD: u64 = 100;
@@ -38,4 +38,10 @@ pub fn orders(place: &Place) -> Decimal {
 /// Queries of the GraphQL API in a month: one in ten requests.
 pub fn queries(place: &Place) -> Decimal {
     Decimal::from(place.load.requests_month) / Decimal::TEN
+}
+
+/// Files that users put in this region in a month: what changes of theirs in thirty days, in files of half a megabyte.
+pub fn files(place: &Place) -> Decimal {
+    let bytes = place.part(Decimal::from(place.load.object_bytes.0));
+    bytes * assumed(place, "changed_share_per_day") * Decimal::from(30) / Decimal::from(500_000)
 }

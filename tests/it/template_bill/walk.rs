@@ -8,7 +8,7 @@ use scalectl::render::Stack;
 
 use super::ground::{Place, Placed, decimal};
 use super::list::{Books, Line, List};
-use super::{data, edge, machines, tables, usage};
+use super::{backups, data, edge, machines, tables, usage};
 
 /// Types that cost nothing themselves: what they let others do is billed there, or not at all.
 const FREE: &[&str] = &[
@@ -48,7 +48,6 @@ const FREE: &[&str] = &[
     "AWS::DAX::ParameterGroup",
     "AWS::DAX::SubnetGroup",
     "AWS::EC2::EIPAssociation",
-    "AWS::EC2::FlowLog",
     "AWS::EC2::InstanceConnectEndpoint",
     "AWS::EC2::InternetGateway",
     "AWS::EC2::LaunchTemplate",
@@ -126,16 +125,17 @@ fn priced(books: &mut Books, place: &Place, kind: &str, all: &[&Placed]) {
     match kind {
         "AWS::EC2::Instance" => all.iter().for_each(|one| machines::host(books, place, one)),
         "AWS::AutoScaling::AutoScalingGroup" => all.iter().for_each(|one| machines::group(books, place, one)),
-        "AWS::ECS::Service" => all.iter().for_each(|one| machines::tasks(books, place, one)),
+        "AWS::ECS::Service" => machines::tasks(books, place, all),
         "AWS::EC2::Volume" => all.iter().for_each(|one| books.line("ebs.gp3.storage", decimal(one.number("Size")))),
         "AWS::EC2::EIP" => books.hours("public_ipv4.hour", count),
         "AWS::EC2::NatGateway" => edge::nat(books, place, count),
+        "AWS::EC2::FlowLog" => all.iter().for_each(|one| edge::flow_log(books, place, one)),
         "AWS::EC2::VPCEndpoint" => edge::endpoints(books, all),
         "AWS::ElasticLoadBalancingV2::LoadBalancer" => all.iter().for_each(|one| edge::balancer(books, place, one)),
         "AWS::RDS::DBInstance" => data::instances(books, place, all),
         "AWS::RDS::DBCluster" => data::clusters(books, place, all),
         "AWS::RDS::GlobalCluster" => data::repeated(books, place),
-        "AWS::RDS::DBProxy" => data::proxies(books, place, count),
+        "AWS::RDS::DBProxy" => data::proxies(books, place),
         "AWS::ElastiCache::ReplicationGroup" | "AWS::ElastiCache::CacheCluster" => {
             all.iter().for_each(|one| data::cache(books, place, one))
         }
@@ -147,11 +147,11 @@ fn priced(books: &mut Books, place: &Place, kind: &str, all: &[&Placed]) {
         "AWS::CloudWatch::Dashboard" => books.line("cloudwatch.dashboard", count),
         "AWS::CloudFront::Distribution" => edge::distribution(books, place),
         "AWS::CloudFront::Function" => edge::functions(books, place),
-        "AWS::CloudFront::MonitoringSubscription" => books.tiered(place.region, "cloudwatch.metric", DISTRIBUTION_METRICS),
+        "AWS::CloudFront::MonitoringSubscription" => books.tiered("us-east-1", "cloudwatch.metric", DISTRIBUTION_METRICS),
         "AWS::WAFv2::WebACL" => all.iter().for_each(|one| edge::firewall(books, place, one)),
         "AWS::Route53::HealthCheck" => all.iter().for_each(|one| edge::health_check(books, one)),
         "AWS::XRay::SamplingRule" => all.iter().for_each(|one| edge::traces(books, place, one)),
-        "AWS::Backup::BackupPlan" => all.iter().for_each(|one| edge::backups(books, place, one)),
+        "AWS::Backup::BackupPlan" => all.iter().for_each(|one| backups::plan(books, place, one)),
         "AWS::Kinesis::Stream" => usage::stream(books, place),
         "AWS::KinesisFirehose::DeliveryStream" => all.iter().for_each(|one| usage::delivery(books, place, one)),
         "AWS::SQS::Queue" => usage::queues(books, place, all),
@@ -159,9 +159,10 @@ fn priced(books: &mut Books, place: &Place, kind: &str, all: &[&Placed]) {
         "AWS::StepFunctions::StateMachine" => all.iter().for_each(|one| usage::workflow(books, place, one)),
         "AWS::Lambda::Function" => all.iter().for_each(|one| usage::function(books, place, one)),
         "AWS::S3::Bucket" => all.iter().for_each(|one| usage::bucket(books, place, one)),
-        "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" => usage::interface(books, place),
+        "AWS::ApiGateway::RestApi" => edge::api(books, place, true),
+        "AWS::ApiGatewayV2::Api" => edge::api(books, place, false),
         "AWS::AppSync::GraphQLApi" => usage::graphql(books, place),
-        "AWS::Amplify::App" => usage::page(books, place),
+        "AWS::Amplify::App" => edge::page(books, place),
         // The app's own log is the first of those that serve it; others are small beside it.
         "AWS::Logs::LogGroup" => {
             if ["app_server", "web_servers", "services"].contains(&books.component.as_str()) {
@@ -182,9 +183,10 @@ fn priced(books: &mut Books, place: &Place, kind: &str, all: &[&Placed]) {
 /// What a component costs that no resource of its own stands for.
 fn beside(books: &mut Books, place: &Place, component: &str) {
     match component {
-        "network" => {
-            edge::to_the_internet(books, place);
-            edge::between_zones(books, place);
+        "network" => edge::between_zones(books, place),
+        // A host without a balancer answers by its own address.
+        "app_server" => {
+            books.tiered(place.region, "dt.internet_out", place.part(super::ground::gigabytes(place.load.egress_bytes_month.0)))
         }
         // The zone is the user's, and there where a name is asked for.
         "names" if place.leads && place.architecture.settings.domain.is_some() => {
