@@ -8,7 +8,7 @@ use super::look::{Ink, Look};
 use super::plan::{head, paragraph};
 use crate::architecture::Architecture;
 use crate::headroom::{Headroom, QuotaUse, Room};
-use crate::units::{Users, number, percent, thousands};
+use crate::units::{Bytes, Users, number, percent, thousands};
 
 /// The JSON schema of [`json`]; `scalectl schema headroom` prints it.
 pub const SCHEMA: &str = include_str!("../../schemas/headroom.schema.json");
@@ -53,7 +53,8 @@ pub fn headroom(architecture: &Architecture, headroom: &Headroom, all: bool, loo
     let shown = if all { headroom.rooms.len() } else { SHOWN };
     let rows: Vec<Vec<String>> = headroom.rooms.iter().take(shown).map(row).collect();
     let heads = ["COMPONENT", "LIMIT", "AT PEAK", "CAPACITY", "USERS IT CARRIES"];
-    text.push_str(&columns(&heads, &rows, &[18, 30, 8, 30], 2, look));
+    let widest = if look.width < WIDE { [14, 20, 8, 18] } else { [18, 34, 8, 30] };
+    text.push_str(&columns(&heads, &rows, &widest, 2, look));
     if headroom.rooms.len() > shown {
         text.push_str(&format!("  … {} more: --detail\n", headroom.rooms.len() - shown));
     }
@@ -68,6 +69,8 @@ pub fn headroom(architecture: &Architecture, headroom: &Headroom, all: bool, loo
     text
 }
 
+/// Columns from which on a limit takes one line.
+const WIDE: usize = 110;
 /// Limits shown without `--detail`.
 const SHOWN: usize = 12;
 /// Limits whose remedy is told.
@@ -76,9 +79,9 @@ const THEN: usize = 2;
 fn row(room: &Room) -> Vec<String> {
     let busy = if room.built > 0.0 { percent((room.demand / room.built * 1_000.0).round() / 1_000.0) } else { "–".to_owned() };
     let capacity = if room.most > room.built {
-        format!("{} → {} {}", number(room.built), number(room.most), room.unit)
+        format!("{} → {}", amount(room.built, if room.unit == "bytes" { "bytes" } else { "" }), amount(room.most, room.unit))
     } else {
-        format!("{} {}", number(room.built), room.unit)
+        amount(room.built, room.unit)
     };
     let users = if room.users_most > room.users_built {
         format!("{} → {}", spoken(room.users_built), spoken(room.users_most))
@@ -86,6 +89,15 @@ fn row(room: &Room) -> Vec<String> {
         spoken(room.users_most)
     };
     vec![room.label.to_owned(), room.what.clone(), busy, capacity, users]
+}
+
+/// A quantity in its unit; bytes as memory and storage are spoken of.
+fn amount(quantity: f64, unit: &str) -> String {
+    match unit {
+        "bytes" => Bytes::from_f64(quantity).binary().to_string(),
+        "" => number(quantity),
+        unit => format!("{} {unit}", number(quantity)),
+    }
 }
 
 fn raise(room: &Room, quota: &QuotaUse) -> String {
