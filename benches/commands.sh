@@ -11,6 +11,9 @@ trap 'rm -rf "$scratch"' EXIT
 hyperfine --shell=none --warmup 3 "$@" \
   "$program plan --users 500000" \
   "$program plan --users 500000 --format json" \
+  "$program cost --users 500000" \
+  "$program cost --from 0 --to 10M --points 200 --format csv" \
+  "$program headroom --users 500000" \
   "$program phases" \
   "$program render --phase 10m" \
   "$program render --all -o $scratch/templates" \
