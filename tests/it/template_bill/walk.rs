@@ -11,7 +11,7 @@ use super::list::{Books, Line, List};
 use super::{backups, data, edge, machines, tables, usage};
 
 /// Types that cost nothing themselves: what they let others do is billed there, or not at all.
-const FREE: &[&str] = &[
+pub const FREE: &[&str] = &[
     "AWS::Amplify::Branch",
     "AWS::Amplify::Domain",
     "AWS::ApiGateway::Account",
