@@ -8,7 +8,7 @@ mod price;
 mod region;
 pub mod sizing;
 
-pub use class::{Class, Service, UnknownClass};
+pub use class::{Class, Service, UnknownClass, max_connections, memory_for_connections};
 pub use limit::{Quota, Sla};
 pub use offering::Offering;
 pub use presence::Presence;

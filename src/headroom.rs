@@ -4,8 +4,8 @@ use crate::architecture::Architecture;
 use crate::block::{Ceiling, Driver};
 use crate::catalog::{Catalog, CatalogError};
 use crate::phase;
-use crate::units::Users;
-use crate::workload::Load;
+use crate::units::{PerSecond, Users};
+use crate::workload::{Load, Queueing};
 
 /// How far one limit carries.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,10 +32,21 @@ pub struct Room {
     pub users_built: Users,
     /// The last number of users that is carried at full scale-out.
     pub users_most: Users,
+    /// How long requests take at peak and in the stress case with what is built, where that can be computed.
+    pub waiting: Option<Waiting>,
     /// The quota of AWS's that full scale-out takes from.
     pub quota: Option<QuotaUse>,
     /// What to do then.
     pub then: String,
+}
+
+/// How long requests take on the vCPUs that are built; nothing where they are saturated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Waiting {
+    /// At the normal peak.
+    pub peak: Option<Queueing>,
+    /// In the stress case, before anything has scaled out.
+    pub stress: Option<Queueing>,
 }
 
 /// How much of a quota is taken.
@@ -136,11 +147,19 @@ fn room(
         None => None,
         Some((id, most)) => Some(quota_use(component, id, most, &ceiling, load, catalog)?),
     };
+    let (demand, stress) = ((ceiling.demand)(load), (ceiling.demand)(stressed));
+    let waiting = ceiling.pool.map(|(vcpus, pool)| {
+        let pool = pool(load, vcpus);
+        // The same part of all that the pool can answer as the demand is of the ceiling.
+        let arriving = |demand: f64| PerSecond::new(demand / ceiling.built * pool.servers / pool.service_seconds);
+        Waiting { peak: pool.queueing(arriving(demand)), stress: pool.queueing(arriving(stress)) }
+    });
     Ok(Room {
         component,
         label,
-        demand: (ceiling.demand)(load),
-        stress: (ceiling.demand)(stressed),
+        demand,
+        stress,
+        waiting,
         built: ceiling.built,
         most: ceiling.most,
         users_built: last_carried(load, ceiling.built, &ceiling),

@@ -168,7 +168,7 @@ impl<'a> Bill<'a> {
             return self.missing(MissingPrice::NoKey { key: discount.to_owned() }, quantity, &about);
         };
         let part = Decimal::ONE - off.fraction;
-        self.priced(None, basis, quantity, about, Terms { part: Some(part), commitment: None })
+        self.priced(None, basis, quantity, about, Terms { part: Some(part), ..Terms::default() })
     }
 
     /// What stands, in the price's own unit.
@@ -177,6 +177,14 @@ impl<'a> Bill<'a> {
     /// When the list has no price for it.
     pub fn standing(&mut self, quantity: impl Into<Decimal>, about: About) -> Result<(), MissingPrice> {
         self.priced(None, Basis::Standing, quantity.into(), about, Terms::default())
+    }
+
+    /// What stands in a quantity that nobody publishes: an estimate, whatever the price.
+    ///
+    /// # Errors
+    /// When the list has no price for it.
+    pub fn guessed(&mut self, quantity: Decimal, about: About) -> Result<(), MissingPrice> {
+        self.priced(None, Basis::Standing, quantity, about, Terms { guessed: true, ..Terms::default() })
     }
 
     /// What is used, in the price's own unit.
@@ -238,7 +246,7 @@ impl<'a> Bill<'a> {
             unit: price.unit.to_owned(),
             unit_price,
             usd: unit_price.times(quantity - free),
-            estimated: price.estimated || elsewhere || terms.part.is_some(),
+            estimated: price.estimated || elsewhere || terms.part.is_some() || terms.guessed,
         };
         self.push(place.to_owned(), basis, (quantity, free), about, priced, terms.commitment);
         Ok(())
@@ -294,6 +302,8 @@ struct Terms {
     part: Option<Decimal>,
     /// Which commitment applies.
     commitment: Option<Commitment>,
+    /// Whether the quantity is an estimate.
+    guessed: bool,
 }
 
 struct Priced {

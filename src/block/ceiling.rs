@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Driver;
-use crate::workload::Load;
+use crate::workload::{Load, Pool};
 
 /// What a load asks of a ceiling, in the ceiling's unit; never falls when the users grow.
 pub type Demand = Box<dyn Fn(&Load) -> f64 + Send + Sync>;
@@ -26,7 +26,12 @@ pub struct Ceiling {
     pub quota: Option<(&'static str, f64)>,
     /// What to do when it is reached, one sentence: "move to phase 10k, which has readers".
     pub then: String,
+    /// How many vCPUs answer as built, and what kind of pool they are, where waiting can be computed.
+    pub pool: Option<(f64, PoolOf)>,
 }
+
+/// The pool that so many vCPUs are under a load.
+pub type PoolOf = fn(&Load, f64) -> Pool;
 
 impl Ceiling {
     /// A limit that nothing scales away.
@@ -46,6 +51,7 @@ impl Ceiling {
             demand: Box::new(demand),
             quota: None,
             then: String::new(),
+            pool: None,
         }
     }
 
@@ -59,6 +65,12 @@ impl Ceiling {
     #[must_use]
     pub fn within(self, quota: &'static str, takes: f64) -> Self {
         Ceiling { quota: Some((quota, takes)), ..self }
+    }
+
+    /// The same, with the vCPUs that answer as built: how long requests wait for them follows from how busy they are.
+    #[must_use]
+    pub fn served_by(self, vcpus: f64, pool: PoolOf) -> Self {
+        Ceiling { pool: Some((vcpus, pool)), ..self }
     }
 
     /// The same, with what to do when it is reached.

@@ -72,9 +72,7 @@ impl Class {
 
     /// PostgreSQL's default `max_connections` on this class: `LEAST(DBInstanceClassMemory / 9531392, 5000)`.
     pub fn max_connections(&self) -> u64 {
-        // Divided first so that nothing overflows; the loss is under 0.1 MiB.
-        let available = (self.memory.0 / 100_000 * RDS_MEMORY_PER_100_000).saturating_sub(RDS_MEMORY_RESERVED);
-        (available / POSTGRES_BYTES_PER_CONNECTION).min(POSTGRES_CONNECTIONS_AT_MOST)
+        max_connections(self.memory)
     }
 
     /// Memory that data may fill: of a cache node three quarters of its `maxmemory`, otherwise the whole machine's memory.
@@ -84,6 +82,20 @@ impl Class {
             None => self.memory,
         }
     }
+}
+
+/// PostgreSQL's default `max_connections` with so much memory, of a class or of Serverless at its most.
+pub fn max_connections(memory: Bytes) -> u64 {
+    // Divided first so that nothing overflows; the loss is under 0.1 MiB.
+    let available = (memory.0 / 100_000 * RDS_MEMORY_PER_100_000).saturating_sub(RDS_MEMORY_RESERVED);
+    (available / POSTGRES_BYTES_PER_CONNECTION).min(POSTGRES_CONNECTIONS_AT_MOST)
+}
+
+/// The memory that so many connections take to be allowed by default; of more than 5,000 that of 5,000.
+pub fn memory_for_connections(connections: u64) -> Bytes {
+    let available = connections.min(POSTGRES_CONNECTIONS_AT_MOST) * POSTGRES_BYTES_PER_CONNECTION + RDS_MEMORY_RESERVED;
+    // One unit more than is lost by dividing first.
+    Bytes((available.div_ceil(RDS_MEMORY_PER_100_000) + 1) * 100_000)
 }
 
 /// A class that the tables do not have.

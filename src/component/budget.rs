@@ -45,8 +45,8 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Budget, Vec<Reas
     let text = match wanted {
         Some(usd) => format!("{usd} USD a month, as the settings say; it covers the whole account"),
         None => format!(
-            "the plan's own bill ÷ {FIRST} %, so that it tells when a month has cost what was expected, and when it is about to cost a quarter \
-             more; it covers the whole account; set your own with `budget`"
+            "a month's bill and a quarter more: it tells at {FIRST} %, when the month has cost what was expected, and when the month is about to cost \
+             all of it; it covers the whole account; set your own with `budget`"
         ),
     };
     let mut reasons = vec![Reason::new(Driver::Phase, text)];
@@ -69,7 +69,7 @@ const TELLERS: [(&str, &str); 3] = [
 
 /// The whole USD of which the first part is a month's bill; at least one.
 fn amount_for(month: Usd) -> u32 {
-    let usd = month.amount() * Decimal::ONE_HUNDRED / Decimal::from(FIRST);
+    let usd = month.times(Decimal::ONE_HUNDRED / Decimal::from(FIRST)).amount();
     usd.ceil().to_u32().unwrap_or(u32::MAX).max(1)
 }
 
@@ -184,7 +184,7 @@ impl Component for Budget {
     fn size(&self) -> Size {
         let note = match self.wanted {
             Some(usd) => format!("{usd} USD a month"),
-            None => format!("a month's bill ÷ {FIRST} %, in whole USD"),
+            None => "a month's bill + 25 %".to_owned(),
         };
         Size { note, ..Size::default() }
     }

@@ -127,7 +127,7 @@ fn reasons(settings: &Settings, request: &Request, way: &Way, needs: &Needs) -> 
     );
     let full = sizing::at_full_tilt(way.class, request.assumptions);
     let operations = format!(
-        "{} operations at peak and {} in the stress case; a {name} answers {} for as long as one likes, {} of it at the normal peak, so {} needed",
+        "{} operations at peak; {} in the stress case, and a {name} answers {} for as long as one likes, {} of it at the normal peak, so {} needed",
         PerSecond::new(needs.peak),
         PerSecond::new(needs.stress),
         PerSecond::new(full),

@@ -66,7 +66,7 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Clickstream, Vec
         },
     );
     if ceiling.get() > FIRST_RECORDS {
-        let text = format!("a new stream takes {FIRST_RECORDS} events/s, and twice its last peak from then on: lead events to it in steps");
+        let text = format!("a new stream takes {} events, and twice its last peak from then on: lead events to it in steps", PerSecond::new(FIRST_RECORDS));
         reasons.push(Reason::new(Driver::Throughput, text));
     }
     reasons.push(Reason::instead(Driver::Throughput, compared));

@@ -14,7 +14,7 @@ use crate::recipe::host::script::{Clients, Database, Measured, Script};
 use crate::recipe::database::sizing::{self, Connections};
 use crate::recipe::{self, database, host};
 use crate::units::{Bytes, PerSecond, number, thousands};
-use crate::workload::Load;
+use crate::workload::{Load, Pool};
 
 /// A phase file says nothing of it.
 #[derive(Debug, Clone, Deserialize)]
@@ -166,6 +166,7 @@ impl Component for DatabaseServer {
                 sizing::busy(load, queries(load))
             })
             .within("ec2.on_demand_standard_vcpu", f64::from(self.class.vcpu))
+            .served_by(self.class.sustained_vcpu(), Pool::database)
             .then(larger),
             Ceiling::fixed("memory of the database host", Driver::Memory, "GiB", gib(self.class.memory), move |load: &Load| {
                 gib(memory(load, load.connections))

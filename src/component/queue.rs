@@ -60,14 +60,14 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Queue, Vec<Reaso
     let consumers = needed.max(FEWEST);
     let binding = if consumers > needed { ", the fewest there can be," } else { "" };
     let text = format!(
-        "{peak} jobs and as many events at peak, {} in the stress case; an event takes {} ms, so {consumers} consumers at once{binding} carry both, and \
+        "{peak} jobs and as many events at peak; {} in the stress case, and an event takes {} ms, so {consumers} consumers at once{binding} carry both, and \
          work {CATCH_UP} times the peak",
         stressed.messages_peak,
         SECONDS_PER_EVENT * 1_000.0
     );
     let kept = "what users do not wait for is put on a queue; there it survives the loss of whoever works on it";
     let mut reasons = vec![Reason::new(Driver::Throughput, text), Reason::new(Driver::Availability, kept)];
-    reasons.push(bill::in_order(&stressed));
+    reasons.extend(bill::in_order(request, &stressed));
     Ok((Queue { consumers: i64::try_from(consumers).unwrap_or(i64::MAX), stressed }, reasons))
 }
 

@@ -98,7 +98,7 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(Services, Vec<Rea
         let carried = hosted?;
         let mut why = carried.reasons;
         why.insert(0, with_hosts(request, compared, carried.month));
-        why.extend(fargate.map(|month| instead(format!("Fargate for {} tasks", total(&parts)), month, carried.month)));
+        why.extend(fargate.map(|month| instead(request, format!("Fargate for {} tasks", total(&parts)), month, carried.month)));
         (carried.parts, Some(carried.hosts), why)
     } else {
         let mut why = vec![match fargate.filter(|_| compared) {
@@ -106,7 +106,7 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(Services, Vec<Rea
             None => sizing::without_hosts(request),
         }];
         if let (Ok(carried), Some(fargate)) = (hosted, fargate) {
-            why.push(instead(format!("{} × {} as hosts of EC2", carried.hosts.least, carried.hosts.class), carried.month, fargate));
+            why.push(instead(request, format!("{} × {} as hosts of EC2", carried.hosts.least, carried.hosts.class), carried.month, fargate));
         }
         (parts, None, why)
     };
@@ -128,8 +128,13 @@ fn with_hosts(request: &Request, compared: bool, month: Usd) -> Reason {
     }
 }
 
-fn instead(what: String, month: Usd, taken: Usd) -> Reason {
-    Reason::instead(Driver::Cost, format!("{what}: {month} a month against {taken}"))
+/// What was not taken. Money speaks for it where it is cheaper; then it is whoever asked for the other that decided.
+fn instead(request: &Request, what: String, month: Usd, taken: Usd) -> Reason {
+    if month >= taken {
+        return Reason::instead(Driver::Cost, format!("{what}: {month} a month against {taken}"));
+    }
+    let whose = if request.settings.compute.is_some() { "the settings" } else { "the phase" };
+    Reason::instead(Driver::Phase, format!("{what}: {month} a month, less than {taken}; {whose} ask{} otherwise", if request.settings.compute.is_some() { "" } else { "s" }))
 }
 
 fn total(parts: &[Part]) -> u64 {
@@ -283,3 +288,6 @@ impl Component for Services {
         self.promises()
     }
 }
+
+#[cfg(test)]
+mod tests;

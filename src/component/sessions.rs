@@ -77,7 +77,7 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(Sessions, Vec<Re
         );
         reasons.push(Reason::new(Driver::Throughput, text));
     }
-    reasons.extend(bill::provisioned(request));
+    reasons.extend(bill::alternatives(request).into_iter().flatten());
     Ok((Sessions { sessions: load.sessions, bytes: load.session_bytes, stress }, reasons))
 }
 

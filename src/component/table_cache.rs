@@ -98,7 +98,7 @@ pub fn size(_settings: &Settings, request: &Request) -> Result<(TableCache, Vec<
         percent(ITEMS_SHARE)
     );
     let operations = format!(
-        "{} operations a second at peak and {} in the stress case need {} of {class}, which answers {} at full tilt",
+        "{} operations a second at peak; {} in the stress case need {} of {class}, each of which answers {} at full tilt",
         thousands(peak as u64),
         thousands(stress as u64),
         nodes(*vcpu),

@@ -19,7 +19,7 @@ pub struct Mover {
 }
 
 /// The bill with its range. The assumptions are taken as independent: their parts add up as squares, so the range is where the bill will
-/// usually be, not the worst of everything at once.
+/// usually be, not the worst of everything at once. Above, the parts are what each adds; below, the factors by which each makes it less.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Range {
     /// The low end.
@@ -66,10 +66,20 @@ pub fn range(architecture: &Architecture, catalog: &Catalog, options: &Options) 
     }
     movers.retain(|mover| mover.low != mover.high);
     movers.sort_by_key(|mover| std::cmp::Reverse(mover.high - mover.low));
-    let below = root(movers.iter().map(|mover| expected - mover.low));
     let above = root(movers.iter().map(|mover| mover.high - expected));
-    let low = if below > expected { Usd::ZERO } else { expected - below };
-    Ok(Range { low, expected, high: expected + above, movers })
+    Ok(Range { low: least(expected, &movers), expected, high: expected + above, movers })
+}
+
+/// The low end: a bill falls by factors and never below nothing, so the parts that add up as squares are those by which the expected bill is more
+/// than each low one, as seen from there.
+fn least(expected: Usd, movers: &[Mover]) -> Usd {
+    let more = movers.iter().filter(|mover| mover.low > Usd::ZERO).map(|mover| {
+        let factor = (expected - mover.low).amount().checked_div(mover.low.amount()).unwrap_or_default();
+        expected.times(factor)
+    });
+    let all = expected + root(more);
+    let share = expected.amount().checked_div(all.amount()).unwrap_or(rust_decimal::Decimal::ONE);
+    expected.times(share).to_cents()
 }
 
 /// The root of the sum of squares, in whole cents: no binary fraction stands between the lines and the range.
@@ -91,6 +101,17 @@ const MOST_CENTS: i128 = 79_228_162_514_264_337_593_543_950_335;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_low_end_is_a_part_of_the_bill_and_never_nothing() {
+        let usd = |text: &str| text.parse::<Usd>().unwrap();
+        let mover = |low: &str| Mover { assumption: "peak_factor", low: usd(low), high: usd("100") };
+        assert_eq!(least(usd("100"), &[]), usd("100"));
+        assert_eq!(least(usd("100"), &[mover("50")]), usd("50"), "one alone goes to its own end");
+        // 100 is three times more than 25 and four times more than 20: together five times more.
+        assert_eq!(least(usd("100"), &[mover("25"), mover("20")]), usd("16.67"));
+        assert_eq!(least(Usd::ZERO, &[mover("0")]), Usd::ZERO);
+    }
 
     #[test]
     fn parts_add_up_as_squares() {

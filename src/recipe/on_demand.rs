@@ -25,6 +25,21 @@ pub fn part(site: &Site, count: u64) -> Decimal {
     Decimal::from(count) / regions(site)
 }
 
+/// How the arithmetic of a line shows that a region has its part; nothing where there is one region.
+pub fn divided(site: &Site) -> String {
+    if site.regions.len() > 1 { format!(" ÷ {} regions", site.regions.len()) } else { String::new() }
+}
+
+/// How it shows that a region has what all cause; nothing where there is one region.
+pub fn of_all(site: &Site) -> &'static str {
+    if site.regions.len() > 1 { " of all regions" } else { "" }
+}
+
+/// "1 unit", "4 units".
+pub fn units(count: u64) -> String {
+    if count == 1 { "1 unit".to_owned() } else { format!("{count} units") }
+}
+
 /// So many in millions.
 pub fn millions(count: Decimal) -> Decimal {
     count / MILLION
@@ -106,7 +121,7 @@ mod tests {
     fn what_is_billed_in_steps_is_rounded_up_and_never_free() {
         assert_eq!((steps(0.0, 1_024.0), steps(1_024.0, 1_024.0), steps(1_025.0, 1_024.0)), (1, 1, 2));
         assert_eq!(gb(Decimal::from(2), 1_073_741_824.0), Decimal::from(2));
-        assert_eq!(millions(Decimal::from(1_500_000)).to_string(), "1.5");
+        assert_eq!(millions(Decimal::from(1_500_000)), Decimal::new(15, 1));
     }
 
     #[test]
@@ -119,8 +134,9 @@ mod tests {
 
     #[test]
     fn noise_takes_no_capacity_away_and_makes_none() {
-        assert_eq!(holding(350.0, 350.000_000_000_06), 350.000_000_000_06);
-        assert_eq!(holding(350.0, 351.0), 350.0);
-        assert_eq!(holding(350.0, 1.0), 350.0);
+        let cases = [(350.000_000_000_06, 350.000_000_000_06), (351.0, 350.0), (1.0, 350.0)];
+        for (sized_for, holds) in cases {
+            assert_eq!(holding(350.0, sized_for).to_bits(), f64::to_bits(holds), "{sized_for}");
+        }
     }
 }

@@ -83,7 +83,7 @@ pub fn sends(service: &str, queue: &Id<sqs::Queue>, source: Val<String>) -> Stat
 }
 
 /// Send, receive, delete: what a message of up to 64 KB takes.
-const REQUESTS_PER_MESSAGE: u64 = 3;
+pub const REQUESTS_PER_MESSAGE: u64 = 3;
 /// Empty answers that a receiver gets in a month when nothing is there: one after each wait.
 const EMPTY_A_MONTH: u64 = 730 * 3_600 / LONG_POLL_SECONDS.unsigned_abs();
 /// Receivers that Lambda begins with for an event source (Lambda developer guide, "Using Lambda with Amazon SQS": five batches at once).

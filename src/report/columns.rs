@@ -31,7 +31,9 @@ pub fn columns(heads: &[&str], rows: &[Vec<String>], widest: &[usize], indent: u
 }
 
 fn row(cells: &[String], widths: &[usize], indent: usize, ink: impl Fn(&str) -> String) -> String {
-    let wrapped: Vec<Vec<String>> = cells.iter().zip(widths).map(|(cell, width)| wrap(cell, *width)).collect();
+    // What fits keeps its spaces: numbers are set to the right by them.
+    let fitted = |cell: &String, width: usize| if cell.chars().count() <= width { vec![cell.clone()] } else { wrap(cell, width) };
+    let wrapped: Vec<Vec<String>> = cells.iter().zip(widths).map(|(cell, width)| fitted(cell, *width)).collect();
     let height = wrapped.iter().map(Vec::len).max().unwrap_or(1);
     let mut text = String::new();
     for line in 0..height {

@@ -142,7 +142,9 @@ fn by_component(bill: &Bill, look: &Look) -> String {
         let Some(most) = lines.iter().max_by_key(|line| line.month) else { continue };
         let sum = |basis: Basis| lines.iter().filter(|line| line.basis == basis).map(|line| line.month).sum::<Usd>();
         let (stands, used) = (sum(Basis::Standing), sum(Basis::Usage));
-        rows.push((stands + used, cells(piece.component.label(), stands, used, &most.what)));
+        if stands + used > Usd::ZERO {
+            rows.push((stands + used, cells(piece.component.label(), stands, used, &most.what)));
+        }
     }
     rows.sort_by_key(|(sum, _)| std::cmp::Reverse(*sum));
     let (stands, used) = (bill.estimate.of(Basis::Standing), bill.estimate.of(Basis::Usage));

@@ -7,8 +7,9 @@ use super::json::{FORMAT_VERSION, pretty};
 use super::look::{Ink, Look};
 use super::plan::{head, paragraph};
 use crate::architecture::Architecture;
-use crate::headroom::{Headroom, QuotaUse, Room};
-use crate::units::{Users, number, percent, thousands};
+use crate::headroom::{Headroom, QuotaUse, Room, Waiting};
+use crate::units::{Bytes, Users, number, percent, thousands};
+use crate::workload::Queueing;
 
 /// The JSON schema of [`json`]; `scalectl schema headroom` prints it.
 pub const SCHEMA: &str = include_str!("../../schemas/headroom.schema.json");
@@ -53,11 +54,17 @@ pub fn headroom(architecture: &Architecture, headroom: &Headroom, all: bool, loo
     let shown = if all { headroom.rooms.len() } else { SHOWN };
     let rows: Vec<Vec<String>> = headroom.rooms.iter().take(shown).map(row).collect();
     let heads = ["COMPONENT", "LIMIT", "AT PEAK", "CAPACITY", "USERS IT CARRIES"];
-    text.push_str(&columns(&heads, &rows, &[18, 30, 8, 30], 2, look));
+    let widest = if look.width < WIDE { [14, 20, 8, 18] } else { [18, 34, 8, 30] };
+    text.push_str(&columns(&heads, &rows, &widest, 2, look));
     if headroom.rooms.len() > shown {
         text.push_str(&format!("  … {} more: --detail\n", headroom.rooms.len() - shown));
     }
     text.push('\n');
+    for room in &headroom.rooms {
+        if let Some(waiting) = room.waiting {
+            text.push_str(&paragraph("Wait", &waits(room, waiting), look));
+        }
+    }
     for (room, quota) in headroom.quotas() {
         text.push_str(&paragraph("Raise", &raise(room, quota), look));
     }
@@ -68,6 +75,8 @@ pub fn headroom(architecture: &Architecture, headroom: &Headroom, all: bool, loo
     text
 }
 
+/// Columns from which on a limit takes one line.
+const WIDE: usize = 110;
 /// Limits shown without `--detail`.
 const SHOWN: usize = 12;
 /// Limits whose remedy is told.
@@ -76,9 +85,9 @@ const THEN: usize = 2;
 fn row(room: &Room) -> Vec<String> {
     let busy = if room.built > 0.0 { percent((room.demand / room.built * 1_000.0).round() / 1_000.0) } else { "–".to_owned() };
     let capacity = if room.most > room.built {
-        format!("{} → {} {}", number(room.built), number(room.most), room.unit)
+        format!("{} → {}", amount(room.built, if room.unit == "bytes" { "bytes" } else { "" }), amount(room.most, room.unit))
     } else {
-        format!("{} {}", number(room.built), room.unit)
+        amount(room.built, room.unit)
     };
     let users = if room.users_most > room.users_built {
         format!("{} → {}", spoken(room.users_built), spoken(room.users_most))
@@ -86,6 +95,35 @@ fn row(room: &Room) -> Vec<String> {
         spoken(room.users_most)
     };
     vec![room.label.to_owned(), room.what.clone(), busy, capacity, users]
+}
+
+/// A quantity in its unit; bytes as memory and storage are spoken of.
+fn amount(quantity: f64, unit: &str) -> String {
+    match unit {
+        "bytes" => Bytes::from_f64(quantity).binary().to_string(),
+        "" => number(quantity),
+        unit => format!("{} {unit}", number(quantity)),
+    }
+}
+
+/// `CPU of the writer (Aurora database): 10 % busy at peak, 95 % answered in 3.6 ms; …`.
+fn waits(room: &Room, waiting: Waiting) -> String {
+    let told = |when: &str, queueing: Option<Queueing>| match queueing {
+        None => format!("saturated {when}: more than it answers until there are more"),
+        Some(queueing) => format!(
+            "{} busy {when}, {} ms on average, 95 % within {}",
+            percent((queueing.utilisation * 1_000.0).round() / 1_000.0),
+            number(queueing.response_seconds * 1_000.0),
+            number(queueing.response_p95_seconds * 1_000.0)
+        ),
+    };
+    format!(
+        "{}, {}: {}; {}",
+        room.label.to_lowercase(),
+        room.what,
+        told("at peak", waiting.peak),
+        told("under stress as built", waiting.stress)
+    )
 }
 
 fn raise(room: &Room, quota: &QuotaUse) -> String {
@@ -144,8 +182,28 @@ pub struct RoomView<'a> {
     most: f64,
     users_built: u64,
     users_most: u64,
+    waiting: Option<WaitingView>,
     quota: Option<QuotaView<'a>>,
     then: &'a str,
+}
+
+#[derive(Serialize)]
+struct WaitingView {
+    peak: Option<QueueingView>,
+    stress: Option<QueueingView>,
+}
+
+#[derive(Serialize)]
+struct QueueingView {
+    utilisation: f64,
+    waits: f64,
+    response_seconds: f64,
+    response_p95_seconds: f64,
+}
+
+fn queueing(queueing: Queueing) -> QueueingView {
+    let Queueing { utilisation, waits, response_seconds, response_p95_seconds, .. } = queueing;
+    QueueingView { utilisation, waits, response_seconds, response_p95_seconds }
 }
 
 #[derive(Serialize)]
@@ -175,6 +233,7 @@ pub fn view(room: &Room) -> RoomView<'_> {
         most: room.most,
         users_built: room.users_built.0,
         users_most: room.users_most.0,
+        waiting: room.waiting.map(|waiting| WaitingView { peak: waiting.peak.map(queueing), stress: waiting.stress.map(queueing) }),
         quota: room.quota.as_ref().map(|quota| QuotaView {
             id: quota.id,
             unit: &quota.unit,

@@ -32,7 +32,8 @@ fn the_lines_add_up_to_the_total_to_the_cent_and_so_do_the_parts() {
         let lines = bill["lines"].as_array().unwrap();
         let sum = |of: &dyn Fn(&&Value) -> bool| lines.iter().filter(of).map(|line| decimal(&line["month"])).sum::<Decimal>();
         let total = decimal(&bill["month_usd"]);
-        assert!(total > Decimal::ZERO, "{phase} costs nothing");
+        // Nobody yet, and all that stands is free.
+        assert!(total > Decimal::ZERO || phase == "prelaunch", "{phase} costs nothing");
         assert_eq!(sum(&|_| true), total, "{phase}");
         assert_eq!(decimal(&bill["standing_usd"]) + decimal(&bill["usage_usd"]), total, "{phase}");
         assert_eq!(sum(&|line| line["basis"] == "standing"), decimal(&bill["standing_usd"]), "{phase}");
@@ -80,8 +81,8 @@ fn nothing_is_wider_than_the_screen() {
                 [&["cost", "--phase", phase][..], &["cost", "--phase", phase, "--detail"], &["headroom", "--phase", phase, "--detail"]]
             {
                 let said = on_screen(columns, arguments);
-                let widest = said.lines().filter(|line| !line.contains("scalectl cost")).map(|line| line.chars().count()).max().unwrap();
-                assert!(widest <= columns.max(80) + 40, "{phase}: {widest} of {columns} columns: {arguments:?}");
+                let widest = said.lines().map(|line| line.chars().count()).max().unwrap();
+                assert!(widest <= columns, "{phase}: {widest} of {columns} columns: {arguments:?}");
                 assert!(!said.contains('\u{1b}'), "{phase}: colour although NO_COLOR is set");
             }
         }

@@ -13,6 +13,11 @@ use scalectl::{phase, planner};
 
 /// An architecture of the network, the key, and these blocks.
 fn architecture(id: &str, zones: usize, regions: usize, users: u64, region: &str, blocks: &[&str]) -> Architecture {
+    tried(id, zones, regions, users, region, blocks).unwrap()
+}
+
+/// The same, or why there is none.
+fn tried(id: &str, zones: usize, regions: usize, users: u64, region: &str, blocks: &[&str]) -> Result<Architecture, planner::PlanError> {
     let mut text = format!("id: {id}\nfrom: 1\ntitle: t\nwhy: w\ntarget: t\nzones: {zones}\nregions: {regions}\nadds: []\ncomponents:\n");
     let base = ["network: { nat: true, flow_logs: false }", "encryption_key: {}"];
     for block in base.iter().chain(blocks) {
@@ -20,10 +25,11 @@ fn architecture(id: &str, zones: usize, regions: usize, users: u64, region: &str
     }
     let phase: phase::Phase = serde_saphyr::from_str(&text).unwrap();
     let settings = Settings { region: region.to_owned(), ..Settings::default() };
-    planner::plan(phase, Users(users), &settings, &Assumptions::default(), &Catalog::builtin().unwrap()).unwrap()
+    planner::plan(phase, Users(users), &settings, &Assumptions::default(), &Catalog::builtin().unwrap())
 }
 
 const CLUSTER: &str = "database_cluster: { capacity: cheapest, federated: false, global: false }";
+const POOLED: &str = "database_cluster: { capacity: cheapest, federated: false, global: false, pooled: true }";
 const WORLDWIDE: &str = "database_cluster: { capacity: provisioned, federated: true, global: true }";
 
 fn sized(architecture: &Architecture, name: &str) -> String {
@@ -66,17 +72,20 @@ fn a_leader_and_a_follower_carry_a_thousand_users() {
 fn serverless_is_taken_only_where_it_is_cheaper() {
     let small = architecture("10k", 2, 1, 10_000, "us-east-1", &[CLUSTER]);
     assert_eq!(sized(&small, "database_cluster"), "2 × db.serverless, PostgreSQL, a writer and 1 reader, 2 to 8 ACU each");
-    let reason = &small.pieces.last().unwrap().reasons[0].text;
-    assert!(reason.contains("350.40 USD") && reason.contains("402.96 USD"), "{reason}");
+    // 2 × 730 h at the least of 2 ACU of 0.12 USD, against 2 × 730 h of 0.276 USD.
+    let said = |index: usize| small.pieces.last().unwrap().reasons[index].text.as_str();
+    assert!(said(0).contains("350.40 USD") && said(0).contains("52.56 USD less"), "{}", said(0));
+    assert!(said(3).contains("402.96 USD") && said(3).contains("2 × db.r8g.large"), "{}", said(3));
+    assert!(small.pieces.last().unwrap().reasons[3].rejected);
     let large = architecture("500k", 3, 1, 500_000, "us-east-1", &[CLUSTER]);
-    assert_eq!(sized(&large, "database_cluster"), "3 × db.r7g.large, PostgreSQL, a writer and 2 readers");
+    assert_eq!(sized(&large, "database_cluster"), "3 × db.r8g.large, PostgreSQL, a writer and 2 readers");
 }
 
 #[test]
 fn more_users_never_get_a_smaller_database_or_cache() {
     let mut before = (0, 0);
     for users in [10_000, 100_000, 1_000_000, 10_000_000, 100_000_000] {
-        let architecture = architecture("10k", 2, 1, users, "eu-west-1", &[CLUSTER, "cache: { sessions: true }"]);
+        let architecture = architecture("10k", 2, 1, users, "eu-west-1", &[POOLED, "cache: { sessions: true }"]);
         let catalog = Catalog::builtin().unwrap();
         let memory = |index: usize| {
             let size = architecture.pieces[index].component.size();
@@ -91,11 +100,17 @@ fn more_users_never_get_a_smaller_database_or_cache() {
 }
 
 #[test]
-fn what_the_largest_class_does_not_have_is_said() {
-    let crowded = architecture("10m", 3, 2, 1_000_000_000, "us-east-1", &[WORLDWIDE]);
+fn what_the_largest_class_does_not_have_is_said_or_refused() {
+    let worldwide = WORLDWIDE.replace(" }", ", pooled: true }");
+    let crowded = architecture("10m", 3, 2, 750_000_000, "us-east-1", &[&worldwide]);
     let reasons: Vec<&str> = crowded.pieces.last().unwrap().reasons.iter().map(|reason| reason.text.as_str()).collect();
     assert!(reasons.iter().any(|text| text.contains("read from the volume")), "{reasons:#?}");
-    assert!(reasons.iter().any(|text| text.contains("pool them")), "{reasons:#?}");
+    // Without a pool the app would be turned away.
+    let refused = tried("10m", 3, 2, 750_000_000, "us-east-1", &[WORLDWIDE]).unwrap_err().to_string();
+    assert!(refused.contains("no class allows more than 5,000: pool them"), "{refused}");
+    // What no class can write is refused with the way out.
+    let refused = tried("10k", 2, 1, 300_000_000, "us-east-1", &[POOLED]).unwrap_err().to_string();
+    assert!(refused.contains("divide the writes among more services' domains, or by key"), "{refused}");
 }
 
 #[test]

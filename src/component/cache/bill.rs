@@ -35,7 +35,7 @@ pub fn line_items(cache: &Cache, site: &Site, load: &Load, bill: &mut Bill) -> R
     let held = sizing::held(load, cache.sessions);
     let beyond = Decimal::from(SNAPSHOT_DAYS - 1);
     let kept = held.billed_gb() / on_demand::regions(site) * beyond;
-    let why = format!("{held} ÷ {} regions × ({SNAPSHOT_DAYS} snapshots − 1 free)", site.regions.len());
+    let why = format!("{held}{} × ({SNAPSHOT_DAYS} snapshots − 1 free)", on_demand::divided(site));
     bill.usage(kept, about("Cache, snapshots", "elasticache.backup", Kind::Storage, why))?;
     bill.standing(Decimal::ONE, about("Cache, secret", "secretsmanager.secret", Kind::Operations, "1 secret in each region"))
 }

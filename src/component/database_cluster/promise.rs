@@ -6,13 +6,15 @@ use crate::block::{Ceiling, Driver, Event, Recovery, Reliance, Site, Way};
 use crate::recipe::database::choice::{ACU_VCPU, Choice, Chosen, MOST_VOLUME, memory_of};
 use crate::recipe::database::{self, sizing};
 use crate::units::Bytes;
-use crate::workload::Load;
+use crate::workload::{Load, Pool};
 
 /// Each of them is of one cluster, of which there may be several, all alike.
 pub fn ceilings(choice: &Choice, site: &Site) -> Vec<Ceiling> {
     let copy = choice.copies(site);
     let clusters = choice.databases.len() as f64;
-    let each = if clusters > 1.0 { ", each cluster" } else { "" };
+    // What Serverless reaches and what a class has are not the same: neither is measured by the other.
+    let serverless = if matches!(choice.chosen, Chosen::Serverless { .. }) { ", Serverless" } else { "" };
+    let each = format!("{serverless}{}", if clusters > 1.0 { ", each cluster" } else { "" });
     let gib = |bytes: Bytes| bytes.as_f64() / Bytes::GIB as f64;
     let (built, most) = match &choice.chosen {
         Chosen::Provisioned(class) => (class.sustained_vcpu(), class.sustained_vcpu()),
@@ -26,6 +28,7 @@ pub fn ceilings(choice: &Choice, site: &Site) -> Vec<Ceiling> {
             Ceiling::fixed(format!("CPU of the writer{each}"), Driver::Cpu, "vCPU", built, demand)
                 .scales_to(most)
                 .within("aurora.clusters", clusters)
+                .served_by(built, Pool::database)
                 .then("plan again: a larger writer is taken by failing over to it; then divide the writes among domains, or by key"),
         );
     }

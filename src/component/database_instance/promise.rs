@@ -6,7 +6,7 @@ use super::{DISK_OPERATIONS, DatabaseInstance, STRIPED, queries};
 use crate::block::{Ceiling, Driver, Event, Recovery, Reliance, Site, Way};
 use crate::recipe::database::{self, sizing};
 use crate::units::Bytes;
-use crate::workload::Load;
+use crate::workload::{Load, Pool};
 
 /// Each of them is of the leader: the follower takes a part of the reads, and may be gone.
 pub fn ceilings(database: &DatabaseInstance) -> Vec<Ceiling> {
@@ -19,6 +19,7 @@ pub fn ceilings(database: &DatabaseInstance) -> Vec<Ceiling> {
     vec![
         Ceiling::fixed("CPU of the leader", Driver::Cpu, "vCPU", class.sustained_vcpu(), |load: &Load| sizing::busy(load, queries(load)))
             .within("rds.instances", instances)
+            .served_by(class.sustained_vcpu(), Pool::database)
             .then(larger),
         Ceiling::fixed("memory for the day's data", Driver::Memory, "GiB", gib(class.memory), move |load: &Load| {
             gib(sizing::memory(load.working_set_bytes))

@@ -39,8 +39,8 @@ pub fn line_items(site: &Site, steps: u64, load: &Load, bill: &mut Bill) -> Resu
     let transitions = own.saturating_mul(Decimal::from(steps)) / Decimal::ONE_THOUSAND;
     bill.usage(transitions, about("Order workflow, transitions", "stepfunctions.standard", Kind::Requests, why))?;
     let replicated = site.regions.len() > 1;
-    let everywhere = if replicated { " of all regions" } else { "" };
-    let why = format!("{} orders{everywhere} × {WRITES} writes × {} units", on_demand::shown(all), units());
+    let everywhere = on_demand::of_all(site);
+    let why = format!("{} orders{everywhere} × {WRITES} writes × {}", on_demand::shown(all), on_demand::units(units()));
     table::writes(bill, "Orders, writes", replicated, all.saturating_mul(Decimal::from(WRITES * units())), why)?;
     let why = format!("{} orders × {MONTHS} months [estimate] × ({} + {} bytes)", on_demand::shown(all), number(ORDER), number(table::OVERHEAD));
     let kept = on_demand::gb(all.saturating_mul(Decimal::from(MONTHS)), ORDER + table::OVERHEAD);

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{Queue, SECONDS_PER_EVENT, consumer};
-use crate::block::{Bill, Ceiling, Driver, Reason, Recovery, Reliance, Site, Way};
+use crate::block::{Bill, Ceiling, Driver, Reason, Recovery, Reliance, Request, Site, Way};
 use crate::catalog::MissingPrice;
 use crate::recipe::on_demand::{self, Calls, holding};
 use crate::recipe::{queue, table};
@@ -46,7 +46,7 @@ pub fn line_items(site: &Site, load: &Load, bill: &mut Bill) -> Result<(), Missi
     on_demand::function(bill, month)?;
     let each = units(load);
     let written = jobs.saturating_mul(Decimal::from(each));
-    table::writes(bill, "Journal, writes", false, written, format!("{} events × {each} units", on_demand::shown(jobs)))?;
+    table::writes(bill, "Journal, writes", false, written, format!("{} events × {}", on_demand::shown(jobs), on_demand::units(each)))?;
     let days = Decimal::from(consumer::KEEP_DAYS);
     let kept = jobs.saturating_mul(days) / Decimal::from(30);
     let bytes = load.assumptions.event_bytes() + ITEM_BESIDE + table::OVERHEAD;
@@ -92,14 +92,21 @@ pub fn recoveries() -> Vec<Recovery> {
     all
 }
 
-/// Queues that keep the order, with what they take.
-pub fn in_order(stressed: &Load) -> Reason {
+/// Queues that keep the order, with what they take and cost.
+pub fn in_order(request: &Request, stressed: &Load) -> Option<Reason> {
+    let (prices, region) = (request.catalog.prices().ok()?, &request.region.region);
+    let requests = on_demand::millions(Decimal::from(request.load.messages_month).saturating_mul(Decimal::from(2 * queue::REQUESTS_PER_MESSAGE)));
+    let month = |key: &str| prices.price(key, region).ok().map(|price| price.usd.times(requests).to_cents());
     let text = format!(
-        "FIFO queues take {} calls a second each, {} jobs come in the stress case; jobs and events need no order, and one that comes twice is kept once",
+        "FIFO queues: {} a month against {}, and each takes {} calls a second where {} jobs come in the stress case; jobs and events need no order, and one \
+         that comes twice is kept once",
+        month("sqs.fifo")?,
+        month("sqs.standard")?,
         number(FIFO_CALLS),
         stressed.messages_peak
     );
-    Reason::instead(Driver::Throughput, text)
+    let driver = if stressed.messages_peak.get() > FIFO_CALLS { Driver::Throughput } else { Driver::Cost };
+    Some(Reason::instead(driver, text))
 }
 
 #[cfg(test)]

@@ -13,6 +13,10 @@ use crate::workload::Load;
 /// What to do when a limit of the services is reached.
 const THEN: &str = "plan for more users: more or larger tasks, or raise the quota";
 
+/// Figures that Container Insights is taken to keep of a service, with its share of the cluster's and those of its tasks [estimate]: no published list was
+/// seen.
+const INSIGHTS: usize = 60;
+
 /// The label of hosts on the bill.
 const HOSTS: &str = "Container hosts";
 
@@ -32,6 +36,9 @@ impl Services {
                 bill.machines(gb, about("Fargate, memory", hosts::FARGATE_GB, Kind::Compute, why(gb, "GB")), plan)?;
             }
         }
+        let figures = self.parts.len() * INSIGHTS;
+        let why = format!("{} services × some {INSIGHTS} figures of cluster, service and tasks, an estimate", self.parts.len());
+        bill.guessed(Decimal::from(figures), about("Container Insights", "ecs.container_insights.enhanced", Kind::Operations, why))?;
         let alarms = self.parts.len() * release::ALARMS;
         let why = format!("{} services × {} alarms that take a release back", self.parts.len(), release::ALARMS);
         bill.standing(Decimal::from(alarms), about("Release alarms", "cloudwatch.alarm", Kind::Operations, why))?;

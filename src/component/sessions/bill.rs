@@ -50,8 +50,8 @@ pub fn line_items(site: &Site, cached: bool, load: &Load, bill: &mut Bill) -> Re
     let (regions, replicated) = (on_demand::regions(site), site.regions.len() > 1);
     let (touch, requests) = (Decimal::from(units_of_a_touch(load)), Decimal::from(load.requests_month));
     let bytes = load.assumptions.session_bytes();
-    let everywhere = if replicated { ", of all regions" } else { "" };
-    let why = format!("{} requests{everywhere} × {touch} units", on_demand::shown(requests));
+    let everywhere = on_demand::of_all(site);
+    let why = format!("{} requests{everywhere} × {}", on_demand::shown(requests), on_demand::units(units_of_a_touch(load)));
     table::writes(bill, "Sessions, touches", replicated, requests.saturating_mul(touch), why)?;
     // The index holds keys alone, and a touch changes none: only a new session writes an entry. Expiry deletes without units where it happens.
     let begun = begun(load);
@@ -69,7 +69,7 @@ pub fn line_items(site: &Site, cached: bool, load: &Load, bill: &mut Bill) -> Re
         false => (own, "requests"),
     };
     let each = units_of_a_read(load);
-    let why = format!("{} {of}, × {each} units, eventually consistent", on_demand::shown(read));
+    let why = format!("{} {of}, × {} units, eventually consistent", on_demand::shown(read), each.normalize());
     table::reads(bill, "Sessions, reads", read.saturating_mul(each), why)?;
     let sessions = Decimal::from(load.sessions);
     let held = (on_demand::gb(sessions, bytes + table::OVERHEAD), on_demand::gb(sessions, INDEX_ENTRY + table::OVERHEAD));
@@ -110,8 +110,8 @@ pub fn ceilings(sessions: &Sessions, site: &Site) -> Vec<Ceiling> {
     ]
 }
 
-/// The same writes from a table with provisioned capacity for the peak, with both amounts.
-pub fn provisioned(request: &Request) -> Option<Reason> {
+/// What was not taken: provisioned capacity for the peak, and fewer touches, which is the app's to decide.
+pub fn alternatives(request: &Request) -> Option<[Reason; 2]> {
     let (load, region) = (request.load, &request.region.region);
     let prices = request.catalog.prices().ok()?;
     let key = if request.regions > 1 { "dynamodb.ondemand.rwru" } else { "dynamodb.ondemand.wru" };
@@ -126,5 +126,12 @@ pub fn provisioned(request: &Request) -> Option<Reason> {
         crate::units::thousands(capacity),
         if provisioned < on_demand { ", but would refuse what is above, such as the stress case" } else { "" }
     );
-    Some(Reason::instead(if provisioned < on_demand { Driver::Throughput } else { Driver::Cost }, text))
+    let provisioned = Reason::instead(if provisioned < on_demand { Driver::Throughput } else { Driver::Cost }, text);
+    let pages = decimal(load.assumptions.requests_per_page().max(1.0));
+    let fewer = Usd::new(on_demand.amount() / pages).to_cents();
+    let text = format!(
+        "a touch for each page ({} requests) instead of each request would be {fewer} a month in a region against {on_demand}; only the app can decide that",
+        pages.normalize()
+    );
+    Some([provisioned, Reason::instead(Driver::Cost, text)])
 }

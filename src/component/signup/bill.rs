@@ -29,13 +29,14 @@ pub fn line_items(site: &Site, load: &Load, bill: &mut Bill) -> Result<(), Missi
     let users = Decimal::from(load.users.0);
     let signups = users / Decimal::from(USERS_PER_SIGNUP);
     let calls = signups / on_demand::regions(site);
-    let why = format!("{} users, 5 % of them new in a month [estimate], ÷ {} regions", load.users, site.regions.len());
+    let why = format!("{} users, 5 % of them new in a month [estimate]{}", load.users, on_demand::divided(site));
     let seconds = load.assumptions.function_milliseconds() / 1_000.0;
     on_demand::function(bill, Calls { what: "Signup function", calls, seconds, memory: MEMORY, why })?;
     if !site.leads() {
         return Ok(());
     }
-    table::writes(bill, "Signups, writes", false, signups, format!("{} signups of all regions × 1 unit", on_demand::shown(signups)))?;
+    let why = format!("{} signups{} × 1 unit", on_demand::shown(signups), on_demand::of_all(site));
+    table::writes(bill, "Signups, writes", false, signups, why)?;
     let why = format!("{} addresses × ({} + {} bytes)", load.users, number(ITEM), number(table::OVERHEAD));
     table::stored(bill, "Signups", (on_demand::gb(users, ITEM + table::OVERHEAD), Decimal::ZERO), &why)
 }

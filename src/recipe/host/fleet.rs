@@ -67,6 +67,7 @@ pub struct Fleet {
     /// What was not taken, with the number that spoke against it.
     pub instead: Vec<Reason>,
     zones: u64,
+    stands: Stands,
     vcpu: u32,
     workers: f64,
     vcpu_seconds: f64,
@@ -209,10 +210,26 @@ impl Order<'_> {
         }
     }
 
+    /// Machines at full scale-out: for the stress case, for twice the peak, and at least one more in each zone. When a region is lost, the others grow to
+    /// do its work too, so the stress case is all of it.
+    fn most(&self, way: &Way, load: &Load, peak: f64) -> u64 {
+        let vcpus = self.vcpus(load.requests_ceiling(), 1.0).max(peak * 2.0);
+        let zones = self.zones();
+        let in_zone = even(vcpus / (self.left() * zones as f64));
+        whole(in_zone / way.carries).saturating_mul(zones).max(way.count.saturating_add(zones))
+    }
+
     fn running(&self, carries: f64, least: u64, load: &Load, part: f64) -> Running {
         let per_machine = carries / self.vcpu_seconds * self.left();
         running(least, self.stands, self.spot_percent, per_machine, load, part)
     }
+}
+
+/// The next larger of four sizes between a power of two and the next. Classes hold powers of two, so the bound of a group does not fall when a smaller
+/// class, which would fit a little closer, becomes the cheaper one.
+fn even(vcpus: f64) -> f64 {
+    let step = vcpus.log2().floor().exp2() / 4.0;
+    if step.is_normal() { whole(vcpus / step) as f64 * step } else { vcpus }
 }
 
 fn left(zones: u64, loss: Loss) -> f64 {
@@ -242,11 +259,9 @@ impl Fleet {
         let sustained = class.sustained_vcpu();
         let target = class.baseline_percent.map_or(request.assumptions.utilisation_target_app() * 100.0, f64::from);
         let vcpus = order.vcpus(load.requests_peak, part);
-        // When a region is lost, the others grow to do its work too.
-        let ceiling = order.machines(order.vcpus(load.requests_ceiling(), 1.0), best.carries);
         let most = match order.stands {
             Stands::Peak => best.count,
-            Stands::Mean => ceiling.max(best.count.saturating_mul(2)),
+            Stands::Mean => order.most(best, load, vcpus),
         };
         let mut instead = Vec::new();
         if let Some(second) = second {
@@ -274,6 +289,7 @@ impl Fleet {
             loss: order.loss,
             instead,
             zones: order.zones(),
+            stands: order.stands,
             vcpu: class.vcpu,
             workers: workers(class, request.assumptions),
             vcpu_seconds: order.vcpu_seconds,
@@ -295,8 +311,7 @@ impl Fleet {
 
     /// Machines on average of a month under a load, in a region that has this part of it.
     pub fn running(&self, load: &Load, part: f64) -> Running {
-        let stands = if self.most > self.count { Stands::Mean } else { Stands::Peak };
-        running(self.least, stands, self.spot_percent, self.carries / self.vcpu_seconds * self.left(), load, part)
+        running(self.least, self.stands, self.spot_percent, self.carries / self.vcpu_seconds * self.left(), load, part)
     }
 
     /// Machines that are never taken back.

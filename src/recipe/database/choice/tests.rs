@@ -1,12 +1,20 @@
 //! More users never cost less, what is chosen carries what it must, and the mean of Serverless is that of the day.
 
+use std::sync::OnceLock;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::catalog::Catalog;
 use crate::settings::Settings;
-use crate::units::Users;
+use crate::units::{Users, decimal};
 use crate::workload::{self, Assumptions};
+
+/// Read once: reading it takes longer than choosing.
+fn catalog() -> &'static Catalog {
+    static CATALOG: OnceLock<Catalog> = OnceLock::new();
+    CATALOG.get_or_init(|| Catalog::builtin().unwrap())
+}
 
 /// Chooses for so many users in three zones, and in as many regions as the shape is global.
 fn chosen(
@@ -23,23 +31,45 @@ fn chosen(
     choose(shape, &request).map(|(choice, reasons)| (choice, reasons, load.clone()))
 }
 
-/// What an hour of all clusters costs in a region as the bill counts it, vCPUs that last, and memory in GiB that stands.
-fn measures(catalog: &Catalog, choice: &Choice, load: &Load, region: &str) -> (Usd, f64, f64) {
+/// What all clusters cost and are.
+#[derive(Debug, Clone, Copy)]
+struct Measures {
+    /// For an hour, as the bill counts it.
+    usd: Usd,
+    /// vCPUs that are there on average of the day.
+    vcpu: f64,
+    /// vCPUs that instances reach without another one.
+    reached: f64,
+    /// Bytes of memory that are always there.
+    memory: f64,
+    /// Bytes of memory that instances reach.
+    most_memory: f64,
+    serverless: bool,
+}
+
+fn measures(catalog: &Catalog, choice: &Choice, load: &Load, region: &str) -> Measures {
     let (prices, region) = (catalog.prices().unwrap(), &catalog.region(region).unwrap().region);
     let (clusters, each) = (choice.databases.len() as u64, 1 + choice.readers);
     let count = (clusters * each) as f64;
     let proxied = choice.proxied(load);
-    let proxy = hourly(prices, choice.proxy_key(), region).unwrap().times(crate::units::decimal(proxied.0 + proxied.1)).times(clusters);
+    let proxy = hourly(prices, choice.proxy_key(), region).unwrap().times(decimal(proxied.0 + proxied.1)).times(clusters);
     let proxy = if choice.pooled { proxy } else { Usd::ZERO };
     match &choice.chosen {
         Chosen::Provisioned(class) => {
-            let usd = prices.price(&Offering::Aurora.key(class), region).unwrap().usd.times(clusters * each);
-            (usd + proxy, class.sustained_vcpu() * count, class.memory.as_f64() * count)
+            let usd = prices.price(&Offering::Aurora.key(class), region).unwrap().usd.times(clusters * each) + proxy;
+            let (vcpu, memory) = (class.sustained_vcpu() * count, class.memory.as_f64() * count);
+            Measures { usd, vcpu, reached: vcpu, memory, most_memory: memory, serverless: false }
         }
-        Chosen::Serverless { least, .. } => {
+        Chosen::Serverless { least, most, .. } => {
             let acu = choice.mean_acu(load) * clusters as f64;
-            let usd = prices.price("aurora.serverless_v2.acu", region).unwrap().usd.times(crate::units::decimal(acu));
-            (usd + proxy, acu * ACU_VCPU, memory_of(*least).as_f64() * count)
+            Measures {
+                usd: prices.price("aurora.serverless_v2.acu", region).unwrap().usd.times(decimal(acu)) + proxy,
+                vcpu: acu * ACU_VCPU,
+                reached: most * ACU_VCPU * count,
+                memory: memory_of(*least).as_f64() * count,
+                most_memory: memory_of(*most).as_f64() * count,
+                serverless: true,
+            }
         }
     }
 }
@@ -80,27 +110,34 @@ proptest! {
         start in 3.0..8.0_f64,
         steps in prop::collection::vec(1.0..3.0_f64, 1..6),
     ) {
-        let (catalog, shape) = (Catalog::builtin().unwrap(), &shapes()[shape]);
+        let (catalog, shape) = (catalog(), &shapes()[shape]);
         let mut users = 10_f64.powf(start);
-        let mut before: Option<(Usd, f64, f64, Choice)> = None;
+        let mut before: Option<(Measures, Choice)> = None;
         for step in steps {
             users *= step;
-            let Ok((choice, _, load)) = chosen(&catalog, shape, users as u64, region, &assumptions) else { break };
-            let (usd, vcpu, memory) = measures(&catalog, &choice, &load, region);
-            if let Some((usd_before, vcpu_before, memory_before, was)) = before {
-                prop_assert!(usd >= usd_before, "{usd} after {usd_before}: {choice:?} after {was:?}");
-                prop_assert!(vcpu >= vcpu_before * (1.0 - 1e-9), "{vcpu} vCPU after {vcpu_before}: {choice:?} after {was:?}");
-                prop_assert!(memory >= memory_before, "{memory} after {memory_before}: {choice:?} after {was:?}");
+            let Ok((choice, _, load)) = chosen(catalog, shape, users as u64, region, &assumptions) else { break };
+            let now = measures(catalog, &choice, &load, region);
+            if let Some((was, other)) = before {
+                let grows = |now: f64, was: f64| now >= was * (1.0 - 1e-9);
+                prop_assert!(now.usd >= was.usd, "{now:?}: {choice:?} after {was:?}: {other:?}");
+                // Serverless that follows a class reaches at least as much; a class that follows Serverless has at least what was used.
+                let (vcpu, memory) = match (was.serverless, now.serverless) {
+                    (false, true) => (now.reached, now.most_memory),
+                    _ => (now.vcpu, now.memory),
+                };
+                prop_assert!(grows(vcpu, was.vcpu), "{now:?}: {choice:?} after {was:?}: {other:?}");
+                prop_assert!(grows(memory, was.memory), "{now:?}: {choice:?} after {was:?}: {other:?}");
+                prop_assert!(was.serverless != now.serverless || grows(now.reached, was.reached), "{choice:?} after {other:?}");
             }
-            before = Some((usd, vcpu, memory, choice));
+            before = Some((now, choice));
         }
     }
 
     #[test]
     fn peak_and_stress_case_are_carried(shape in 0..4_usize, assumptions in assumptions(), exponent in 0.0..9.0_f64) {
-        let (catalog, shape) = (Catalog::builtin().unwrap(), &shapes()[shape]);
+        let (catalog, shape) = (catalog(), &shapes()[shape]);
         let users = 10_f64.powf(exponent) as u64;
-        let Ok((choice, _, load)) = chosen(&catalog, shape, users, "us-east-1", &assumptions) else { return Ok(()) };
+        let Ok((choice, _, load)) = chosen(catalog, shape, users, "us-east-1", &assumptions) else { return Ok(()) };
         let stress = load.stressed();
         let (built, most) = match &choice.chosen {
             Chosen::Provisioned(class) => (class.sustained_vcpu(), class.sustained_vcpu()),
@@ -135,9 +172,9 @@ fn serverless_is_billed_for_the_least_and_for_the_day_above_it() {
 
 #[test]
 fn what_was_not_taken_is_named_with_a_number() {
-    let catalog = Catalog::builtin().unwrap();
+    let catalog = catalog();
     for (shape, users) in shapes().iter().flat_map(|shape| [10_000, 1_000_000, 20_000_000].map(|users| (shape, users))) {
-        let (_, reasons, _) = chosen(&catalog, shape, users, "us-east-1", &Assumptions::default()).unwrap();
+        let (_, reasons, _) = chosen(catalog, shape, users, "us-east-1", &Assumptions::default()).unwrap();
         assert!(!reasons[0].rejected);
         let rejected: Vec<&Reason> = reasons.iter().filter(|reason| reason.rejected).collect();
         assert!(!rejected.is_empty() && rejected.iter().all(|reason| reason.text.contains(|c: char| c.is_ascii_digit())), "{reasons:#?}");

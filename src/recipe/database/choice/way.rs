@@ -7,6 +7,7 @@ use super::{
     Prices, Region, Request, Shape, Usd, hourly, reads, sizing,
 };
 use crate::catalog::sizing::{Needs, unmet};
+use crate::catalog::{max_connections, memory_for_connections};
 use crate::units::{decimal, whole};
 
 /// Readers of one cluster (Aurora user guide, "Quotas").
@@ -173,15 +174,15 @@ pub fn serverless(prices: &Prices, region: &Region, part: &Part) -> Option<Way> 
     let peak = halves(part.writes.max(part.reads / readers as f64) / ACU_VCPU).max(least);
     let stress = part.writer.vcpu.max(part.per_reader(readers)).max(part.reads_stress / readers as f64);
     // More connections cost nothing where capacity need not be used for them.
-    let connections = acu_for_connections(part.connections.needed(part.load).min(MOST_CONNECTIONS as u64 - 1));
+    let connections = halves(memory_for_connections(part.connections.needed(part.load)).as_f64() / ACU_MEMORY as f64);
     let most = halves(stress / ACU_VCPU).max(peak).max(LEAST_CEILING).max(connections);
-    let max_connections = connections_of(most);
-    if most > MOST_ACU || max_connections < part.writer.connections {
+    let allowed = connections_of(most);
+    if most > MOST_ACU || allowed < part.writer.connections {
         return None;
     }
     let pace = pace(part.load, part.domains, part.cached, readers);
     let mean = mean(part.load, pace.writer, least, most) + readers as f64 * mean(part.load, pace.reader, least, most);
-    let pooled = part.pooled(max_connections);
+    let pooled = part.pooled(allowed);
     let standing = (1 + readers) as f64 * least.max(LEAST_PROXIED_ACU);
     let proxy = hourly(prices, "rds.proxy.acu", region).filter(|_| pooled).map_or(Usd::ZERO, |usd| usd.times(decimal(mean.max(standing))));
     Some(Way {
@@ -190,7 +191,7 @@ pub fn serverless(prices: &Prices, region: &Region, part: &Part) -> Option<Way> 
         readers_most: (readers * READER_ROOM).min(MOST_READERS),
         hourly: price.times(decimal(mean)) + proxy,
         mean,
-        max_connections,
+        max_connections: allowed,
         pooled,
     })
 }
@@ -229,17 +230,9 @@ fn halves(acu: f64) -> f64 {
     (acu * 2.0 * (1.0 - NOISE)).ceil() / 2.0
 }
 
-/// Bytes of memory for one connection in PostgreSQL's default, and its cap (Aurora user guide, docs 2023-06).
-const BYTES_PER_CONNECTION: f64 = 9_531_392.0;
-const MOST_CONNECTIONS: f64 = 5_000.0;
-
-/// `max_connections` is set by the most capacity, whatever is in use.
+/// `max_connections` is set by the most capacity, whatever is in use (Aurora user guide, "Maximum connections for Aurora Serverless v2").
 pub fn connections_of(most: f64) -> u64 {
-    (most * ACU_MEMORY as f64 / BYTES_PER_CONNECTION).min(MOST_CONNECTIONS) as u64
-}
-
-fn acu_for_connections(connections: u64) -> f64 {
-    halves((connections + 1) as f64 * BYTES_PER_CONNECTION / ACU_MEMORY as f64)
+    max_connections(memory_of(most))
 }
 
 /// Memory of an instance of so many ACUs.

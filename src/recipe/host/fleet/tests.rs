@@ -19,6 +19,14 @@ fn what_is_left_without_one_zone_carries_the_load() {
     assert_eq!(machines(f64::MAX, 2.0, 3, Loss::Carried), u64::MAX);
 }
 
+#[test]
+fn bounds_are_a_quarter_of_a_power_of_two_apart() {
+    for (vcpus, bound) in [(14.4, 16.0), (16.0, 16.0), (16.1, 20.0), (0.3, 0.3125), (0.0, 0.0)] {
+        assert!((even(vcpus) - bound).abs() < 1e-12, "{vcpus}: {}", even(vcpus));
+    }
+    assert!(even(f64::MAX) >= f64::MAX && even(f64::INFINITY) >= f64::MAX);
+}
+
 fn order(stands: Stands, spot_percent: u32, load: &Load) -> Order<'static> {
     Order {
         component: "web_servers",
