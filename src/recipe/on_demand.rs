@@ -80,7 +80,7 @@ pub struct Calls<'a> {
 ///
 /// # Errors
 /// When the list lacks a price.
-pub fn function(bill: &mut Bill, month: Calls) -> Result<(), MissingPrice> {
+pub fn function(site: &Site, bill: &mut Bill, month: Calls) -> Result<(), MissingPrice> {
     let Calls { what, calls, seconds, memory, why } = month;
     bill.usage(millions(calls), about(format!("{what}, calls"), "lambda.requests", Kind::Compute, why))?;
     let gb_seconds = calls.saturating_mul(decimal(seconds)).saturating_mul(Decimal::from(memory)) / Decimal::from(1_024);
@@ -90,8 +90,9 @@ pub fn function(bill: &mut Bill, month: Calls) -> Result<(), MissingPrice> {
     let logged = gb(calls, LOG_BYTES_PER_CALL);
     let why = format!("{} calls × {} bytes [estimate]", shown(calls), number(LOG_BYTES_PER_CALL));
     bill.usage(logged, about(format!("{what}, log"), "cloudwatch.logs.ingest", Kind::Operations, why))?;
-    let why = format!("{} GB × {LOG_DAYS} days ÷ 30, compressed to 15 % [estimate]", shown(logged));
-    let kept = logged.saturating_mul(Decimal::from(LOG_DAYS)) / Decimal::from(30) * LOG_COMPRESSED;
+    let days = site.settings.log_retention_days.map_or(LOG_DAYS, i64::from);
+    let why = format!("{} GB × {days} days ÷ 30, compressed to 15 % [estimate]", shown(logged));
+    let kept = logged.saturating_mul(Decimal::from(days)) / Decimal::from(30) * LOG_COMPRESSED;
     bill.usage(kept, about(format!("{what}, log kept"), "cloudwatch.logs.storage", Kind::Operations, why))
 }
 

@@ -22,9 +22,9 @@ use rust_decimal::Decimal;
 use scalectl::architecture::Architecture;
 use scalectl::catalog::Catalog;
 use scalectl::component::LineItem;
-use scalectl::settings::{CacheEngine, DatabaseHosting, Settings};
+use scalectl::settings::{CacheEngine, Compute, DatabaseHosting, Settings};
 use scalectl::units::Users;
-use scalectl::workload::Assumptions;
+use scalectl::workload::{Assumptions, LEDGER};
 use scalectl::{phase, planner, render};
 
 /// For each phase its first user, some number between, and the last user before the next phase.
@@ -39,8 +39,26 @@ const USERS: [(&str, [u64; 3]); 7] = [
 ];
 
 fn plan(id: &str, users: u64, settings: &Settings) -> Architecture {
-    let planned = planner::plan(phase::find(id).unwrap(), Users(users), settings, &Assumptions::default(), &Catalog::builtin().unwrap());
-    planned.unwrap_or_else(|why| panic!("{id}, {users} users: {why}"))
+    assuming(id, users, settings, &Assumptions::default()).unwrap_or_else(|why| panic!("{id}, {users} users: {why}"))
+}
+
+fn assuming(id: &str, users: u64, settings: &Settings, assumptions: &Assumptions) -> Result<Architecture, planner::PlanError> {
+    planner::plan(phase::find(id).unwrap(), Users(users), settings, assumptions, &Catalog::builtin().unwrap())
+}
+
+/// Each assumption moved alone to one end of its usual range, in turn the lower and the upper one, and in turn in the three largest phases. What no
+/// class carries is left out.
+fn other_habits() -> Vec<(String, Architecture)> {
+    let phases = [("10k", 300_000), ("500k", 2_000_000), ("10m", 15_000_000)];
+    let moved = LEDGER.iter().enumerate().filter_map(|(index, entry)| {
+        let (id, users) = phases[index % 3];
+        let end = if index % 2 == 0 { entry.typical.1 } else { entry.typical.0 };
+        let mut assumptions = Assumptions::default();
+        assumptions.set(&format!("{}={end}", entry.id)).ok()?;
+        let architecture = assuming(id, users, &Settings::default(), &assumptions).ok()?;
+        Some((format!("{id} with {} at {end}", entry.id), architecture))
+    });
+    moved.collect()
 }
 
 /// Everything that changes the bill: phases and users with the settings as they come, and each setting that exchanges or adds what is billed.
@@ -56,6 +74,19 @@ fn cases() -> Vec<(String, Architecture)> {
         let named =
             Settings { domain: Some("example.com".to_owned()), hosted_zone_id: Some("Z0123456789ABCDEFGHIJ".to_owned()), ..default() };
         cases.push((format!("{id} with a name"), plan(id, users[1], &named)));
+    }
+    let memcached = Settings { cache_engine: CacheEngine::Memcached, ..default() };
+    cases.push(("500k with Memcached".to_owned(), plan("500k", 500_000, &memcached)));
+    for (id, compute) in [("500k", Compute::Ec2), ("10m", Compute::Fargate)] {
+        let carried = Settings { compute: Some(compute), ..default() };
+        cases.push((format!("{id} on {compute:?}"), plan(id, phase::find(id).unwrap().from, &carried)));
+    }
+    for id in ["launch", "1k", "500k"] {
+        let kept = Settings { log_retention_days: Some(365), backup_retention_days: Some(90), ..default() };
+        cases.push((
+            format!("{id}, logs and copies kept longer"),
+            plan(id, USERS.iter().find(|(other, _)| *other == id).unwrap().1[2], &kept),
+        ));
     }
     for id in ["10k", "500k", "10m"] {
         let redis = Settings { cache_engine: CacheEngine::Redis, ..default() };
@@ -131,16 +162,18 @@ fn differences(ours: &[Line], theirs: &[LineItem]) -> Vec<String> {
     differing.map(report).collect()
 }
 
-#[test]
-fn the_program_comes_to_the_cent_that_the_templates_come_to() {
+/// Holds the program's bills to those of the templates, in all and by component. A type of resource that nobody has given a cost stops the walk.
+fn compare(cases: Vec<(String, Architecture)>) {
     let list = List::read();
     let mut wrong = String::new();
-    for (name, architecture) in cases() {
+    for (name, architecture) in cases {
         let ours = from_templates(&list, &architecture);
         let theirs = &architecture.estimate;
         assert!(theirs.gaps.is_empty(), "{name}: {:?}", theirs.gaps);
+        assert!(!ours.is_empty(), "{name}: something is always there, if only what is free");
         let differing = differences(&ours, &theirs.lines);
         let (here, there) = (total(&ours), theirs.total().amount());
+        eprintln!("{name}: {here} USD");
         if here != there || !differing.is_empty() {
             writeln!(wrong, "{name}: {here} by the templates, {there} by the program\n{}", differing.join("\n")).unwrap();
         }
@@ -148,23 +181,29 @@ fn the_program_comes_to_the_cent_that_the_templates_come_to() {
     assert!(wrong.is_empty(), "\n{wrong}");
 }
 
-/// The walk stops at a type that nobody has given a cost. `-- --nocapture` shows the sums.
 #[test]
-fn every_type_of_resource_has_its_cost_or_is_known_to_be_free() {
-    let list = List::read();
-    for (name, architecture) in cases() {
-        let lines = from_templates(&list, &architecture);
-        eprintln!("{name}: {} USD", total(&lines));
-        for (component, sum) in sums(lines.iter().map(|line| (line.component.as_str(), line.month))) {
-            eprintln!("  {component}: {sum}");
-            if std::env::var_os("BILL_LINES").is_some() {
-                let of = lines.iter().filter(|line| line.component == component);
-                eprint!("{}", told(of.map(|line| (line.place.as_str(), line.key.as_str(), line.quantity, line.month))));
-            }
+fn the_program_comes_to_the_cent_that_the_templates_come_to() {
+    compare(cases());
+}
+
+#[test]
+fn it_does_so_whatever_users_are_assumed_to_do() {
+    let moved = other_habits();
+    assert!(moved.len() * 10 > LEDGER.len() * 9, "only {} of {} assumptions were moved", moved.len(), LEDGER.len());
+    compare(moved);
+}
+
+/// A type that no template has any more has no place among those that cost nothing.
+#[test]
+fn what_is_said_to_be_free_is_there() {
+    let mut seen = BTreeSet::new();
+    for (_, architecture) in cases() {
+        for stack in render::stacks(&architecture).unwrap() {
+            seen.extend(stack.template.resources.values().map(|resource| resource.resource_type.clone()));
         }
-        assert!(lines.iter().all(|line| line.quantity > Decimal::ZERO && line.month >= Decimal::ZERO), "{name}");
-        assert_eq!(lines.is_empty(), name == "nothing", "{name}: something is always there, if only what is free");
     }
+    let gone: Vec<_> = walk::FREE.iter().filter(|kind| !seen.contains(**kind)).collect();
+    assert!(gone.is_empty(), "{gone:?}");
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub fn line_items(site: &Site, load: &Load, bill: &mut Bill) -> Result<(), Missi
     queue::requests(bill, "Queues", both, queue::LAMBDA_RECEIVERS + WORKERS, "jobs, and as many events")?;
     let why = format!("{} events, each a call of its own: without a batching window a batch seldom fills", on_demand::shown(jobs));
     let month = Calls { what: "Consumer of events", calls: jobs, seconds: SECONDS_PER_EVENT, memory: consumer::MEMORY, why };
-    on_demand::function(bill, month)?;
+    on_demand::function(site, bill, month)?;
     let each = units(load);
     let written = jobs.saturating_mul(Decimal::from(each));
     table::writes(bill, "Journal, writes", false, written, format!("{} events × {}", on_demand::shown(jobs), on_demand::units(each)))?;

@@ -31,7 +31,7 @@ pub fn line_items(site: &Site, load: &Load, bill: &mut Bill) -> Result<(), Missi
     let calls = signups / on_demand::regions(site);
     let why = format!("{} users, 5 % of them new in a month [estimate]{}", load.users, on_demand::divided(site));
     let seconds = load.assumptions.function_milliseconds() / 1_000.0;
-    on_demand::function(bill, Calls { what: "Signup function", calls, seconds, memory: MEMORY, why })?;
+    on_demand::function(site, bill, Calls { what: "Signup function", calls, seconds, memory: MEMORY, why })?;
     if !site.leads() {
         return Ok(());
     }

@@ -128,6 +128,20 @@ pub fn tasks(books: &mut Books, place: &Place, services: &[&Placed]) {
     books.hours("fargate.arm64.gb", decimal(gigabytes));
 }
 
+/// Figures of a service that Container Insights keeps.
+const INSIGHTS: u64 = 60;
+
+/// What a cluster has watched of its services.
+pub fn insights(books: &mut Books, place: &Place, cluster: &Placed) {
+    let asked = |setting: &&Node| setting.get("Name").and_then(Node::as_str) == Some("containerInsights");
+    let how = cluster.list("ClusterSettings").iter().find(asked).and_then(|setting| setting.get("Value")?.as_str());
+    match how {
+        Some("enhanced") => books.line("ecs.container_insights.enhanced", place.of("AWS::ECS::Service").count() as u64 * INSIGHTS),
+        Some("disabled") | None => {}
+        Some(other) => panic!("say what Container Insights costs when it is {other}"),
+    }
+}
+
 /// The fewest tasks that a service scales in to.
 fn least(place: &Place, service: &Placed) -> f64 {
     let name = format!("${{{}.Name}}", service.id);

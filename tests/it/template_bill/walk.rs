@@ -11,7 +11,7 @@ use super::list::{Books, Line, List};
 use super::{backups, data, edge, machines, tables, usage};
 
 /// Types that cost nothing themselves: what they let others do is billed there, or not at all.
-const FREE: &[&str] = &[
+pub const FREE: &[&str] = &[
     "AWS::Amplify::Branch",
     "AWS::Amplify::Domain",
     "AWS::ApiGateway::Account",
@@ -61,7 +61,6 @@ const FREE: &[&str] = &[
     "AWS::EC2::VPCGatewayAttachment",
     "AWS::EC2::VolumeAttachment",
     "AWS::ECS::CapacityProvider",
-    "AWS::ECS::Cluster",
     "AWS::ECS::ClusterCapacityProviderAssociations",
     "AWS::ECS::TaskDefinition",
     "AWS::ElastiCache::ParameterGroup",
@@ -126,6 +125,7 @@ fn priced(books: &mut Books, place: &Place, kind: &str, all: &[&Placed]) {
         "AWS::EC2::Instance" => all.iter().for_each(|one| machines::host(books, place, one)),
         "AWS::AutoScaling::AutoScalingGroup" => all.iter().for_each(|one| machines::group(books, place, one)),
         "AWS::ECS::Service" => machines::tasks(books, place, all),
+        "AWS::ECS::Cluster" => all.iter().for_each(|one| machines::insights(books, place, one)),
         "AWS::EC2::Volume" => all.iter().for_each(|one| books.line("ebs.gp3.storage", decimal(one.number("Size")))),
         "AWS::EC2::EIP" => books.hours("public_ipv4.hour", count),
         "AWS::EC2::NatGateway" => edge::nat(books, place, count),
