@@ -54,7 +54,7 @@ pub fn headroom(architecture: &Architecture, headroom: &Headroom, all: bool, loo
     let shown = if all { headroom.rooms.len() } else { SHOWN };
     let rows: Vec<Vec<String>> = headroom.rooms.iter().take(shown).map(row).collect();
     let heads = ["COMPONENT", "LIMIT", "AT PEAK", "CAPACITY", "USERS IT CARRIES"];
-    let widest = if look.width < WIDE { [14, 20, 8, 18] } else { [18, 34, 8, 30] };
+    let widest = if look.width < WIDE { [12, 18, 8, 15] } else { [18, 34, 8, 30] };
     text.push_str(&columns(&heads, &rows, &widest, 2, look));
     if headroom.rooms.len() > shown {
         text.push_str(&format!("  … {} more: --detail\n", headroom.rooms.len() - shown));
