@@ -77,6 +77,11 @@ impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Rejection::Vcpu { has, needs } => write!(f, "sustains {} vCPU, {} needed", number(*has), number(*needs)),
+            // Where both round to the same, the unit below tells them apart.
+            Rejection::Memory { has, needs } if has.binary().to_string() == needs.binary().to_string() => {
+                let mib = |bytes: &Bytes| crate::units::thousands(bytes.0.div_ceil(Bytes::MIB));
+                write!(f, "{} MiB usable, {} MiB needed", mib(has), mib(needs))
+            }
             Rejection::Memory { has, needs } => write!(f, "{} usable, {} needed", has.binary(), needs.binary()),
             Rejection::Connections { has, needs } => {
                 write!(f, "{} connections, {} needed", crate::units::thousands(*has), crate::units::thousands(*needs))

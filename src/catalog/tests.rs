@@ -305,3 +305,19 @@ fn a_class_without_a_price_is_not_offered_there() {
     assert!(!names("sa-east-1").contains(&"db.t4g.medium".to_owned()));
     assert!(!names("us-east-1").contains(&"db.m8g.large".to_owned()));
 }
+
+#[test]
+fn memory_that_rounds_to_the_same_is_told_apart_by_the_unit_below() {
+    let lack = |needs| sizing::Rejection::Memory { has: Bytes::gib(1), needs }.to_string();
+    assert_eq!(lack(Bytes::mib(1_050)), "1,024 MiB usable, 1,050 MiB needed");
+    assert_eq!(lack(Bytes::gib(2)), "1 GiB usable, 2 GiB needed");
+}
+
+#[test]
+fn memory_for_connections_allows_them_and_not_many_more() {
+    for connections in [1, 405, 844, 1_722, 3_479, 5_000] {
+        let allowed = max_connections(memory_for_connections(connections));
+        assert!((connections..=connections + 1).contains(&allowed), "{connections}: {allowed}");
+    }
+    assert_eq!(max_connections(memory_for_connections(9_000)), 5_000);
+}
