@@ -47,7 +47,7 @@ pub fn of<'a>(
 ) -> Result<Estimate, EstimateError> {
     let (mut lines, mut gaps, mut free) = (Vec::new(), Vec::new(), Allowances::default());
     for site in sites {
-        let offers = gather::offers(pieces, &site)?;
+        let offers = gather::gathered(pieces, &site)?;
         let place = options.price_region.as_ref().unwrap_or(&site.region.region);
         let mut bill = Bill::new(prices, place, options.allow_unpriced);
         std::mem::swap(&mut bill.free, &mut free);

@@ -14,11 +14,21 @@ pub struct OfferedTwice {
     pub what: String,
 }
 
-/// The offers and metrics of all components of one region.
+/// The offers and metrics of all components of one region, each of a name of its own.
+///
+/// # Errors
+/// When two components lend something that only one may, or of one name.
+pub fn offers(pieces: &[Piece], site: &Site) -> Result<Offers, OfferedTwice> {
+    let all = gathered(pieces, site)?;
+    once_each(&all)?;
+    Ok(all)
+}
+
+/// The same without a look at the names, for a bill, of which hundreds are made for one plan.
 ///
 /// # Errors
 /// When two components lend something that only one may.
-pub fn offers(pieces: &[Piece], site: &Site) -> Result<Offers, OfferedTwice> {
+pub fn gathered(pieces: &[Piece], site: &Site) -> Result<Offers, OfferedTwice> {
     let mut all = Offers::default();
     for piece in pieces {
         let one = piece.component.offers(site);
@@ -57,11 +67,10 @@ pub fn offers(pieces: &[Piece], site: &Site) -> Result<Offers, OfferedTwice> {
     }
     let reached = reached(&all);
     all.variables.extend(reached);
-    once_each(&all)?;
     Ok(all)
 }
 
-/// Names that stand twice; looked for once, when everything is there, because a bill is made many times over.
+/// Names that stand twice.
 fn once_each(all: &Offers) -> Result<(), OfferedTwice> {
     once(&all.callers, |caller| format!("the caller {}", caller.name))?;
     once(&all.targets, |target| format!("the {}target {}", if target.internal { "internal " } else { "" }, target.name))?;

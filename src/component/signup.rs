@@ -44,7 +44,17 @@ pub fn size(settings: &Settings, request: &Request) -> Result<(Signup, Vec<Reaso
         let text = "a new version of the function is tried by a tenth of the calls for five minutes, and goes back by itself when it fails";
         reasons.push(Reason::new(Driver::Availability, text));
     }
+    reasons.extend(provisioned(request));
     Ok((Signup { canary: settings.canary, stress: bill::at_once(&request.load.stressed()) }, reasons))
+}
+
+/// The table's least capacity by the hour, beside what is paid by the request; none where a price is missing.
+fn provisioned(request: &Request) -> Option<Reason> {
+    let (prices, region) = (request.catalog.prices().ok()?, &request.region.region);
+    let hour = prices.price("dynamodb.provisioned.wcu", region).ok()?.usd + prices.price("dynamodb.provisioned.rcu", region).ok()?.usd;
+    let month = hour.times(prices.hours_per_month).to_cents();
+    let text = format!("provisioned capacity: one write and one read a second stand for {month} a month, and refuse the second signup of a second");
+    Some(Reason::instead(Driver::Cost, text))
 }
 
 /// The function.

@@ -47,6 +47,9 @@ const KINDS: [(Kind, &str); 6] = [
 /// What no line is made for; see `docs/bill.md`.
 const NOT_COUNTED: &str = "support, taxes, builds, your own images, and what the app calls at others";
 
+/// Columns from which on a line of the bill needs no second one.
+const WIDE: usize = 110;
+
 /// How many of the assumptions that move the bill are named.
 const MOVERS: usize = 4;
 
@@ -74,7 +77,7 @@ pub fn detail(bill: &Bill, look: &Look) -> String {
         text.push_str(&format!("\n{}\n", look.ink(Ink::Strong, &format!("{}: {sum}", piece.component.label()))));
         let several = bill.architecture.regions.len() > 1;
         let rows: Vec<Vec<String>> = lines.iter().map(|line| row(line, several)).collect();
-        text.push_str(&columns(&["", "", "", ""], &rows, &[11, 44, 34], 2, look));
+        text.push_str(&columns(&["", "", "", ""], &rows, &if look.width < WIDE { [11, 24, 20] } else { [11, 44, 34] }, 2, look));
     }
     text.push('\n');
     text.push_str(&closing(bill, look));

@@ -41,10 +41,11 @@ impl Words<'_> {
     pub fn chosen(&self, way: &Way, other: Option<&Way>) -> Reason {
         let Chosen::Provisioned(class) = &way.chosen else {
             let (fleet, month) = (Self::fleet(way), self.month(way.hourly));
-            let saved = other
-                .filter(|other| other.hourly > way.hourly)
-                .map(|other| format!(", {} less than a class", self.month(other.hourly) - month));
-            let text = format!("Serverless v2 costs {month} a month for {fleet}{}{}", Self::proxy(way), saved.unwrap_or_default());
+            let saved = other.filter(|other| other.hourly > way.hourly).map(|other| self.month(other.hourly) - month);
+            let first = saved.map_or("Serverless v2 carries the load".to_owned(), |saved| {
+                format!("Serverless v2 saves {saved} a month against a class")
+            });
+            let text = format!("{first}; {month} a month for {fleet}{}", Self::proxy(way));
             return Reason::new(Driver::Cost, text);
         };
         let (load, part) = (self.request.load, self.part);
