@@ -257,8 +257,8 @@ fn a_single_machine_grows_to_the_largest_sensible_class_and_says_when_that_is_re
                 }
                 Err(problem) => {
                     // The machine itself, or the disk that it shares with nobody.
-                    let full = problem.contains("largest sensible one") || problem.contains("on the disk, and gp3 has");
-                    assert!(full && problem.contains("plan a later phase"), "{problem}");
+                    let told = problem.contains("largest sensible one") || problem.contains("on the disk, and gp3 has");
+                    assert!(told && problem.contains("plan a later phase"), "{problem}");
                     full.get_or_insert(users);
                 }
             }
