@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::columns::columns;
 use super::json::{FORMAT_VERSION, pretty};
-use super::look::{Ink, Look};
+use super::look::{Ink, Look, wrap};
 use super::plan::{head, paragraph, ranked};
 use crate::architecture::Architecture;
 use crate::block::{Basis, Gap, Kind, LineItem};
@@ -113,7 +113,7 @@ pub fn rounded(usd: Usd) -> String {
 fn opening(bill: &Bill, look: &Look) -> String {
     let mut text = head(bill.architecture, look).lines().take(1).collect::<String>();
     text.push('\n');
-    text.push_str(&format!("  {}\n", look.ink(Ink::Strong, &sentence(bill.estimate, bill.range))));
+    text.push_str(&verdict(&sentence(bill.estimate, bill.range), look));
     for Gap { component, what, problem, .. } in &bill.estimate.gaps {
         let words = format!("{component}: {what} has no price and is in no sum: {problem}");
         text.push_str(&paragraph("Unknown", &words, look));
@@ -121,7 +121,13 @@ fn opening(bill: &Bill, look: &Look) -> String {
     text
 }
 
-/// `1,840 USD a month (usually 1,310 to 2,900) · 3.68 per 1,000 users · 4 % of it rests on estimated prices`.
+/// What matters most, below the title.
+pub fn verdict(sentence: &str, look: &Look) -> String {
+    let lines = wrap(sentence, look.width.saturating_sub(2));
+    lines.iter().map(|line| format!("  {}\n", look.ink(Ink::Strong, line))).collect()
+}
+
+/// `1,840 USD a month (1,310 to 2,900) · 3.68 per 1,000 users · 4 % of it rests on estimated prices`.
 pub fn sentence(estimate: &Estimate, range: &Range) -> String {
     let mut parts = vec![format!("{} USD a month ({} to {})", rounded(estimate.total()), rounded(range.low), rounded(range.high))];
     if let Some(per) = estimate.per_thousand().filter(|_| estimate.users.0 >= 1_000) {

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::columns::columns;
+use super::cost::verdict;
 use super::json::{FORMAT_VERSION, pretty};
-use super::look::{Ink, Look};
+use super::look::Look;
 use super::plan::{head, paragraph};
 use crate::architecture::Architecture;
 use crate::headroom::{Headroom, QuotaUse, Room, Waiting};
@@ -50,7 +51,7 @@ pub fn sentence(headroom: &Headroom) -> String {
 /// All limits on one screen.
 pub fn headroom(architecture: &Architecture, headroom: &Headroom, all: bool, look: &Look) -> String {
     let mut text = head(architecture, look).lines().take(1).collect::<String>();
-    text.push_str(&format!("\n  {}\n\n", look.ink(Ink::Strong, &sentence(headroom))));
+    text.push_str(&format!("\n{}\n", verdict(&sentence(headroom), look)));
     let shown = if all { headroom.rooms.len() } else { SHOWN };
     let rows: Vec<Vec<String>> = headroom.rooms.iter().take(shown).map(row).collect();
     let heads = ["COMPONENT", "LIMIT", "AT PEAK", "CAPACITY", "USERS IT CARRIES"];
