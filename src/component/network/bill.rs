@@ -11,6 +11,8 @@ use crate::workload::Load;
 
 /// Bits a second that one NAT gateway carries at once, and when it has grown (VPC user guide, "NAT gateway basics").
 const NAT_BITS: f64 = 5e9;
+/// Bits of a gigabit.
+const GIGA: f64 = 1e9;
 const NAT_MOST_BITS: f64 = 100e9;
 
 /// Records that one connection leaves in the flow log: its way in and its way out, at the balancer; behind it, connections stay open. An estimate.
@@ -129,9 +131,9 @@ impl Network {
             return Vec::new();
         }
         let (zones, part) = (self.zones as f64, site.part());
-        let demand = move |load: &Load| bits(load, part);
-        let ways = Ceiling::fixed("bits through NAT gateways", Driver::Throughput, "bit/s", zones * NAT_BITS, demand);
-        vec![ways.scales_to(zones * NAT_MOST_BITS).then("keep more inside: an interface endpoint for the service that most bytes go to")]
+        let demand = move |load: &Load| bits(load, part) / GIGA;
+        let ways = Ceiling::fixed("bits through NAT gateways", Driver::Throughput, "Gbit/s", zones * NAT_BITS / GIGA, demand);
+        vec![ways.scales_to(zones * NAT_MOST_BITS / GIGA).then("keep more inside: an interface endpoint for the service that most bytes go to")]
     }
 }
 
