@@ -14,7 +14,9 @@ pub fn road(phases: &[Phase], bills: &[Option<Usd>], look: &Look) -> String {
     };
     let rows: Vec<Vec<String>> = phases.iter().enumerate().map(row).collect();
     let mut text = columns(&["PHASE", "FROM USERS", "USD/MONTH", "WHAT"], &rows, &[], 0, look);
-    text.push_str("\nThe bill is that of the phase's first user, with every setting as it is; between: scalectl cost --from 0 --to 10M\n");
+    text.push_str(
+        "\nThe bill is that of the first user of a phase, with every setting as it is.\nBetween: scalectl cost --from 0 --to 10M\n",
+    );
     text.push_str("One phase: scalectl phases 10k      Its plan: scalectl plan --phase 10k\n");
     text
 }

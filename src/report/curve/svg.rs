@@ -7,7 +7,10 @@ use crate::units::{Users, number};
 
 /// Width and height of the picture, and the room around the plot for axes and title, in SVG's own units.
 const SIZE: (f64, f64) = (960.0, 540.0);
-const ROOM: Frame = Frame { left: 90.0, right: 24.0, top: 64.0, bottom: 60.0 };
+const ROOM: Frame = Frame { left: 90.0, right: 48.0, top: 64.0, bottom: 60.0 };
+
+/// USD below which a logarithmic scale would show differences that nobody minds; what is less stands at the bottom.
+const LEAST: f64 = 1.0;
 
 struct Frame {
     left: f64,
@@ -27,10 +30,10 @@ impl Scales {
         let users = points.iter().map(|(point, _)| place(point.users));
         let (least, most) =
             (points.iter().map(|(_, usd)| *usd).fold(f64::MAX, f64::min), points.iter().map(|(_, usd)| *usd).fold(0.0, f64::max));
-        let low = least.max(0.01).log10().floor();
+        let low = least.max(LEAST).log10().floor();
         Scales {
             users: (users.clone().fold(f64::MAX, f64::min), users.fold(0.0, f64::max)),
-            usd: (low, most.max(0.01).log10().ceil().max(low + 1.0)),
+            usd: (low, most.max(LEAST).log10().ceil().max(low + 1.0)),
         }
     }
 
@@ -42,7 +45,7 @@ impl Scales {
 
     fn y(&self, usd: f64) -> f64 {
         let (low, high) = self.usd;
-        let part = (usd.max(0.01).log10() - low) / (high - low);
+        let part = (usd.max(LEAST).log10() - low) / (high - low);
         SIZE.1 - ROOM.bottom - part.clamp(0.0, 1.0) * (SIZE.1 - ROOM.top - ROOM.bottom)
     }
 }
@@ -75,8 +78,8 @@ pub fn svg(curve: &Curve, region: &str) -> String {
     }
     let scales = Scales::of(&known);
     text.push_str(&axes(&scales));
-    for phase in phases(&known) {
-        text.push_str(&line(&scales, &phase));
+    for (index, phase) in phases(&known).iter().enumerate() {
+        text.push_str(&line(&scales, phase, index));
     }
     text.push_str("</svg>\n");
     text
@@ -103,7 +106,7 @@ fn axes(scales: &Scales) -> String {
              <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\" fill=\"#555555\">{}</text>\n",
             left - 8.0,
             y + 4.0,
-            number(usd)
+            if usd <= LEAST { format!("{} or less", number(usd)) } else { number(usd) }
         ));
     }
     for power in 0..=19 {
@@ -139,7 +142,8 @@ fn phases<'a>(known: &[(&'a Point, f64)]) -> Vec<Vec<(&'a Point, f64)>> {
     phases
 }
 
-fn line(scales: &Scales, phase: &[(&Point, f64)]) -> String {
+/// The names of neighbours stand at different heights, because the first phases are close to one another.
+fn line(scales: &Scales, phase: &[(&Point, f64)], index: usize) -> String {
     let Some((first, usd)) = phase.first() else { return String::new() };
     let (x, y) = (scales.x(first.users), scales.y(*usd));
     let points: Vec<String> = phase.iter().map(|(point, usd)| format!("{:.1},{:.1}", scales.x(point.users), scales.y(*usd))).collect();
@@ -151,7 +155,7 @@ fn line(scales: &Scales, phase: &[(&Point, f64)]) -> String {
         ROOM.top,
         SIZE.1 - ROOM.bottom,
         x + 5.0,
-        ROOM.top + 12.0,
+        ROOM.top + if index.is_multiple_of(2) { 12.0 } else { 28.0 },
         first.phase,
         points.join(" ")
     )
