@@ -209,12 +209,12 @@ impl Component for AppServer {
         let (part, database, class) = (site.part(), self.database, &self.class);
         let sustained = class.sustained_vcpu();
         // In vCPUs, because what a request takes follows the assumptions of the load that asks.
-        let processors = Ceiling::fixed(format!("{}, processors", self.label()), Driver::Cpu, "vCPU", sustained, move |load| {
+        let processors = Ceiling::fixed("processors", Driver::Cpu, "vCPU", sustained, move |load| {
             Full::of(database, load).all() * load.requests_peak.get() * part
         });
         let gib = Bytes::GIB as f64;
         let used = move |load: &Load| memory(database, load, Full::of(database, load).app * load.requests_peak.get() * part).as_f64() / gib;
-        let memory = Ceiling::fixed(format!("{}, memory", self.label()), Driver::Memory, "GiB", class.memory.as_f64() / gib, used);
+        let memory = Ceiling::fixed("memory", Driver::Memory, "GiB", class.memory.as_f64() / gib, used);
         let then = "plan for more users: a larger class replaces it, and after the largest a phase with more machines";
         vec![processors.within("ec2.on_demand_standard_vcpu", f64::from(class.vcpu)).then(then), memory.then(then)]
     }

@@ -115,9 +115,9 @@ impl Component for DataVolume {
     fn ceilings(&self, _site: &Site) -> Vec<Ceiling> {
         let gib = |bytes: Bytes| bytes.as_f64() / Bytes::GIB as f64;
         vec![
-            Ceiling::fixed("data volume", Driver::Storage, "GiB", self.gib as f64, move |load: &Load| gib(load.stored_bytes))
+            Ceiling::fixed("storage", Driver::Storage, "GiB", self.gib as f64, move |load: &Load| gib(load.stored_bytes))
                 .then("plan again: the volume grows in place, and its file system with it"),
-            Ceiling::fixed("operations on the data volume", Driver::Throughput, "operations/s", OPERATIONS, sizing::disk_operations)
+            Ceiling::fixed("operations", Driver::Throughput, "operations/s", OPERATIONS, sizing::disk_operations)
                 .then("move to a later phase, whose database is managed"),
         ]
     }

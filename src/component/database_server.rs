@@ -162,13 +162,13 @@ impl Component for DatabaseServer {
         let gib = |bytes: Bytes| bytes.as_f64() / Bytes::GIB as f64;
         let larger = "plan again: a larger class replaces the host, and the data moves with its volume";
         vec![
-            Ceiling::fixed("CPU of the database host", Driver::Cpu, "vCPU", self.class.sustained_vcpu(), |load: &Load| {
+            Ceiling::fixed("CPU", Driver::Cpu, "vCPU", self.class.sustained_vcpu(), |load: &Load| {
                 sizing::busy(load, queries(load))
             })
             .within("ec2.on_demand_standard_vcpu", f64::from(self.class.vcpu))
             .served_by(self.class.sustained_vcpu(), Pool::database)
             .then(larger),
-            Ceiling::fixed("memory of the database host", Driver::Memory, "GiB", gib(self.class.memory), move |load: &Load| {
+            Ceiling::fixed("memory", Driver::Memory, "GiB", gib(self.class.memory), move |load: &Load| {
                 gib(memory(load, load.connections))
             })
             .then(larger),

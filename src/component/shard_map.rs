@@ -148,7 +148,7 @@ impl Component for ShardMap {
         let part = site.part();
         let most = self.units.max(TABLE_UNITS);
         vec![
-            Ceiling::fixed("reads of the shard map", Driver::Throughput, "read units/s", most, move |load: &Load| lookups(load, part).get() * UNITS)
+            Ceiling::fixed("reads", Driver::Throughput, "read units/s", most, move |load: &Load| lookups(load, part).get() * UNITS)
                 .within("dynamodb.table_rru", most)
                 .then("ask for more read units of the table, or keep look-ups longer in the app"),
         ]

@@ -231,7 +231,7 @@ impl Component for WebServers {
             Scaling::Fixed => "plan for more users: more or larger servers, and later a phase in which they come by themselves",
             Scaling::Tracking => "plan for more users: the group may have more servers then, or larger ones",
         };
-        self.fleet.ceilings(self.label(), ("requests/s", 1.0), site.part(), then).into()
+        self.fleet.ceilings(("requests/s", 1.0), site.part(), then).into()
     }
 
     fn reliances(&self, _site: &Site) -> Vec<Reliance> {

@@ -200,7 +200,7 @@ impl Component for Workers {
 
     fn ceilings(&self, site: &Site) -> Vec<Ceiling> {
         let then = "plan for more users: until then jobs wait longer, and none is lost";
-        self.fleet.ceilings(self.label(), ("jobs/s", self.jobs), site.part(), then).into()
+        self.fleet.ceilings(("jobs/s", self.jobs), site.part(), then).into()
     }
 
     fn reliances(&self, _site: &Site) -> Vec<Reliance> {

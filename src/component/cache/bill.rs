@@ -49,15 +49,15 @@ pub fn ceilings(cache: &Cache, site: &Site) -> Vec<Ceiling> {
     let answers = holding(cache.at_full_tilt * cache.shards as f64, cache.stress);
     let connections = sizing::most_connections(&cache.class) as f64;
     vec![
-        Ceiling::fixed("cache memory", Driver::Memory, "bytes", memory, move |load| sizing::held(load, sessions).as_f64() * part)
+        Ceiling::fixed("memory", Driver::Memory, "bytes", memory, move |load| sizing::held(load, sessions).as_f64() * part)
             .within("elasticache.nodes_per_cluster", nodes)
             .then(format!("add a shard or take a larger class: {evicts}")),
-        Ceiling::fixed("cache operations", Driver::Throughput, "operations/s", answers, move |load| {
+        Ceiling::fixed("operations", Driver::Throughput, "operations/s", answers, move |load| {
             sizing::operations(load, sessions).get() * part
         })
         .within("elasticache.nodes", nodes)
         .then("add a shard, which divides the operations as well"),
-        Ceiling::fixed("connections of a cache node", Driver::Connections, "connections", connections, move |load| {
+        Ceiling::fixed("connections of a node", Driver::Connections, "connections", connections, move |load| {
             load.connections as f64 * part
         })
         .within("elasticache.max_clients", connections)

@@ -45,40 +45,34 @@ impl Services {
         host::bill::app_logs(site, load, bill)
     }
 
-    /// Each service has the same part of the requests, so the weakest bounds them all.
+    /// Each service has the same part of the requests, so the weakest bounds them all. Full scale-out counts with what is promised; tasks have memory for
+    /// all workers that their processors are counted for.
     pub(super) fn limits(&self, part: f64) -> Vec<Ceiling> {
-        let (full, worker, services) = (self.full, self.worker, self.parts.len() as f64);
+        let (full, worker, services, gib) = (self.full, self.worker, self.parts.len() as f64, Bytes::GIB as f64);
+        let Some(largest) = self.parts.iter().map(|one| one.most).max() else { return Vec::new() };
         let weakest = |of: &dyn Fn(&Part) -> f64| self.parts.iter().map(of).fold(f64::INFINITY, f64::min) * services;
-        let vcpu = |one: &Part| f64::from(one.cpu) / 1_024.0;
-        let gib = Bytes::GIB as f64;
-        let memory = |one: &Part| Bytes::mib(u64::from(one.memory)).as_f64() / gib;
-        let Some(largest) = self.parts.iter().max_by_key(|one| one.most) else { return Vec::new() };
+        let most = weakest(&|one| one.promised);
+        let built = weakest(&|one| one.least as f64 * one.carries).min(most);
 
-        let built = weakest(&|one| one.least as f64 * vcpu(one)) / full;
-        let processors = Ceiling::fixed("Services, processors of tasks", Driver::Cpu, "requests/s", built, move |load: &Load| {
-            load.requests_peak.get() * part
-        });
-        let processors = processors.scales_to(weakest(&|one| one.most as f64 * vcpu(one)) / full).then(THEN);
-        let built = weakest(&|one| one.least as f64 * memory(one));
-        let workers = Ceiling::fixed("Services, memory for workers", Driver::Memory, "GiB", built, move |load: &Load| {
+        let requests = |what, driver| {
+            let demand = move |load: &Load| load.requests_peak.get() * part;
+            Ceiling::fixed(what, driver, "requests/s", built / full, demand).scales_to(most / full).then(THEN)
+        };
+        let processors = requests("processors of tasks", Driver::Cpu);
+        let memory = Ceiling::fixed("memory for workers", Driver::Memory, "GiB", built * worker / gib, move |load: &Load| {
             worker * full * load.requests_peak.get() * part / gib
         });
-        let workers = workers.scales_to(weakest(&|one| one.most as f64 * memory(one))).then(THEN);
-        let each = full / services / largest.carries;
-        let what = format!("Services, tasks of {}", largest.name);
-        let tasks = Ceiling::fixed(what, Driver::Throughput, "tasks", largest.least as f64, move |load: &Load| {
-            each * load.requests_peak.get() * part
-        });
-        let tasks = tasks.scales_to(largest.most as f64).within("ecs.tasks_per_service", largest.most as f64).then(THEN);
+        let memory = memory.scales_to(most * worker / gib).then(THEN);
+        let tasks = requests("tasks of one service", Driver::Throughput).within("ecs.tasks_per_service", largest as f64);
         match &self.hosts {
             Some(hosts) => {
                 let (on_demand, spot) = hosts.vcpus();
                 let processors = processors.within("ec2.on_demand_standard_vcpu", on_demand);
-                vec![processors, workers.within("ec2.spot_standard_vcpu", spot), tasks]
+                vec![processors, memory.within("ec2.spot_standard_vcpu", spot), tasks]
             }
             None => {
-                let most: f64 = self.parts.iter().map(|one| one.most as f64 * vcpu(one)).sum();
-                vec![processors.within("fargate.vcpu", most), workers, tasks]
+                let vcpus: f64 = self.parts.iter().map(|one| one.most as f64 * f64::from(one.cpu) / 1_024.0).sum();
+                vec![processors.within("fargate.vcpu", vcpus), memory, tasks]
             }
         }
     }

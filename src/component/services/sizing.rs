@@ -22,6 +22,9 @@ pub struct Part {
     pub least: u64,
     /// Tasks that carry the stress case with one zone gone.
     pub most: u64,
+    /// vCPUs of all its tasks at full scale-out, at the least: it grows with the load alone, whatever the size of a task; whole tasks in each zone have it,
+    /// and often more.
+    pub promised: f64,
     /// Requests a minute that one task is to answer.
     pub requests_per_minute: f64,
 }
@@ -75,8 +78,8 @@ pub fn ways(request: &Request) -> Vec<Vec<Part>> {
     sizes.iter().filter_map(|size| services.iter().map(|service| part(request, service, *size, needed)).collect()).collect()
 }
 
-/// A service with tasks of a size, or of the size that the user named; none where it needs too many of them.
-fn part(request: &Request, service: &Service, size: (u32, u32), Needed { peak, ceiling }: Needed) -> Option<Part> {
+/// Tasks of a size, or of the size that the user named: ECS units, MiB, and vCPUs of one that its workers can use.
+fn task(request: &Request, service: &Service, size: (u32, u32)) -> (u32, u32, f64) {
     let named = service.cpu.map(|cpu| TASKS.into_iter().find(|(size, _)| *size == cpu).unwrap_or((cpu, cpu * 2)));
     let (cpu, least_memory) = named.unwrap_or(size);
     let vcpu = f64::from(cpu) / UNITS;
@@ -86,14 +89,29 @@ fn part(request: &Request, service: &Service, size: (u32, u32), Needed { peak, c
     let enough = f64::from(least_memory) / UNITS >= wanted;
     let memory = if enough { least_memory } else { u32::try_from(whole(wanted) * 1_024).unwrap_or(least_memory).min(cpu * 8) };
     let memory = service.memory.unwrap_or(memory);
-    let carries = vcpu.min(Bytes::mib(u64::from(memory)).as_f64() / worker);
+    (cpu, memory, vcpu.min(Bytes::mib(u64::from(memory)).as_f64() / worker))
+}
+
+/// vCPUs that a service has at full scale-out at the least: for the stress case, and for twice the peak, with a zone gone; and two tasks in each zone there
+/// are in any case, of whatever size.
+fn promised(request: &Request, service: &Service, peak: f64, ceiling: f64) -> f64 {
+    let zones = zones(request) as f64;
+    let left = if zones > 1.0 { (zones - 1.0) / zones } else { 1.0 };
+    let weakest = TASKS.into_iter().map(|size| task(request, service, size).2).fold(f64::INFINITY, f64::min);
+    (ceiling.max(peak * 2.0) / left).max(weakest * zones * 2.0)
+}
+
+/// A service with tasks of a size, or of the size that the user named; none where it needs too many of them.
+fn part(request: &Request, service: &Service, size: (u32, u32), Needed { peak, ceiling }: Needed) -> Option<Part> {
+    let (cpu, memory, carries) = task(request, service, size);
     let least = tasks(request, peak, carries);
-    if named.is_none() && size != TASKS[TASKS.len() - 1] && least > TASKS_PER_ZONE * zones(request) {
+    if service.cpu.is_none() && size != TASKS[TASKS.len() - 1] && least > TASKS_PER_ZONE * zones(request) {
         return None;
     }
     let most = tasks(request, ceiling, carries).max(least.saturating_mul(2));
+    let promised = promised(request, service, peak, ceiling).min(most as f64 * carries);
     let requests_per_minute = (request.load.requests_per_vcpu_at_target() * carries * 60.0).round().max(1.0);
-    Some(Part { name: service.name.clone(), path: service.path.clone(), cpu, memory, carries, least, most, requests_per_minute })
+    Some(Part { name: service.name.clone(), path: service.path.clone(), cpu, memory, carries, least, most, promised, requests_per_minute })
 }
 
 /// How many tasks carry so many vCPUs with one zone gone, the same number in each zone.

@@ -30,11 +30,11 @@ pub fn ceilings(cache: &TableCache, site: &Site) -> Vec<Ceiling> {
     let all = holding(cache.at_full_tilt * cache.nodes as f64, cache.stress);
     let one = holding(cache.at_full_tilt, cache.stress / 2.0);
     vec![
-        Ceiling::fixed("DAX operations", Driver::Throughput, "operations/s", all, move |load| operations(load) * part)
+        Ceiling::fixed("operations", Driver::Throughput, "operations/s", all, move |load| operations(load) * part)
             .then("add a node, up to 11, or take a larger class"),
-        Ceiling::fixed("DAX writes", Driver::Throughput, "writes/s", one, move |load| load.requests_peak.get() * part)
+        Ceiling::fixed("writes", Driver::Throughput, "writes/s", one, move |load| load.requests_peak.get() * part)
             .then("take a larger class: one node takes all writes"),
-        Ceiling::fixed("DAX memory", Driver::Memory, "bytes", cache.items.as_f64(), move |load| load.session_bytes.as_f64() * part)
+        Ceiling::fixed("memory", Driver::Memory, "bytes", cache.items.as_f64(), move |load| load.session_bytes.as_f64() * part)
             .then("take a class with more memory; until then the items that were used the longest ago are read from the table"),
     ]
 }

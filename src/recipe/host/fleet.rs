@@ -4,6 +4,7 @@ use super::running::{Rates, Running, mean};
 use crate::block::{Ceiling, Driver, Reason, Request, Unplaceable};
 use crate::catalog::sizing::{Choice, Needs, cheapest_class};
 use crate::catalog::{Class, Offering};
+use crate::recipe::on_demand::holding;
 use crate::units::{Bytes, PerSecond, Usd, number, whole};
 use crate::workload::{Assumptions, Load};
 
@@ -69,7 +70,9 @@ pub struct Fleet {
     zones: u64,
     stands: Stands,
     vcpu: u32,
-    workers: f64,
+    /// vCPUs that workers can use at full scale-out, at the least: where machines come with the load it grows with the load alone, whole machines of
+    /// whatever class have it in each zone, and often more.
+    promised: f64,
     vcpu_seconds: f64,
     /// vCPUs, used to the full, that one request a second takes.
     full: f64,
@@ -124,11 +127,13 @@ pub fn fleet(request: &Request, order: &Order) -> Result<Fleet, Unplaceable> {
     let rates = Rates::new(request, order.disk);
     let mut ways = Vec::new();
     let mut small: Option<&Class> = None;
+    let mut weakest = f64::INFINITY;
     for (class, hourly) in offered(request, order.families) {
         let Some(carries) = carries(class, request.assumptions) else {
             small = small.filter(|other| other.memory >= class.memory).or(Some(class));
             continue;
         };
+        weakest = weakest.min(carries);
         let count = order.count(carries, request.load, part);
         if count > MOST_PER_ZONE.saturating_mul(order.zones()) {
             continue;
@@ -144,19 +149,14 @@ pub fn fleet(request: &Request, order: &Order) -> Result<Fleet, Unplaceable> {
         a.month.cmp(&b.month).then(strength(b).total_cmp(&strength(a))).then_with(|| a.class.name.cmp(&b.class.name))
     });
     let Some(best) = ways.first() else { return Err(none(request, order, part)) };
-    Ok(Fleet::new(request, order, best, ways.get(1), small))
+    Ok(Fleet::new(request, order, (best, weakest), ways.get(1), small))
 }
 
 /// vCPUs of a class that the app's workers keep busy: what it sustains, as far as there is memory for them; none where not even one vCPU's workers
 /// find room.
 fn carries(class: &Class, assumptions: &Assumptions) -> Option<f64> {
-    let room = workers(class, assumptions) / assumptions.app_memory_bytes_per_vcpu();
+    let room = (class.memory.as_f64() - assumptions.system_memory_bytes()).max(0.0) / assumptions.app_memory_bytes_per_vcpu();
     (room >= 1.0).then(|| class.sustained_vcpu().min(room))
-}
-
-/// Bytes that the system leaves to the workers.
-fn workers(class: &Class, assumptions: &Assumptions) -> f64 {
-    (class.memory.as_f64() - assumptions.system_memory_bytes()).max(0.0)
 }
 
 /// Why there is no way, in the words of the catalogue.
@@ -210,12 +210,17 @@ impl Order<'_> {
         }
     }
 
-    /// Machines at full scale-out: for the stress case, for twice the peak, and at least one more in each zone. When a region is lost, the others grow to
-    /// do its work too, so the stress case is all of it.
-    fn most(&self, way: &Way, load: &Load, peak: f64) -> u64 {
-        let vcpus = self.vcpus(load.requests_ceiling(), 1.0).max(peak * 2.0);
+    /// vCPUs that each zone has at full scale-out at the least: for the stress case, and for twice the peak, with a zone gone. When a region is lost, the
+    /// others grow to do its work too, so the stress case is all of it. It follows from the load alone, whatever class is chosen.
+    fn in_zone(&self, load: &Load, part: f64) -> f64 {
+        let peak = self.vcpus(load.requests_peak, part);
+        let vcpus = self.vcpus(load.requests_ceiling(), 1.0).max(peak * 2.0) / (self.left() * self.zones() as f64);
+        even(vcpus).max(vcpus)
+    }
+
+    /// Machines at full scale-out, and at least one more in each zone.
+    fn most(&self, way: &Way, in_zone: f64) -> u64 {
         let zones = self.zones();
-        let in_zone = even(vcpus / (self.left() * zones as f64));
         whole(in_zone / way.carries).saturating_mul(zones).max(way.count.saturating_add(zones))
     }
 
@@ -254,14 +259,24 @@ fn running(least: u64, stands: Stands, spot_percent: u32, per_machine: f64, load
 }
 
 impl Fleet {
-    fn new(request: &Request, order: &Order, best: &Way, second: Option<&Way>, small: Option<&Class>) -> Fleet {
+    fn new(request: &Request, order: &Order, (best, weakest): (&Way, f64), second: Option<&Way>, small: Option<&Class>) -> Fleet {
         let (class, load, part) = (best.class, request.load, 1.0 / request.regions.max(1) as f64);
         let sustained = class.sustained_vcpu();
         let target = class.baseline_percent.map_or(request.assumptions.utilisation_target_app() * 100.0, f64::from);
         let vcpus = order.vcpus(load.requests_peak, part);
-        let most = match order.stands {
-            Stands::Peak => best.count,
-            Stands::Mean => order.most(best, load, vcpus),
+        let stands = |machines: u64| machines as f64 * best.carries;
+        let (most, promised) = match order.stands {
+            Stands::Peak => {
+                let full = order.vcpus(load.requests_ceiling(), part) * request.assumptions.utilisation_target_app();
+                (best.count, holding(stands(best.count), full))
+            }
+            Stands::Mean => {
+                let (in_zone, zones) = (order.in_zone(load, part), order.zones());
+                let most = order.most(best, in_zone);
+                // Two in each zone there are in any case, of whatever class.
+                let least = weakest * zones.saturating_mul(2) as f64;
+                (most, holding(stands(most), in_zone * zones as f64).min((in_zone * zones as f64).max(least)))
+            }
         };
         let mut instead = Vec::new();
         if let Some(second) = second {
@@ -291,7 +306,7 @@ impl Fleet {
             zones: order.zones(),
             stands: order.stands,
             vcpu: class.vcpu,
-            workers: workers(class, request.assumptions),
+            promised,
             vcpu_seconds: order.vcpu_seconds,
             full: order.vcpu_seconds * request.assumptions.utilisation_target_app(),
             worker_bytes: request.assumptions.app_memory_bytes_per_vcpu(),
@@ -325,27 +340,23 @@ impl Fleet {
     }
 
     /// Processors and memory of all machines at full tilt, in requests a second and in bytes of workers; `each` is how many of `unit` a request makes.
-    pub fn ceilings(&self, label: &str, (unit, each): (&'static str, f64), part: f64, then: &str) -> [Ceiling; 2] {
-        let (full, workers) = (self.full, self.worker_bytes);
-        let requests = |machines: u64| if full > 0.0 { machines as f64 * self.sustained / full } else { 0.0 };
-        let processors =
-            Ceiling::fixed(format!("{label}, processors"), Driver::Cpu, unit, requests(self.count) * each, move |load: &Load| {
-                load.requests_peak.get() * part * each
-            });
-        let gib = Bytes::GIB as f64;
-        let memory = Ceiling::fixed(
-            format!("{label}, memory for workers"),
-            Driver::Memory,
-            "GiB",
-            self.count as f64 * self.workers / gib,
-            move |load: &Load| workers * full * load.requests_peak.get() * part / gib,
-        );
+    /// Full scale-out counts with what is promised. Machines have memory for all workers that their processors are counted for.
+    pub fn ceilings(&self, (unit, each): (&'static str, f64), part: f64, then: &str) -> [Ceiling; 2] {
+        let (full, worker, gib) = (self.full, self.worker_bytes, Bytes::GIB as f64);
+        let built = (self.count as f64 * self.carries).min(self.promised);
+        let requests = |vcpus: f64| if full > 0.0 { vcpus / full } else { 0.0 };
+        let processors = Ceiling::fixed("processors", Driver::Cpu, unit, requests(built) * each, move |load: &Load| {
+            load.requests_peak.get() * part * each
+        });
+        let memory = Ceiling::fixed("memory for workers", Driver::Memory, "GiB", built * worker / gib, move |load: &Load| {
+            worker * full * load.requests_peak.get() * part / gib
+        });
         let most = self.most.max(self.count);
         let vcpus = |machines: f64| machines * f64::from(self.vcpu);
         let spot = most.saturating_sub(self.base()) as f64 * f64::from(self.spot_percent.min(100)) / 100.0;
         let (on_demand, spare) = (vcpus(most as f64 - spot), vcpus(spot));
-        let processors = processors.scales_to(requests(most) * each).then(then);
-        let memory = memory.scales_to(most as f64 * self.workers / gib).then(then);
+        let processors = processors.scales_to(requests(self.promised) * each).then(then);
+        let memory = memory.scales_to(self.promised * worker / gib).then(then);
         if self.spot_percent > 0 {
             return [processors.within("ec2.spot_standard_vcpu", spare), memory.within("ec2.on_demand_standard_vcpu", on_demand)];
         }

@@ -166,10 +166,16 @@ pub fn fixed(class: &Class, price: Usd, proxy: Option<Usd>, part: &Part) -> Resu
     })
 }
 
-/// Serverless never shrinks below the working set, so that its buffers stay warm; it is billed for that, and for what the load of the day takes above.
+/// Serverless with as many readers as cost least: each of more readers takes less above what always stands. Of two at one price the one with fewer.
 pub fn serverless(prices: &Prices, region: &Region, part: &Part) -> Option<Way> {
     let price = prices.price("aurora.serverless_v2.acu", region).ok()?.usd;
-    let readers = part.least_readers;
+    let proxy = hourly(prices, "rds.proxy.acu", region);
+    let ways = (part.least_readers..=MOST_READERS).filter_map(|readers| scaling(price, proxy, part, readers));
+    ways.min_by_key(|way| (way.hourly, way.readers))
+}
+
+/// Serverless never shrinks below the working set, so that its buffers stay warm; it is billed for that, and for what the load of the day takes above.
+fn scaling(price: Usd, proxy: Option<Usd>, part: &Part, readers: u64) -> Option<Way> {
     let least = halves(part.writer.memory.as_f64() / ACU_MEMORY as f64).max(LEAST_ACU);
     let peak = halves(part.writes.max(part.reads / readers as f64) / ACU_VCPU).max(least);
     let stress = part.writer.vcpu.max(part.per_reader(readers)).max(part.reads_stress / readers as f64);
@@ -184,7 +190,7 @@ pub fn serverless(prices: &Prices, region: &Region, part: &Part) -> Option<Way> 
     let mean = mean(part.load, pace.writer, least, most) + readers as f64 * mean(part.load, pace.reader, least, most);
     let pooled = part.pooled(allowed);
     let standing = (1 + readers) as f64 * least.max(LEAST_PROXIED_ACU);
-    let proxy = hourly(prices, "rds.proxy.acu", region).filter(|_| pooled).map_or(Usd::ZERO, |usd| usd.times(decimal(mean.max(standing))));
+    let proxy = proxy.filter(|_| pooled).map_or(Usd::ZERO, |usd| usd.times(decimal(mean.max(standing))));
     Some(Way {
         chosen: Chosen::Serverless { least, peak, most },
         readers,

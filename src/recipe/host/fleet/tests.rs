@@ -48,7 +48,7 @@ fn group(catalog: &Catalog, users: u64, stands: Stands, spot_percent: u32, assum
     let fleet = fleet(&request, &order(stands, spot_percent, &load)).ok()?;
     let hourly = catalog.prices().unwrap().hourly(&format!("ec2.{}", fleet.class), &region.region).unwrap();
     let month = fleet.running(&load, 1.0).month(hourly, &Rates::new(&request, 20).unwrap());
-    for ceiling in fleet.ceilings("Web servers", ("requests/s", 1.0), 1.0, "") {
+    for ceiling in fleet.ceilings(("requests/s", 1.0), 1.0, "") {
         let enough = 1.0 + 1e-9;
         assert!((ceiling.demand)(&load) <= ceiling.most * enough, "{ceiling:?} for {users}");
         assert!((ceiling.demand)(&load.stressed()) <= ceiling.most * enough, "{ceiling:?} for {users} under stress");
