@@ -212,3 +212,79 @@ fn last_carried(load: &Load, capacity: f64, ceiling: &Ceiling) -> Users {
     }
     Users(held)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload::{self, Assumptions, Pool};
+
+    /// 500,000 users bring 173.6 requests a second at peak and 416.7 in the stress case.
+    fn load() -> Load {
+        workload::load(Users(500_000), &Assumptions::default())
+    }
+
+    fn made(ceiling: Ceiling) -> Room {
+        let catalog = Catalog::builtin().unwrap();
+        room(("services", "Services"), ceiling, &load(), &load().stressed(), &catalog).unwrap()
+    }
+
+    fn requests(capacity: f64) -> Ceiling {
+        Ceiling::fixed("requests", Driver::Throughput, "requests/s", capacity, |load: &Load| load.requests_peak.get())
+    }
+
+    #[test]
+    fn a_limit_is_told_to_the_last_user() {
+        let room = made(requests(347.0).scales_to(694.0));
+        // 347 ÷ (0.2 × 50 ÷ 86,400 × 3) and twice as much.
+        assert_eq!((room.users_built, room.users_most), (Users(999_360), Users(1_998_720)));
+        assert!((room.demand - 173.611).abs() < 0.001 && (room.stress - 416.667).abs() < 0.001, "{room:?}");
+        assert_eq!(made(requests(f64::MAX)).users_most, Users(u64::MAX));
+        assert_eq!(made(requests(0.0)).users_most, Users(0));
+    }
+
+    #[test]
+    fn a_quota_is_taken_as_capacity_is_and_tells_when_to_raise_it() {
+        // Six vCPU by default: full scale-out takes 16 of them, what is built four.
+        let quota = made(requests(512.0).scales_to(2_048.0).within("fargate.vcpu", 16.0)).quota.unwrap();
+        assert_eq!((quota.value, quota.users), (6, Users(768 * 2_880)), "6 of 16 are 768 requests/s, of which 2,880 users bring one");
+        assert!((quota.built - 4.0).abs() < 1e-9 && (quota.most - 16.0).abs() < 1e-9, "{quota:?}");
+        assert!(!quota.before_deployment() && quota.before_scale_out());
+        let of = |built: f64, most: f64| made(requests(built).scales_to(most).within("fargate.vcpu", most)).quota.unwrap();
+        assert!(of(7.0, 7.0).before_deployment() && of(7.0, 7.0).before_scale_out());
+        assert!(!of(6.0, 6.0).before_deployment() && !of(6.0, 6.0).before_scale_out(), "all of it may be taken");
+        assert!(!of(3.0, 5.0).before_scale_out());
+        assert_eq!(
+            made(requests(347.0).within("fargate.vcpu", 0.0)).quota.unwrap().users,
+            Users(999_360),
+            "what takes nothing is bound by itself"
+        );
+    }
+
+    #[test]
+    fn quotas_that_are_due_are_told_once_and_the_urgent_first() {
+        let rooms = vec![
+            made(requests(3.0).within("fargate.vcpu", 3.0)),
+            made(requests(3.0).scales_to(12.0).within("fargate.vcpu", 12.0)),
+            made(requests(3.0).scales_to(13.0).within("fargate.vcpu", 13.0)),
+            made(requests(9.0).within("ec2.spot_standard_vcpu", 9.0)),
+            made(requests(1.0)),
+        ];
+        let headroom = Headroom { rooms, next: None };
+        let due: Vec<(&str, u64)> = headroom.quotas().iter().map(|(_, quota)| (quota.id, quota.most as u64)).collect();
+        assert_eq!(due, [("ec2.spot_standard_vcpu", 9), ("fargate.vcpu", 12)]);
+        assert_eq!(headroom.first().map(|room| room.users_most), Some(Users(3 * 2_880)));
+        assert!(Headroom { rooms: Vec::new(), next: None }.first().is_none());
+    }
+
+    #[test]
+    fn waiting_follows_from_the_part_of_the_capacity_that_is_asked_for() {
+        // Two vCPU of 100 requests/s at 60 % each answer 333.3 at full tilt; 173.6 are 52.1 % of it, 416.7 are more than all.
+        let waiting = made(requests(1_000.0 / 3.0).served_by(2.0, Pool::app)).waiting.unwrap();
+        let peak = waiting.peak.unwrap();
+        assert!((peak.utilisation - 0.52083).abs() < 1e-4, "{peak:?}");
+        // M/M/2: C = 2ρ² ÷ (1 + ρ) = 0.35674; 6 ms of service and C × 6 ÷ (2 × (1 − ρ)) ms of waiting.
+        assert!((peak.waits - 0.35674).abs() < 1e-4 && (peak.response_seconds - 0.0082335).abs() < 1e-5, "{peak:?}");
+        assert!(waiting.stress.is_none());
+        assert!(made(requests(347.0)).waiting.is_none());
+    }
+}

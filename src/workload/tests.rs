@@ -177,3 +177,42 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_host_has_memory_for_the_system_and_for_the_workers_of_a_whole_vcpu_at_least() {
+    let load = load(Users(1_000), &Assumptions::default());
+    assert_eq!(load.app_host_memory(0.2), Bytes(600_000_000 + 512_000_000));
+    assert_eq!(load.app_host_memory(3.0), Bytes(600_000_000 + 3 * 512_000_000));
+}
+
+#[test]
+fn the_stress_case_is_the_same_load_with_a_higher_peak() {
+    let usual = load(Users(500_000), &Assumptions::default());
+    let stressed = usual.stressed();
+    assert!((stressed.requests_peak.get() - usual.requests_stress.get()).abs() < 1e-9);
+    assert_eq!((stressed.requests_month, stressed.users, stressed.stored_bytes), (usual.requests_month, usual.users, usual.stored_bytes));
+    // Where nobody comes at once, the normal peak is the worst there is.
+    let calm = load(Users(500_000), &Assumptions::with(["stress_share=0"]).unwrap());
+    assert!((calm.stressed().requests_peak.get() - calm.requests_peak.get()).abs() < 1e-9);
+}
+
+#[test]
+fn what_lies_above_a_level_is_the_area_under_the_curve_of_the_day() {
+    let load = load(Users(500_000), &Assumptions::default());
+    let (mean, peak) = (load.requests_mean.get(), load.requests_peak.get());
+    let above = |level: f64| load.requests_above(PerSecond::new(level)).get();
+    assert!((above(0.0) - mean).abs() < 1e-9, "above nothing lies all of it");
+    assert!(above(peak) < 1e-12 && above(2.0 * peak) < 1e-12);
+    for level in [0.1 * peak, mean, 0.7 * peak] {
+        // The curve peak × (1 − t)² summed by hand over a fine grid.
+        let steps = 200_000;
+        let sum: f64 = (0..steps).map(|step| (peak * (1.0 - (f64::from(step) + 0.5) / f64::from(steps)).powi(2) - level).max(0.0)).sum();
+        assert!((above(level) - sum / f64::from(steps)).abs() < 1e-6 * peak, "{level}");
+    }
+    let flat = workload_of_flat_days();
+    assert!((flat.requests_above(PerSecond::new(10.0)).get() - (flat.requests_mean.get() - 10.0)).abs() < 1e-9, "a day without hills");
+}
+
+fn workload_of_flat_days() -> Load {
+    load(Users(500_000), &Assumptions::with(["peak_factor=1"]).unwrap())
+}

@@ -108,7 +108,8 @@ fn clusters(case: &Case, market: &Market, pooled: bool) -> Vec<Way> {
         let asked = writer.max(each).max(in_stress / readers as f64).max(at_target(case, load.database_writes.get()));
         // All connections of the stress case are allowed, as far as PostgreSQL allows any: capacity that is not used costs nothing.
         let wanted = (open as f64).min(5_000.0);
-        let for_connections = (1..=512).map(|half| f64::from(half) / 2.0).find(|units| allowed(units * 2.0 * Bytes::GIB as f64) >= wanted).unwrap();
+        let for_connections =
+            (1..=512).map(|half| f64::from(half) / 2.0).find(|units| allowed(units * 2.0 * Bytes::GIB as f64) >= wanted).unwrap();
         let most = steps(asked / 0.25).max(least).max(8.0).max(for_connections);
         if most > 256.0 {
             continue;
