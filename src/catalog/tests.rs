@@ -321,3 +321,25 @@ fn memory_for_connections_allows_them_and_not_many_more() {
     }
     assert_eq!(max_connections(memory_for_connections(9_000)), 5_000);
 }
+
+/// Of each service in the list, how many figures there are and what they add up to: whoever changes a price, on purpose or by a slip, has to change a sum
+/// here as well.
+#[test]
+fn no_price_changes_unseen() {
+    let list = include_str!("../../data/prices.yaml");
+    let mut sums: Vec<(&str, usize, Decimal)> = Vec::new();
+    for line in list.split_once("\nprices:\n").unwrap().1.lines().filter(|line| !line.trim_start().starts_with('#')) {
+        let (key, rest) = line.trim_start().split_once(": ").unwrap();
+        let service = key.split('.').next().unwrap();
+        let places = rest.split_once("usd: {").unwrap().1.split_once('}').unwrap().0;
+        for figure in places.split(", ").map(|place| place.split_once(": ").unwrap().1) {
+            let usd = figure.parse::<Usd>().unwrap().amount();
+            match sums.last_mut().filter(|(last, ..)| *last == service) {
+                Some((_, count, sum)) => (*count, *sum) = (*count + 1, *sum + usd),
+                None => sums.push((service, 1, usd)),
+            }
+        }
+    }
+    let told: Vec<String> = sums.iter().map(|(service, count, sum)| format!("{service} {count} {}", sum.normalize())).collect();
+    insta::assert_snapshot!("price_sums", told.join("\n"));
+}
