@@ -44,6 +44,9 @@ pub fn resources(cache: &Cache, site: &Site, network: &NetworkOffer, offers: &Of
     layers.put(Layer::Data, &cluster(), why, model);
 }
 
+/// Alarms of each node.
+pub const ALARMS: u64 = 2;
+
 /// The lines and alarms of each node.
 pub fn metrics(cache: &Cache) -> Vec<Metric> {
     (1..=cache.nodes()).flat_map(|node| of_node(cache, node)).collect()

@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{FAMILIES, LEAST_NODES, MOST_NODES, REPLICAS};
+use super::{FAMILIES, LEAST_NODES, MOST_NODES, REPLICAS, memcached, watch};
+use crate::block::HOME;
 use crate::catalog::sizing::count_for;
 use crate::catalog::{Class, Offering, Prices, Service};
 use crate::component::{Driver, Reason, Request};
@@ -57,6 +58,7 @@ pub struct Needs {
     pub connections: u64,
     least: u64,
     replicas: u64,
+    alarms: u64,
 }
 
 /// One way to build the cache.
@@ -69,6 +71,8 @@ pub struct Way<'a> {
     pub for_operations: u64,
     /// An hour of all nodes.
     pub hourly: Usd,
+    /// A month of all nodes, with their alarms: what is least.
+    pub month: Usd,
 }
 
 impl Way<'_> {
@@ -90,6 +94,7 @@ impl Needs {
             connections: stressed.connections,
             least,
             replicas,
+            alarms: if engine == CacheEngine::Memcached { memcached::ALARMS } else { watch::ALARMS },
         }
     }
 
@@ -102,19 +107,24 @@ impl Needs {
         (for_memory, for_operations)
     }
 
-    /// The cheapest way, by the price of all of its nodes, which is what is billed.
+    /// The cheapest way, by what is billed for all of its nodes and their alarms.
     pub fn cheapest<'a>(&self, request: &Request<'a>, prices: &Prices, offering: Offering) -> Option<Way<'a>> {
         let classes = request.catalog.classes_of(Service::ElastiCache).filter(|class| FAMILIES.contains(&class.family.as_str()));
+        let region = &request.region.region;
+        let alarm = prices.price("cloudwatch.alarm", region).or_else(|_| prices.price_at("cloudwatch.alarm", HOME)).map(|price| price.usd);
+        let alarms = alarm.unwrap_or_default().times(self.alarms);
         let ways = classes.filter(|class| self.connections <= most_connections(class)).filter_map(|class| {
             let (for_memory, for_operations) = self.shards(class, request.assumptions);
             let shards = for_memory.max(for_operations);
             let nodes = shards.saturating_mul(1 + self.replicas);
             // Several burstable shards would be cheap in memory and short of network and CPU credits.
             let fits = nodes <= MOST_NODES && (shards == self.least || !class.is_burstable());
-            let price = fits.then(|| prices.price(&offering.key(class), &request.region.region).ok()).flatten()?;
-            Some(Way { class, for_memory, for_operations, hourly: price.usd.times(nodes) })
+            let price = fits.then(|| prices.price(&offering.key(class), region).ok()).flatten()?;
+            let hourly = price.usd.times(nodes);
+            let month = hourly.times(prices.hours_per_month) + alarms.times(nodes);
+            Some(Way { class, for_memory, for_operations, hourly, month })
         });
-        ways.min_by_key(|way| (way.hourly, way.shards(), Reverse(way.class.memory)))
+        ways.min_by_key(|way| (way.month, way.shards(), Reverse(way.class.memory)))
     }
 }
 

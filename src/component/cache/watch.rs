@@ -6,6 +6,9 @@ use super::Cache;
 use crate::block::{Family, Metric};
 use crate::recipe::watch::{above, alarmed, line};
 
+/// Alarms of each node.
+pub const ALARMS: u64 = 3;
+
 /// The lines and alarms of all nodes. In cluster mode a node is called `<group>-<shard, four digits>-<node, three digits>`.
 pub fn metrics(cache: &Cache) -> Vec<Metric> {
     let nodes = (1..=cache.shards).flat_map(|shard| (1..=1 + cache.replicas).map(move |node| (shard, node)));

@@ -1,8 +1,8 @@
 //! Groups of machines, and machines that stand alone.
 
-use scalectl::workload::Pool;
 use scalectl::catalog::Offering;
 use scalectl::units::Bytes;
+use scalectl::workload::Pool;
 
 use super::cost::{Group, more};
 use super::*;

@@ -22,7 +22,8 @@ struct Promise {
 fn promises(case: &Case, component: &str, catalog: &Catalog) -> Vec<Promise> {
     let region = catalog.region(&case.settings.region).unwrap();
     let regions = [region];
-    let site = Site { settings: &case.settings, phase: &case.phase.id, region, regions: &regions, zones: case.phase.zones, month: Usd::ZERO };
+    let site =
+        Site { settings: &case.settings, phase: &case.phase.id, region, regions: &regions, zones: case.phase.zones, month: Usd::ZERO };
     let stressed = case.load.stressed();
     let ceilings = case.component(component, catalog).map(|component| component.ceilings(&site)).unwrap_or_default();
     let promise = |ceiling: scalectl::block::Ceiling| {
@@ -48,7 +49,9 @@ fn habits() -> Vec<Assumptions> {
 fn more_users_are_never_promised_less_at_full_scale_out_and_the_stress_case_is_carried() {
     let catalog = Catalog::builtin().unwrap();
     for assumptions in habits() {
-        for (phase, component) in [("10k", "web_servers"), ("10k", "workers"), ("500k", "services"), ("500k", "workers"), ("1k", "web_servers")] {
+        for (phase, component) in
+            [("10k", "web_servers"), ("10k", "workers"), ("500k", "services"), ("500k", "workers"), ("1k", "web_servers")]
+        {
             let mut before: Vec<Promise> = Vec::new();
             let mut seen = 0;
             for case in road(phase, &assumptions) {

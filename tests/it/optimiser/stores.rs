@@ -1,6 +1,8 @@
 //! Databases and caches.
 
+use scalectl::block::Site;
 use scalectl::catalog::Offering;
+use scalectl::settings::CacheEngine;
 use scalectl::units::{Bytes, PerSecond, whole};
 
 use super::*;
@@ -108,7 +110,8 @@ fn clusters(case: &Case, market: &Market, pooled: bool) -> Vec<Way> {
         let asked = writer.max(each).max(in_stress / readers as f64).max(at_target(case, load.database_writes.get()));
         // All connections of the stress case are allowed, as far as PostgreSQL allows any: capacity that is not used costs nothing.
         let wanted = (open as f64).min(5_000.0);
-        let for_connections = (1..=512).map(|half| f64::from(half) / 2.0).find(|units| allowed(units * 2.0 * Bytes::GIB as f64) >= wanted).unwrap();
+        let for_connections =
+            (1..=512).map(|half| f64::from(half) / 2.0).find(|units| allowed(units * 2.0 * Bytes::GIB as f64) >= wanted).unwrap();
         let most = steps(asked / 0.25).max(least).max(8.0).max(for_connections);
         if most > 256.0 {
             continue;
@@ -172,6 +175,20 @@ fn caches(case: &Case, market: &Market, sessions: bool) -> Vec<Way> {
         }
     }
     ways
+}
+
+#[test]
+fn a_node_of_the_cache_has_as_many_alarms_as_it_is_chosen_by() {
+    let catalog = Catalog::builtin().unwrap();
+    for (phase, engine, alarms) in [("10k", CacheEngine::Valkey, 3), ("500k", CacheEngine::Redis, 3), ("500k", CacheEngine::Memcached, 2)] {
+        let settings = Settings { cache_engine: engine, ..Settings::default() };
+        let case = Case::of(phase, 3_000_000, settings, Assumptions::default());
+        let cache = case.component("cache", &catalog).unwrap();
+        let region = catalog.region(&case.settings.region).unwrap();
+        let site = Site { settings: &case.settings, phase, region, regions: &[region], zones: case.phase.zones, month: Usd::ZERO };
+        let alarmed = cache.metrics(&site).into_iter().filter(|metric| metric.alarm.is_some()).count();
+        assert_eq!(alarmed as u64, alarms * cache.size().count.unwrap(), "{engine:?}");
+    }
 }
 
 #[test]

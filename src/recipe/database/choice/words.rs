@@ -63,6 +63,11 @@ impl Words<'_> {
         let part = self.part;
         let reads = super::reads(self.request.load, !self.shape.uncached);
         let behind = if self.shape.uncached { "of reads" } else { "of reads behind the cache" };
+        if way.readers > part.least_readers && matches!(way.chosen, Chosen::Serverless { .. }) {
+            let text =
+                format!("{} readers share {reads} {behind} for the least money: each takes less above what always stands", way.readers);
+            return Reason::new(Driver::Cost, text);
+        }
         if way.readers > part.least_readers {
             let text = format!("{reads} {behind} need {} readers; with {} the stress case is carried", way.readers, way.readers_most);
             return Reason::new(Driver::Throughput, text);
