@@ -142,7 +142,11 @@ pub fn reasons(request: &Request, parts: &[Part]) -> Vec<Reason> {
     } else {
         Reason::new(Driver::Availability, format!("{zones_word} a service, load alone would need {alone}; each task has {task}"))
     };
-    let text = format!("up to {} tasks a service for the stress case; it has {} requests a second", largest.most, number(request.load.requests_ceiling().get()));
+    let text = format!(
+        "up to {} tasks a service for the stress case; it has {} requests a second",
+        largest.most,
+        number(request.load.requests_ceiling().get())
+    );
     let mut reasons = vec![first, Reason::new(Driver::Throughput, text)];
     if request.regions > 1 {
         let text = format!("each of {} regions carries its part; it grows to carry all when another is lost", request.regions);

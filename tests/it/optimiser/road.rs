@@ -41,7 +41,7 @@ fn habits() -> Vec<Assumptions> {
         &["stress_share=0.001", "peak_factor=8"],
         &["function_milliseconds=900", "requests_per_vcpu=20"],
     ];
-    let set = |set: &[&str]| Assumptions::with(&set.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>()).unwrap();
+    let set = |set: &[&str]| Assumptions::with(set.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>()).unwrap();
     sets.into_iter().map(set).collect()
 }
 

@@ -1,6 +1,8 @@
 //! Databases and caches.
 
+use scalectl::block::Site;
 use scalectl::catalog::Offering;
+use scalectl::settings::CacheEngine;
 use scalectl::units::{Bytes, PerSecond, whole};
 
 use super::*;
@@ -173,6 +175,20 @@ fn caches(case: &Case, market: &Market, sessions: bool) -> Vec<Way> {
         }
     }
     ways
+}
+
+#[test]
+fn a_node_of_the_cache_has_as_many_alarms_as_it_is_chosen_by() {
+    let catalog = Catalog::builtin().unwrap();
+    for (phase, engine, alarms) in [("10k", CacheEngine::Valkey, 3), ("500k", CacheEngine::Redis, 3), ("500k", CacheEngine::Memcached, 2)] {
+        let settings = Settings { cache_engine: engine, ..Settings::default() };
+        let case = Case::of(phase, 3_000_000, settings, Assumptions::default());
+        let cache = case.component("cache", &catalog).unwrap();
+        let region = catalog.region(&case.settings.region).unwrap();
+        let site = Site { settings: &case.settings, phase, region, regions: &[region], zones: case.phase.zones, month: Usd::ZERO };
+        let alarmed = cache.metrics(&site).into_iter().filter(|metric| metric.alarm.is_some()).count();
+        assert_eq!(alarmed as u64, alarms * cache.size().count.unwrap(), "{engine:?}");
+    }
 }
 
 #[test]
