@@ -50,6 +50,8 @@ impl Allowances {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::block::{Basis, Bill, Kind, about};
+    use crate::catalog::Catalog;
 
     #[test]
     fn an_allowance_is_used_up_once_by_all_together() {
@@ -58,5 +60,18 @@ mod tests {
         assert_eq!(free.take("cloudwatch.alarm", Decimal::from(7)), Decimal::from(3));
         assert_eq!(free.take("cloudwatch.alarm", Decimal::from(7)), Decimal::ZERO);
         assert_eq!(free.take("alb.hour", Decimal::from(7)), Decimal::ZERO, "nobody has balancers for nothing");
+    }
+
+    #[test]
+    fn what_is_free_of_tiers_is_counted_in_the_billed_unit_and_not_in_single_requests() {
+        let catalog = Catalog::builtin().unwrap();
+        let region = "us-east-1".parse().unwrap();
+        let mut bill = Bill::new(catalog.prices().unwrap(), &region, false);
+        bill.free = Allowances([("apigw.http", Decimal::ONE)].into_iter().collect());
+        let calls = about("API, calls", "apigw.http", Kind::Requests, "3 M");
+        bill.tiered(None, Basis::Usage, Decimal::from(3_000_000), calls).unwrap();
+        let line = &bill.lines[0];
+        // Two of three million at 1.00 USD.
+        assert_eq!((line.quantity, line.free, line.month), (Decimal::from(3), Decimal::ONE, "2".parse().unwrap()));
     }
 }
