@@ -119,8 +119,15 @@ proptest! {
             compared(&small, &large)
         );
         // What scales by itself promises a bound, which never falls. What does not is a class: the cheapest one for more users may have less of what does
-        // not bind, and has enough of everything for them, which is the next property.
+        // not bind, so there it is what the whole component carries that must not fall.
         let (small, large) = (rooms(&small), rooms(&large));
+        let carried = |headroom: &Headroom, component: &str| {
+            headroom.rooms.iter().filter(|room| room.component == component).map(|room| room.users_most).min()
+        };
+        for room in &small.rooms {
+            let (before, now) = (carried(&small, room.component), carried(&large, room.component));
+            prop_assert!(now.is_none() || now >= before, "{few} → {many}: {} carried {before:?} users, now {now:?}", room.component);
+        }
         for room in small.rooms.iter().filter(|room| room.most > room.built) {
             let Some(other) = large.rooms.iter().find(|other| other.component == room.component && other.what == room.what) else { continue };
             prop_assert!(
