@@ -38,33 +38,9 @@ pub struct DataFate {
     pub causes: Vec<String>,
 }
 
-/// Whether losing a resource of this type loses data, for resources that nothing else is known of: by the facts of the types that we
-/// build, else by this list.
+/// Whether losing a resource of this type loses data, for resources that nothing else is known of.
 pub fn holds_data(resource_type: &str) -> bool {
-    const TYPES: &[&str] = &[
-        "AWS::Backup::BackupVault",
-        "AWS::Cognito::UserPool",
-        "AWS::DocDB::DBCluster",
-        "AWS::DynamoDB::GlobalTable",
-        "AWS::DynamoDB::Table",
-        "AWS::EC2::Volume",
-        "AWS::ECR::Repository",
-        "AWS::EFS::FileSystem",
-        "AWS::ElastiCache::CacheCluster",
-        "AWS::ElastiCache::ReplicationGroup",
-        "AWS::ElastiCache::ServerlessCache",
-        "AWS::KMS::Key",
-        "AWS::Kinesis::Stream",
-        "AWS::Neptune::DBCluster",
-        "AWS::OpenSearchService::Domain",
-        "AWS::RDS::DBCluster",
-        "AWS::RDS::DBInstance",
-        "AWS::RDS::GlobalCluster",
-        "AWS::Redshift::Cluster",
-        "AWS::S3::Bucket",
-        "AWS::SecretsManager::Secret",
-    ];
-    cfn::facts::of(resource_type).map_or_else(|| TYPES.binary_search(&resource_type).is_ok(), |facts| facts.holds_data)
+    cfn::facts::holds_data(resource_type)
 }
 
 /// Whether losing this resource loses data, by the unit's word or by the type.

@@ -2,11 +2,14 @@
 
 mod conditional;
 mod create_only;
+mod data;
+mod every;
 mod fault;
 #[cfg(test)]
 mod tests;
 
 pub use conditional::Condition;
+pub use data::{default_deletion_policy, holds_data, snapshots};
 pub use fault::{Fault, faults};
 
 /// The facts of one resource type. Paths of properties are written `LoginProfile/Password`, with `*` for the items of a list.
@@ -44,31 +47,47 @@ pub enum Replacement {
 }
 
 impl Facts {
-    /// What a change of the property at this path does; a path below a create-only property is create-only too, and so is a whole
-    /// of which a part is.
+    /// What a change of the property at this path does: [`replacement`] of this type.
     pub fn replacement(&self, path: &str) -> Replacement {
-        let path = path.replace('.', "/");
-        let covers = |listed: &&str| {
-            let (mut listed, mut asked) = (listed.split('/'), path.split('/'));
-            loop {
-                match (listed.next(), asked.next()) {
-                    (Some("*"), Some(_)) | (Some(_), Some("*")) => {}
-                    (Some(a), Some(b)) if a != b => return false,
-                    (Some(_), Some(_)) => {}
-                    _ => return true,
-                }
-            }
-        };
-        if let Some(condition) = conditional::of(self.resource_type).find(|condition| covers(&condition.property)) {
-            if condition.when.is_some() { Replacement::Sometimes(Some(condition)) } else { Replacement::Never }
-        } else if self.create_only.iter().any(covers) || create_only::of(self.resource_type).any(|property| covers(&property)) {
-            Replacement::Always
-        } else if self.conditional_create_only.iter().any(covers) {
-            Replacement::Sometimes(None)
-        } else {
-            Replacement::Never
-        }
+        replacement(self.resource_type, path).unwrap_or(Replacement::Never)
     }
+}
+
+/// What a change of the property at this path does to a resource of any type; a path below a create-only property is create-only too,
+/// and so is a whole of which a part is. Hand-kept facts come first, then the strictest of what AWS publishes. Nothing when the type is
+/// none of AWS's, or a custom resource, whose own code decides.
+pub fn replacement(resource_type: &str, path: &str) -> Option<Replacement> {
+    let (facts, line) = (of(resource_type), every::of(resource_type));
+    if facts.is_none() && line.is_none() {
+        return None;
+    }
+    let path = path.replace('.', "/");
+    let covers = |listed: &str| covers(listed, &path);
+    if let Some(condition) = conditional::of(resource_type).find(|condition| covers(condition.property)) {
+        return Some(if condition.when.is_some() { Replacement::Sometimes(Some(condition)) } else { Replacement::Never });
+    }
+    let listed = |of: fn(&Facts) -> &'static [&'static str]| facts.into_iter().flat_map(of).copied();
+    let mut always = create_only::of(resource_type).chain(listed(|facts| facts.create_only));
+    let mut sometimes = listed(|facts| facts.conditional_create_only);
+    // A transform makes other resources of these: which of them a change replaces, only those tell.
+    let transformed = resource_type.starts_with("AWS::Serverless::");
+    Some(if always.any(covers) || line.is_some_and(|line| line.always().any(covers)) {
+        Replacement::Always
+    } else if transformed || sometimes.any(covers) || line.is_some_and(|line| line.sometimes().any(covers)) {
+        Replacement::Sometimes(None)
+    } else {
+        Replacement::Never
+    })
+}
+
+/// The properties that identify the physical resource, as `Name` or `Rule/Name`; none when the type is none of AWS's.
+pub fn identifier(resource_type: &str) -> impl Iterator<Item = &'static str> {
+    every::of(resource_type).into_iter().flat_map(every::Line::identifier)
+}
+
+/// Whether one of the paths is the other or around it; `*` stands for any part.
+fn covers(listed: &str, asked: &str) -> bool {
+    listed.split('/').zip(asked.split('/')).all(|(listed, asked)| listed == asked || listed == "*" || asked == "*")
 }
 
 /// What a property may hold.

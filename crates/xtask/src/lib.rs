@@ -4,6 +4,7 @@
 
 pub mod emit;
 pub mod enums;
+pub mod every;
 pub mod facts;
 pub mod list;
 pub mod names;

@@ -1,4 +1,5 @@
-//! Tasks of the workspace: `cargo xtask models`, `cargo xtask snapshot | services <data/schemas of cfn-lint>`.
+//! Tasks of the workspace: `cargo xtask models`, `cargo xtask snapshot | services <data/schemas of cfn-lint>`,
+//! `cargo xtask every <data/schemas of cfn-lint> <CloudFormation Resource Specification>`.
 
 #![allow(clippy::disallowed_methods)]
 
@@ -27,6 +28,10 @@ fn main() -> Result<()> {
         }
         ["snapshot", schemas] => xtask::snapshot::take(Path::new(schemas), &root),
         ["services", schemas] => xtask::services::take(Path::new(schemas), &root),
-        _ => bail!("usage: cargo xtask models | cargo xtask <snapshot | services> <the data/schemas folder of cfn-lint>"),
+        ["every", schemas, specification] => xtask::every::take(Path::new(schemas), Path::new(specification), &root),
+        _ => bail!(
+            "usage: cargo xtask models | cargo xtask <snapshot | services> <the data/schemas folder of cfn-lint> | \
+             cargo xtask every <the data/schemas folder of cfn-lint> <the CloudFormation Resource Specification>"
+        ),
     }
 }

@@ -1,6 +1,6 @@
 //! Facts and faults on the models themselves.
 
-use crate::facts::{Replacement, all, faults, of};
+use crate::facts::{Replacement, Shape, all, faults, identifier, of, replacement};
 use crate::node::{Map, Node};
 use crate::policy;
 use crate::resource::{Tag, dynamodb, ec2, elasticache, elasticloadbalancingv2 as elb, iam, lambda, logs, rds, route53, sns, sqs, wafv2};
@@ -132,6 +132,48 @@ fn replacement_joins_the_schema_with_the_tables() {
     assert_eq!(of("AWS::Route53::HealthCheck", "HealthCheckConfig.Type"), Replacement::Always);
     assert_eq!(of("AWS::EC2::Instance", "CpuOptions/CoreCount"), Replacement::Always);
     assert!(route53::HealthCheck::facts().create_only.iter().any(|path| path.starts_with("HealthCheckConfig/")));
+}
+
+#[test]
+fn replacement_is_known_of_types_that_are_not_modelled() {
+    let always = |resource_type: &str, path: &str| assert_eq!(replacement(resource_type, path), Some(Replacement::Always), "{path}");
+    let never = |resource_type: &str, path: &str| assert_eq!(replacement(resource_type, path), Some(Replacement::Never), "{path}");
+    always("AWS::EFS::FileSystem", "Encrypted");
+    always("AWS::ECR::Repository", "RepositoryName");
+    never("AWS::ECR::Repository", "ImageTagMutability");
+    always("AWS::Redshift::Cluster", "MasterUsername");
+    // Only the specification has it, with the items of a list between.
+    always("AWS::MediaLive::Channel", "InputAttachments/3/InputId");
+    never("AWS::MediaLive::Channel", "InputAttachments/3/InputSettings");
+    always("AWS::MediaLive::Channel", "InputAttachments");
+    assert_eq!(replacement("AWS::Elasticsearch::Domain", "ElasticsearchVersion"), Some(Replacement::Sometimes(None)));
+    // What a transform makes of these is not known here, so nothing about them is said to be safe.
+    assert_eq!(replacement("AWS::Serverless::Function", "Timeout"), Some(Replacement::Sometimes(None)));
+}
+
+#[test]
+fn nothing_is_said_of_types_that_are_none_of_aws() {
+    for other in ["Custom::Thing", "AWS::CloudFormation::CustomResource", "MongoDB::Atlas::Cluster", "AWS::Nothing::Here", ""] {
+        assert_eq!(replacement(other, "ServiceToken"), None, "{other}");
+        assert_eq!(identifier(other).count(), 0, "{other}");
+    }
+}
+
+#[test]
+fn facts_of_a_modelled_type_and_of_every_type_are_the_same_truth() {
+    for facts in all() {
+        let Shape::Object { fields, .. } = facts.shape else { panic!("{} is no object", facts.resource_type) };
+        for field in *fields {
+            assert_eq!(replacement(facts.resource_type, field.name), Some(facts.replacement(field.name)), "{}", field.name);
+        }
+    }
+}
+
+#[test]
+fn what_identifies_a_resource_is_known_of_every_type() {
+    assert_eq!(identifier("AWS::ECR::Repository").collect::<Vec<_>>(), ["RepositoryName"]);
+    assert_eq!(identifier("AWS::Glue::Table").collect::<Vec<_>>(), ["CatalogId", "DatabaseName", "Name"]);
+    assert_eq!(identifier("AWS::S3::Bucket").collect::<Vec<_>>(), ["BucketName"]);
 }
 
 #[test]
