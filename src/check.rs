@@ -22,7 +22,7 @@ mod simplify;
 mod subnets;
 
 pub use graph::{Graph, Item};
-pub use rules::RULES;
+pub use rules::{RULES, is_secret};
 pub use set::{File, Set, Unreadable};
 
 use cfn::syntax::{Document, Place};

@@ -3,6 +3,7 @@
 //! Every decision is made once, by a pure function, and becomes a value that can be printed, compared and tested. The modules below stand in the
 //! order of their floors, ground floor first: a module names only modules above it in this list.
 
+pub mod digest;
 pub mod jobs;
 pub mod units;
 
@@ -36,6 +37,10 @@ pub mod availability;
 pub mod judgement;
 
 pub mod check;
+
+pub mod fate;
+
+pub mod diff;
 
 pub mod deploy;
 

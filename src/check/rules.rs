@@ -99,3 +99,6 @@ rules! {
 
 /// The rule that says that a template is too large to be judged by the others.
 pub const OF_SIZE: &Rule = &template_limits::RULE;
+
+/// Whether a value under this name must not be shown to anybody.
+pub use secret_in_plain_text::is_secret;

@@ -122,6 +122,13 @@ fn literal(text: &str) -> bool {
     text.len() >= 4 && !elsewhere && !word && !text.contains(char::is_whitespace)
 }
 
+/// Whether a value under this name must not be shown to anybody: more is hidden than is found fault with, because a value that is hidden in vain
+/// costs nothing.
+pub fn is_secret(name: &str, text: &str) -> bool {
+    let elsewhere = text.contains("{{resolve:") || text.starts_with("arn:");
+    (secret_name(name) && !elsewhere && text.len() >= 4) || form(text).is_some() || assignment(text).is_some()
+}
+
 /// Which known form of key stands in a text.
 fn form(text: &str) -> Option<&'static str> {
     if text.len() < SHORTEST {

@@ -1,0 +1,55 @@
+//! What a plan says of the templates that it stands behind: bill, room and uptime.
+
+use rust_decimal::Decimal;
+
+use crate::architecture::Architecture;
+use crate::availability::availability;
+use crate::catalog::{Catalog, CatalogError};
+use crate::headroom::headroom;
+use crate::units::{Usd, Users};
+
+/// The figures of one architecture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figures {
+    /// The phase.
+    pub phase: String,
+    /// The number of users that it is sized for.
+    pub users: Users,
+    /// What a month costs.
+    pub month: Usd,
+    /// How many things have no price, so that their cost is not in the sum.
+    pub unpriced: usize,
+    /// What each component costs, by its label.
+    pub components: Vec<(&'static str, Usd)>,
+    /// The most users that it carries, and what breaks then; none where nothing saturates.
+    pub carries: Option<(Users, String)>,
+    /// The share of the time that the parts' service levels promise, on the whole way.
+    pub uptime: Decimal,
+    /// Whether what the phase promises is met; none where it promises no figure.
+    pub promise_met: Option<bool>,
+}
+
+/// The figures of an architecture.
+///
+/// # Errors
+/// When the tables cannot be read or lack a line that a component names.
+pub fn figures(architecture: &Architecture, catalog: &Catalog) -> Result<Figures, CatalogError> {
+    let (headroom, availability) = (headroom(architecture, catalog)?, availability(architecture, catalog)?);
+    let estimate = &architecture.estimate;
+    let mut components: Vec<(&'static str, Usd)> = Vec::new();
+    for piece in &architecture.pieces {
+        let (name, label) = (piece.component.name(), piece.component.label());
+        let month = estimate.lines.iter().filter(|line| line.component == name).map(|line| line.month).sum();
+        components.push((label, month));
+    }
+    Ok(Figures {
+        phase: architecture.phase.id.clone(),
+        users: architecture.users,
+        month: estimate.total(),
+        unpriced: estimate.gaps.len(),
+        components,
+        carries: headroom.first().map(|room| (room.users_most, room.what.clone())),
+        uptime: availability.path,
+        promise_met: availability.promised().map(|(promised, figure)| figure >= promised),
+    })
+}

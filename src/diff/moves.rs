@@ -1,0 +1,76 @@
+//! The described ways in which data move from one home to the next, as the road has them.
+
+use cfn::{Node, Resource};
+
+/// A described way.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Move {
+    /// `replica-promotion`.
+    pub id: &'static str,
+    /// Half a sentence: `by replica promotion`.
+    pub words: &'static str,
+    /// What it costs the app.
+    pub pause: &'static str,
+    /// Component and type that the data leave.
+    pub from: (&'static str, &'static str),
+    /// Component and type that they come to.
+    pub to: (&'static str, &'static str),
+    /// What to do, step by step.
+    pub steps: &'static str,
+}
+
+const VOLUME: (&str, &str) = ("data_volume", "AWS::EC2::Volume");
+const INSTANCE: (&str, &str) = ("database_instance", "AWS::RDS::DBInstance");
+const CLUSTER: (&str, &str) = ("database_cluster", "AWS::RDS::DBCluster");
+
+const BY_REPLICATION: &str = "by logical replication";
+const REPLICATION: &str = "publish all tables on the old database, subscribe on the new one, wait until both agree, stop writes for a moment, \
+     hand the app the new address, then delete the old one";
+
+/// Every described way.
+pub const MOVES: [Move; 4] = [
+    Move {
+        id: "volume-move",
+        words: "by attaching the same volume to the other host",
+        pause: "minutes",
+        from: VOLUME,
+        to: VOLUME,
+        steps: "the volume itself stays: it is detached from the one host and attached to the other in the same zone",
+    },
+    Move { id: "logical-replication", words: BY_REPLICATION, pause: "seconds to minutes", from: VOLUME, to: INSTANCE, steps: REPLICATION },
+    Move { id: "logical-replication", words: BY_REPLICATION, pause: "seconds to minutes", from: VOLUME, to: CLUSTER, steps: REPLICATION },
+    Move {
+        id: "replica-promotion",
+        words: "by replica promotion",
+        pause: "minutes of read-only",
+        from: INSTANCE,
+        to: CLUSTER,
+        steps: "make an Aurora replica of the leader, wait until it lags no more, stop writes, promote it, hand the app the new address, \
+                then delete the old one",
+    },
+];
+
+/// The component that a resource says it belongs to.
+pub fn component(resource: &Resource) -> Option<&str> {
+    resource.metadata.get("scalectl").and_then(|served| served.get("component")).and_then(Node::as_str)
+}
+
+/// The described way from a resource that leaves to those that come, and where it leads: only for resources that say whose they are.
+pub fn way<'a>(leaves: &Resource, comes: impl Iterator<Item = (&'a str, &'a Resource)>) -> Option<(&'static Move, Vec<String>)> {
+    let of = |resource: &Resource, (component_name, resource_type): (&str, &str)| {
+        component(resource) == Some(component_name) && resource.resource_type == resource_type
+    };
+    let comes: Vec<(&str, &Resource)> = comes.collect();
+    MOVES.iter().filter(|way| way.from != way.to && of(leaves, way.from)).find_map(|way| {
+        // A follower is filled by its leader, nothing moves to it by itself.
+        let homes =
+            comes.iter().filter(|(_, resource)| of(resource, way.to) && !resource.properties.contains_key("SourceDBInstanceIdentifier"));
+        let homes: Vec<String> = homes.map(|(id, _)| (*id).to_owned()).collect();
+        (!homes.is_empty()).then_some((way, homes))
+    })
+}
+
+/// The way by which a volume goes to another host.
+pub fn of_volume() -> Option<&'static Move> {
+    MOVES.iter().find(|way| way.id == "volume-move")
+}
