@@ -5,6 +5,7 @@
 //! [`cfn::facts`], and a verdict is never milder than what may happen.
 
 mod compare;
+mod content;
 mod figures;
 mod gate;
 mod indirect;
@@ -17,6 +18,7 @@ mod side;
 mod summary;
 mod tree;
 mod unseen;
+mod verdict;
 
 pub use compare::{add_findings, difference};
 pub use figures::{Figures, figures};
