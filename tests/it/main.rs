@@ -21,6 +21,7 @@ mod bad_input;
 mod bad_templates;
 mod bills;
 mod capacity;
+mod cdk;
 mod compute;
 mod cost;
 mod database_host;
