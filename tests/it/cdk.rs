@@ -5,6 +5,7 @@
 
 mod committed;
 mod mutants;
+mod ours;
 pub mod pairs;
 mod properties;
 mod steps;

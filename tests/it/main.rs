@@ -27,6 +27,7 @@ mod cost;
 mod database_host;
 mod deploy;
 mod deploy_trouble;
+mod diff_truth;
 mod edge;
 mod eject;
 mod front;

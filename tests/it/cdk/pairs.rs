@@ -40,6 +40,11 @@ pub fn corpus() -> &'static [Pair] {
     })
 }
 
+/// The type of a resource of a template.
+pub fn type_of(template: &Node, id: &str) -> Option<String> {
+    template.get("Resources")?.get(id)?.get("Type")?.as_str().map(str::to_owned)
+}
+
 /// A text as a template's tree, whichever way it is written.
 pub fn tree(text: &str) -> Node {
     cfn::syntax::normalise(&cfn::syntax::parse(text).unwrap().root)
