@@ -39,7 +39,7 @@ static MISSING: &[(&str, &str, &str)] = &[
 ];
 
 /// What the database of the AWS CDK (`@aws-cdk/aws-service-spec` 0.1.216) says to replace the resource, while the schema and the
-/// specification say less. AWS's pages have said both at one time or another, so the stricter word counts.
+/// specification say less. AWS's page was not found to settle it, so the stricter word counts.
 static DISPUTED: &[(&str, &[&str])] = &[
     ("AWS::AmplifyUIBuilder::Component", &["Tags"]),
     ("AWS::AmplifyUIBuilder::Form", &["Tags"]),
