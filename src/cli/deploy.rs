@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Global;
+use super::config;
 use super::exit::{Exit, Stop};
 use super::progress::{Question, Watcher};
 use super::render::{self, Format};
@@ -58,7 +59,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let stacks = stacks::stacks(&architecture, screen)?;
     stacks::warn(&stacks, screen);
     if let Some(dir) = &args.reviewed {
-        reviewed(dir, &architecture, &stacks, screen)?;
+        reviewed(dir, args, &architecture, &stacks, screen)?;
     }
     let settings = &architecture.settings;
     let units = deploy::units(&stacks, settings);
@@ -92,7 +93,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
 }
 
 /// Stops unless the folder of reviewed templates holds these stacks and nothing else of ours. Reviewed JSON is compared with JSON.
-fn reviewed(dir: &Path, architecture: &Architecture, stacks: &[Stack], screen: &Screen) -> Result<(), Stop> {
+fn reviewed(dir: &Path, args: &Args, architecture: &Architecture, stacks: &[Stack], screen: &Screen) -> Result<(), Stop> {
     let yaml = render::files_of(architecture, stacks, Format::Yaml);
     let mut wanted = yaml.len();
     let mut differences = render::differences(dir, &yaml)?;
@@ -108,8 +109,15 @@ fn reviewed(dir: &Path, architecture: &Architecture, stacks: &[Stack], screen: &
     let settings = &architecture.settings;
     let phase = &architecture.phase.id;
     screen.view(&stale::diff(&differences, &screen.out))?;
+    // render does not look at the environment, so that it writes the same everywhere.
+    let environment = match config::region_of_environment() {
+        Some(region) if args.target.naming.region.is_none() && region == settings.region => {
+            "\n  the environment says AWS_REGION; the settings file must name the region for render to know it"
+        }
+        _ => "",
+    };
     let remedy = format!(
-        "nothing was deployed: {} in {} at phase {phase} is not what was reviewed\n  \
+        "nothing was deployed: {} in {} at phase {phase} is not what was reviewed{environment}\n  \
          write the templates with scalectl render -o {}, have the change reviewed, and deploy again",
         settings.prefix(),
         settings.region,

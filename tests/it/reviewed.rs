@@ -56,6 +56,6 @@ fn reviewed_for_another_region_or_size_is_not_reviewed() {
     let desk = rendered(&[]);
     let mut elsewhere = desk.command(&REVIEWED);
     elsewhere.env("AWS_REGION", "eu-west-1");
-    finished(elsewhere).exits(5).says(&["app-prod in eu-west-1 at phase prelaunch is not what was reviewed"]);
+    finished(elsewhere).exits(5).says(&["app-prod in eu-west-1 at phase prelaunch is not what was reviewed", "AWS_REGION"]);
     desk.run(&["deploy", "--phase", "launch", "--reviewed", "templates", "--yes"]).exits(5).says(&["templates/launch/app.yaml"]);
 }

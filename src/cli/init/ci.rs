@@ -86,7 +86,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             other.path
         )));
     }
-    sized(args, global, screen)?;
+    let region = sized(args, global, screen)?;
     if stale.is_empty() {
         screen.note(&format!("{names}: already as it should be\n"));
     } else {
@@ -94,7 +94,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
             wanted.iter().filter(|(path, _)| stale.iter().any(|stale| stale.path == *path)).map(|(p, t)| (p.into(), t.clone())).collect();
         files::write_all(&texts)?;
         let written: Vec<String> = texts.iter().map(|(path, _)| path.display().to_string()).collect();
-        screen.note(&format!("wrote {}\n{}", written.join(" and "), next(args)));
+        screen.note(&format!("wrote {}\n{}", written.join(" and "), next(args, &region)));
     }
     included(args, screen)?;
     Ok(Exit::Done)
@@ -215,8 +215,8 @@ fn included(args: &Args, screen: &Screen) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Without --all the pipeline renders what the settings file says, so it must say how far to build.
-fn sized(args: &Args, global: &Global, screen: &Screen) -> Result<(), Stop> {
+/// Without --all the pipeline renders what the settings file says, so it must say how far to build. Gives the region that it says.
+fn sized(args: &Args, global: &Global, screen: &Screen) -> Result<String, Stop> {
     let catalog = Catalog::builtin().map_err(Stop::error)?;
     let settings = config::settings(&Naming::default(), global, &catalog, None, screen)?;
     if (!args.all || args.deploy) && settings.users.is_none() && settings.phase.is_none() {
@@ -224,21 +224,21 @@ fn sized(args: &Args, global: &Global, screen: &Screen) -> Result<(), Stop> {
         let message = format!("the pipeline {what} what the settings file says, and it names neither users nor phase yet");
         screen.note(&error::warning(&message, &screen.err));
     }
-    Ok(())
+    Ok(settings.region)
 }
 
 /// What is left to do at the code host.
-fn next(args: &Args) -> &'static str {
-    match (args.github, args.deploy) {
-        (true, false) => "next: commit it, and require the check \"review\" on the branch\n",
-        (true, true) => {
-            "next: commit it, require the check \"review\" on the branch, and make the environment \"production\" with its reviewers and the\n\
-             variables AWS_ROLE_ARN and AWS_REGION\n"
-        }
-        (false, false) => "next: commit it, and set SCALECTL_GITLAB_TOKEN (masked) for the comment on merge requests\n",
-        (false, true) => {
-            "next: commit it, protect the branch, set SCALECTL_GITLAB_TOKEN (masked) for the comment on merge requests, and AWS_ROLE_ARN and\n\
-             AWS_REGION for the environment \"production\"\n"
-        }
+fn next(args: &Args, region: &str) -> String {
+    let mut steps = vec!["next: commit it".to_owned()];
+    if args.github {
+        steps.push("require the check \"review\" on the branch".to_owned());
+    } else {
+        steps.push("set the masked variable SCALECTL_GITLAB_TOKEN, with which the comparison is written on merge requests".to_owned());
     }
+    if args.deploy {
+        let guard = if args.github { "make the environment \"production\" with its reviewers" } else { "protect the branch" };
+        steps.push(guard.to_owned());
+        steps.push(format!("set AWS_ROLE_ARN and AWS_REGION ({region}, as the settings say) for the environment \"production\""));
+    }
+    steps.join("\n      ") + "\n"
 }
