@@ -11,7 +11,7 @@ pub enum Exit {
     Findings,
     /// Data would be lost.
     Refused,
-    /// AWS would do other than was shown.
+    /// AWS would do other than was shown or reviewed.
     Stale,
     /// A deployment failed and was undone.
     RolledBack,
@@ -33,7 +33,7 @@ pub const TABLE: [(Exit, u8, &str); 11] = [
     (Exit::Error, 1, "error; also: render --check found stale files"),
     (Exit::Findings, 3, "check found something at or above --fail-on"),
     (Exit::Refused, 4, "refused: data would be lost, moved or left behind (--accept-data-fate names it)"),
-    (Exit::Stale, 5, "AWS would do other than was shown; nothing was changed in that stack"),
+    (Exit::Stale, 5, "AWS would do other than was shown or reviewed (--reviewed); nothing was changed in that stack"),
     (Exit::RolledBack, 6, "the deployment failed and was rolled back"),
     (Exit::NeedsAction, 7, "the deployment failed and needs action; the command is printed"),
     (Exit::Declined, 8, "declined: the answer was no, or there was nobody to ask and no --yes"),
