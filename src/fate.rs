@@ -229,7 +229,10 @@ mod tests {
         for update_replace in Word::ALL {
             for new in [None, Some(policies(Word::Is(Policy::Retain), Word::Is(Policy::Retain)))] {
                 let rows = Word::ALL.into_iter().map(|deletion| {
-                    NATURES.iter().map(|nature| letter(fate(Event::Removed, policies(deletion, update_replace), new, *nature))).collect::<String>()
+                    NATURES
+                        .iter()
+                        .map(|nature| letter(fate(Event::Removed, policies(deletion, update_replace), new, *nature)))
+                        .collect::<String>()
                 });
                 assert_eq!(rows.collect::<Vec<String>>(), expected, "rows: DeletionPolicy, columns: natures");
             }

@@ -59,13 +59,9 @@ fn unit(stack: &Stack, name: &impl Fn(&render::Key) -> String, tags: &[(String, 
     }
 }
 
-/// With `UseOnlineResharding` shards of a cache come and go in place (CloudFormation template reference, "UpdatePolicy attribute").
+/// The properties that may replace it, and that its update policy has changed in place.
 fn in_place(resource: &cfn::Resource) -> Vec<String> {
-    let resharding = resource.update_policy.as_ref().and_then(|policy| policy.get("UseOnlineResharding"));
-    match resharding {
-        Some(Node::Bool(true)) => vec!["NumNodeGroups".to_owned(), "NodeGroupConfiguration".to_owned()],
-        _ => Vec::new(),
-    }
+    resource.properties.keys().filter(|property| resource.replaced_by_policy(property) == Some(false)).cloned().collect()
 }
 
 fn notes(stack: &Stack) -> BTreeMap<String, ResourceNote> {

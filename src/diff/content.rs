@@ -4,7 +4,7 @@ use cfn::{Node, Resource, Template};
 
 use super::indirect::Shifted;
 use super::replacement;
-use super::tree::{self, leaves};
+use super::tree::{self, entry, leaves};
 use super::{Change, Replaces};
 use crate::check::is_secret;
 
@@ -15,28 +15,28 @@ pub fn changes(old: &Resource, new: &Resource, shifted: &Shifted) -> Vec<Change>
     let retyped = old.resource_type != new.resource_type;
     for (property, value) in &new.properties {
         let Some(was) = old.properties.get(property) else {
-            found.push(property_change(kind, vec![property.clone()], None, Some(value.clone())));
+            found.push(property_change(new, vec![property.clone()], None, Some(value.clone())));
             continue;
         };
         let before = found.len();
-        for leaf in leaves(was, value, &[property]) {
-            found.push(property_change(kind, leaf.path, leaf.old, leaf.new));
+        for leaf in entry(property, was, value) {
+            found.push(property_change(new, leaf.path, leaf.old, leaf.new));
         }
         if found.len() == before && was != value && !strictly(was, value) {
             // A set in another order is the same, unless the type cannot be changed at all: whether AWS compares it as a set is not known then.
-            let order = property_change(kind, vec![property.clone(), "order".to_owned()], Some(was.clone()), Some(value.clone()));
+            let order = property_change(new, vec![property.clone(), "order".to_owned()], Some(was.clone()), Some(value.clone()));
             found.extend((order.replaces > Replaces::No).then_some(order));
         }
         if found.len() == before
             && let Some(reason) = shifted.reason(was, value, false)
         {
-            let mut change = property_change(kind, vec![property.clone()], Some(was.clone()), Some(value.clone()));
+            let mut change = property_change(new, vec![property.clone()], Some(was.clone()), Some(value.clone()));
             change.through = Some(reason);
             found.push(change);
         }
     }
     for (property, was) in old.properties.iter().filter(|(property, _)| !new.properties.contains_key(*property)) {
-        found.push(property_change(kind, vec![property.clone()], Some(was.clone()), None));
+        found.push(property_change(new, vec![property.clone()], Some(was.clone()), None));
     }
     if retyped {
         found.insert(0, plain(vec!["Type".to_owned()], Some(Node::from(old.resource_type.as_str())), Some(Node::from(kind.as_str()))));
@@ -56,8 +56,8 @@ fn strictly(a: &Node, b: &Node) -> bool {
     }
 }
 
-fn property_change(resource_type: &str, path: Vec<String>, old: Option<Node>, new: Option<Node>) -> Change {
-    let (replaces, when) = replacement::of(resource_type, &path);
+fn property_change(resource: &Resource, path: Vec<String>, old: Option<Node>, new: Option<Node>) -> Change {
+    let (replaces, when) = replacement::of(resource, &path);
     let mut full = vec!["Properties".to_owned()];
     full.extend(path);
     let secret = [&old, &new].into_iter().flatten().any(|value| secret(&full, value));

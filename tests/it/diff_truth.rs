@@ -48,7 +48,8 @@ fn nothing_differs_from_itself_nor_from_what_was_written_to_files() {
         assert!(difference(side, side).is_empty(), "{}", side.name);
         let files = committed(&side.name, "files", str::to_owned);
         let found = difference(side, &files);
-        let first = found.resources().next().map(|(_, stack, resource)| (stack.name.clone(), resource.id.clone(), resource.changes.clone()));
+        let first =
+            found.resources().next().map(|(_, stack, resource)| (stack.name.clone(), resource.id.clone(), resource.changes.clone()));
         assert!(found.is_empty(), "{}: {first:?}", side.name);
     }
 }
@@ -75,7 +76,10 @@ fn the_order_of_keys_the_language_the_form_of_functions_and_comments_make_no_dif
         // JSON has only the long forms of intrinsic functions.
         of("JSON", &|text| cfn::json::write(&tree(text)));
         of("backwards", &|text| cfn::yaml::write(&backwards(&tree(text))));
-        of("with comments", &|text| text.lines().map(|line| if line.ends_with('|') { format!("{line}\n") } else { format!("{line}\n") }).collect::<String>() + "# the end\n");
+        of("with comments", &|text| {
+            text.lines().map(|line| if line.ends_with('|') { format!("{line}\n") } else { format!("{line}\n") }).collect::<String>()
+                + "# the end\n"
+        });
         of("with a comment on top", &|text| format!("# a word\n{text}"));
     }
 }
@@ -107,7 +111,8 @@ fn statements_rules_and_tags_are_sets() {
     let chance = std::cell::RefCell::new(Chance::new(5));
     for id in PHASES {
         let plain = committed(id, "plain", str::to_owned);
-        let mixed = committed(id, "mixed", |text| cfn::yaml::write(&shuffled(&cfn::syntax::parse(text).unwrap().root, &mut chance.borrow_mut())));
+        let mixed =
+            committed(id, "mixed", |text| cfn::yaml::write(&shuffled(&cfn::syntax::parse(text).unwrap().root, &mut chance.borrow_mut())));
         let found = difference(&plain, &mixed);
         let first = found.resources().next().map(|(_, _, resource)| (resource.id.clone(), resource.changes.clone()));
         assert!(found.is_empty(), "{id}: {first:?}");
@@ -144,7 +149,13 @@ fn one_direction_mirrors_the_other() {
     let sides: Vec<(&Side, &Side)> = road().iter().flat_map(|a| road().iter().map(move |b| (a, b))).collect();
     for (a, b) in sides {
         let (there, back) = (difference(a, b), difference(b, a));
-        assert_eq!(told(&there, false).into_keys().collect::<Vec<_>>(), told(&back, true).into_keys().collect::<Vec<_>>(), "{} {}", a.name, b.name);
+        assert_eq!(
+            told(&there, false).into_keys().collect::<Vec<_>>(),
+            told(&back, true).into_keys().collect::<Vec<_>>(),
+            "{} {}",
+            a.name,
+            b.name
+        );
         mirrored(&there, &back, &format!("{} {}", a.name, b.name));
     }
     for pair in corpus().iter().filter(|pair| !pair.name.starts_with("phases/")) {
@@ -172,7 +183,12 @@ fn on_every_way_between_two_phases_no_data_is_lost_and_nothing_that_holds_data_i
             let place = format!("{} → {}: {} {}", pair.from, pair.to, stack.name, resource.id);
             let Some(data) = &resource.data else { continue };
             assert!(data.fate < Fate::Snapshot, "{place}: {}", data.fate.word());
-            assert!(!resource.replaced() && resource.action != Action::MayBeRemoved, "{place}: {:?} {:?}", resource.action, resource.causes);
+            assert!(
+                !resource.replaced() && resource.action != Action::MayBeRemoved,
+                "{place}: {:?} {:?}",
+                resource.action,
+                resource.causes
+            );
             if let Some((way, to)) = &data.way {
                 assert!(!to.is_empty(), "{place}");
                 *moves.entry(way.id).or_default() += 1;
@@ -180,10 +196,19 @@ fn on_every_way_between_two_phases_no_data_is_lost_and_nothing_that_holds_data_i
         }
         let position = |id: &str| PHASES.iter().position(|phase| *phase == id).unwrap();
         if position(&pair.from) < position(&pair.to) {
-            let left: Vec<&str> = pair.difference.resources().filter(|(_, _, one)| one.data.as_ref().is_some_and(|data| data.fate == Fate::Retain)).map(|(_, _, one)| one.id.as_str()).collect();
+            let left: Vec<&str> = pair
+                .difference
+                .resources()
+                .filter(|(_, _, one)| one.data.as_ref().is_some_and(|data| data.fate == Fate::Retain))
+                .map(|(_, _, one)| one.id.as_str())
+                .collect();
             assert!(left.is_empty(), "{} → {}: growing leaves behind {left:?}", pair.from, pair.to);
         }
     }
-    assert_eq!(moves.keys().copied().collect::<Vec<_>>(), ["logical-replication", "replica-promotion", "volume-move"], "every described move is met");
+    assert_eq!(
+        moves.keys().copied().collect::<Vec<_>>(),
+        ["logical-replication", "replica-promotion", "volume-move"],
+        "every described move is met"
+    );
     assert!(pairs.iter().all(|pair| pair.difference.sets.iter().all(|set| set.presence == Presence::Both)));
 }
