@@ -23,7 +23,7 @@ mod verdict;
 pub use compare::{add_findings, difference};
 pub use figures::{Figures, figures};
 pub use gate::{Breach, Gate, GateError, breaches};
-pub use moves::{MOVES, Move};
+pub use moves::{Home, MOVES, Move, way};
 pub use security::{Exposure, ExposureKind};
 pub use side::{Broken, Side, SideSet};
 pub use summary::{Counts, Pair, matrix};

@@ -66,9 +66,10 @@ impl Event {
 }
 
 /// What a policy attribute says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Word {
     /// It is not written.
+    #[default]
     Absent,
     /// One of CloudFormation's words.
     Is(Policy),
@@ -107,7 +108,7 @@ impl Word {
 }
 
 /// The two policies of a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Policies {
     /// `DeletionPolicy`.
     pub deletion: Word,
@@ -123,7 +124,7 @@ impl Policies {
 }
 
 /// What CloudFormation does by itself with a type that holds data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Nature {
     /// Whether it takes snapshots of this type.
     pub snapshots: bool,

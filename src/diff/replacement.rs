@@ -71,14 +71,16 @@ pub struct Candidate<'a> {
     pub causes: Vec<Cause>,
     /// Whether its logical ID comes to name something else altogether.
     pub retyped: bool,
+    /// Whether a condition may take it away, and another one may come.
+    pub may_go: bool,
 }
 
 impl Candidate<'_> {
     fn level(&self) -> Replaces {
-        match (self.retyped || self.causes.iter().any(|cause| cause.sure), self.causes.is_empty()) {
+        match (self.retyped || self.causes.iter().any(|cause| cause.sure), self.may_go || !self.causes.is_empty()) {
             (true, _) => Replaces::Yes,
-            (false, false) => Replaces::Maybe,
-            (false, true) => Replaces::No,
+            (false, true) => Replaces::Maybe,
+            (false, false) => Replaces::No,
         }
     }
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use cfn::{Resource, facts};
 
 use super::compare::Item;
+use super::moves::{self, Home};
 use super::pairing::Paired;
 use super::side::{SideSet, stack_name};
-use super::{Action, Cause, DataFate, moves, reference};
+use super::{Action, Cause, DataFate, reference};
 use crate::fate::{self, Event, Fate, Nature, Policies};
 
 /// What happens to a resource; none when nothing does.
@@ -40,7 +41,7 @@ pub fn precious(resource: &Resource) -> bool {
 }
 
 /// What happens to the data of a resource.
-pub fn data(item: &Item, items: &[Item], action: &Option<Action>, carried: Option<&String>) -> Option<DataFate> {
+pub fn data(item: &Item, items: &[Item], action: &Option<Action>, replaced: bool, carried: Option<&String>) -> Option<DataFate> {
     // What goes on under another name loses what the old name held.
     let partner = item.partner.and_then(|at| items.get(at));
     let old = item.old.or_else(|| partner.and_then(|partner| partner.old)).filter(|old| precious(old))?;
@@ -60,13 +61,16 @@ pub fn data(item: &Item, items: &[Item], action: &Option<Action>, carried: Optio
     let mut fate = fate::fate(event, policies, item.new.map(Policies::of), Nature::of(old));
     if let (true, Some(new)) = (item.may_go, item.new) {
         // A condition and a replacement may both be at work: the worst that either may do counts.
+        if replaced {
+            fate = fate.max(fate::fate(Event::Replaced, policies, Some(Policies::of(new)), Nature::of(old)));
+        }
         fate = fate.max(fate::fate(Event::Removed, policies, None, Nature::of(old)));
         fate = fate.max(fate::fate(Event::Removed, Policies::of(new), None, Nature::of(new)));
     }
     let mut way = None;
     if fate == Fate::Retain && matches!(action, Some(Action::Removed)) {
-        let comes = items.iter().filter(|item| item.old.is_none()).filter_map(|item| Some((item.id, item.new?)));
-        way = moves::way(old, comes);
+        let comes = items.iter().filter(|item| item.old.is_none()).filter_map(|item| Some(Home::of(item.id, item.new?)));
+        way = moves::way(Home::of(item.id, old), comes);
     } else if fate == Fate::Keep
         && let Some(host) = carried
     {

@@ -27,6 +27,8 @@ mod cost;
 mod database_host;
 mod deploy;
 mod deploy_trouble;
+mod diff_fate;
+mod diff_fuzz;
 mod diff_truth;
 mod edge;
 mod eject;
