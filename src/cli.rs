@@ -24,6 +24,7 @@ mod screen;
 mod stacks;
 mod status;
 mod target;
+mod templates;
 mod world;
 
 use std::path::PathBuf;
