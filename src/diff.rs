@@ -135,6 +135,8 @@ pub struct ResourceDifference {
     pub old_type: Option<String>,
     /// What it is for, from its metadata; may be empty.
     pub why: String,
+    /// The component that it says it belongs to; empty for what is not ours.
+    pub component: String,
     /// What happens to it.
     pub action: Action,
     /// Why it is, or may be, replaced; empty when it is not.

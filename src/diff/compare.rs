@@ -395,6 +395,7 @@ fn resources(
             resource_type: resource.resource_type.clone(),
             old_type: was.map(|old| old.resource_type.clone()),
             why: why(resource),
+            component: moves::component(resource).unwrap_or_default().to_owned(),
             name_taken: matches!((&action, item.old, item.new), (Action::Replaced | Action::MayBeReplaced, Some(old), Some(new)) if replacement::name_taken(old, new)),
             old_place: place(old, pair.old, item.id),
             new_place: place(new, pair.new, item.id),
