@@ -4,13 +4,25 @@
 
 mod danger;
 mod detail;
+mod details;
 mod figures;
 mod json;
+mod junit;
+mod markdown;
+mod matrix;
+mod safe;
+mod sarif;
+mod stack_json;
+mod stacks;
 mod text;
 mod value;
 mod words;
 
 pub use json::json;
+pub use junit::junit;
+pub use markdown::{MARKER, markdown};
+pub use matrix::{matrix, matrix_json, matrix_markdown};
+pub use sarif::sarif;
 pub use text::text;
 
 use crate::diff::{Breach, Difference};

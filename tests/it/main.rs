@@ -26,6 +26,7 @@ mod cost;
 mod database_host;
 mod deploy;
 mod deploy_trouble;
+mod diff_words;
 mod edge;
 mod eject;
 mod front;

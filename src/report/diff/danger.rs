@@ -44,10 +44,19 @@ impl<'a> Danger<'a> {
 
     /// `DatabaseLeader (RDS instance, data stack)`.
     pub fn subject(&self) -> String {
-        let Some(first) = self.first() else { return String::new() };
-        let kind = words::kind(first.old_type.as_deref().unwrap_or(&first.resource_type));
-        let several = if self.resources.len() > 1 { format!("{} × ", self.resources.len()) } else { String::new() };
-        format!("{} ({several}{kind}, {})", self.ids().join(", "), words::stands(self.set, self.stack))
+        let kinds: Vec<String> =
+            self.resources.iter().map(|one| words::kind(one.old_type.as_deref().unwrap_or(&one.resource_type))).collect();
+        let stands = words::stands(self.set, self.stack);
+        match kinds.as_slice() {
+            [kind] => format!("{} ({kind}, {stands})", self.ids().join(", ")),
+            [kind, rest @ ..] if rest.iter().all(|other| other == kind) => {
+                format!("{} ({} × {kind}, {stands})", self.ids().join(", "), kinds.len())
+            }
+            kinds => {
+                let each: Vec<String> = self.ids().iter().zip(kinds).map(|(id, kind)| format!("{id} ({kind})")).collect();
+                format!("{}, all in the {stands},", each.join(", "))
+            }
+        }
     }
 
     /// What happens, after the subject.
@@ -78,6 +87,15 @@ impl<'a> Danger<'a> {
     }
 }
 
+/// Services whose resources are what a reader means by "the database".
+const DATABASES: [&str; 8] = ["RDS", "DynamoDB", "DocDB", "Neptune", "Redshift", "Timestream", "OpenSearchService", "DSQL"];
+
+fn database(resource: &ResourceDifference) -> bool {
+    let kind = resource.old_type.as_deref().unwrap_or(&resource.resource_type);
+    let service = kind.split("::").nth(1).unwrap_or_default();
+    DATABASES.contains(&service) || kind == "AWS::EC2::Volume"
+}
+
 /// Every danger, the worst first: data that wait for a word, data that do not, then what is replaced, then what may be.
 pub fn dangers<'a>(shown: &Shown<'a>) -> Vec<Danger<'a>> {
     let mut all: Vec<(String, Danger<'a>)> = Vec::new();
@@ -92,7 +110,13 @@ pub fn dangers<'a>(shown: &Shown<'a>) -> Vec<Danger<'a>> {
             let one = Danger { set, stack, resources: vec![resource], data, accepted };
             // What is renamed has a sentence of its own each: both names are in it.
             let own = if matches!(resource.action, Action::Renamed { .. }) { resource.id.as_str() } else { "" };
-            let key = format!("{at}/{}/{}/{}/{own}/{}", stack.name, resource.component, resource.resource_type, one.predicate());
+            // A database has a line of its own; what else holds data is told together.
+            let own = if database(resource) || data.is_none() {
+                format!("{own}/{}/{}", resource.component, resource.resource_type)
+            } else {
+                own.to_owned()
+            };
+            let key = format!("{at}/{}/{own}/{}", stack.name, one.predicate());
             match places.get(&key).and_then(|place| all.get_mut(*place)) {
                 Some((_, known)) => known.resources.push(resource),
                 None => {
@@ -106,7 +130,7 @@ pub fn dangers<'a>(shown: &Shown<'a>) -> Vec<Danger<'a>> {
     all.sort_by_key(|danger| {
         let fate = danger.data.map(|data| (data.fate, data.sure));
         let action = danger.first().map_or(usize::MAX, |first| words::rank(&first.action));
-        (std::cmp::Reverse(fate), danger.accepted, action)
+        (std::cmp::Reverse(fate), danger.accepted, !danger.first().is_some_and(database), action)
     });
     all
 }

@@ -3,8 +3,9 @@
 use super::super::look::{Ink, Look, wrap};
 use super::super::plan::paragraph;
 use super::value::{self, cut};
-use super::{Shown, text, words};
+use super::{Shown, stacks, words};
 use crate::diff::{Change, Presence, Replaces, ResourceDifference, StackDifference};
+use crate::fate::Fate;
 
 /// Most lines of one script's difference.
 const SCRIPT: usize = 60;
@@ -32,14 +33,14 @@ pub fn tree(shown: &Shown, look: &Look) -> String {
     let mut text = String::new();
     for set in shown.difference.sets.iter().filter(|set| !set.is_empty()) {
         if several {
-            text.push_str(&text::heading(set, look));
+            text.push_str(&stacks::heading(set, look));
         }
         for stack in &set.stacks {
             if stack.presence == Presence::Both && stack.resources.is_empty() && stack.sections.is_empty() {
                 text.push_str(&format!("  {} without differences\n", look.ink(Ink::Strong, &value::name(&stack.name))));
                 continue;
             }
-            text.push_str(&text::line(set, stack, look));
+            text.push_str(&stacks::line(set, stack, look));
             text.push_str(&resources(stack, look));
         }
         text.push('\n');
@@ -90,7 +91,7 @@ fn notes(resource: &ResourceDifference) -> Vec<String> {
         3..=5 => notes.push(format!("was {}: deleted and made anew", value::name(resource.old_id()))),
         _ => {}
     }
-    if let Some(data) = &resource.data {
+    if let Some(data) = resource.data.as_ref().filter(|data| data.fate > Fate::Keep) {
         notes.push(format!("data: {}", words::data(data)));
     }
     if resource.name_taken {

@@ -7,7 +7,7 @@ use super::super::cost::rounded;
 use super::super::headroom::spoken;
 use super::super::look::Look;
 use super::super::plan::paragraph;
-use super::value::name;
+use super::value::{cut, name};
 use super::words::counted;
 use crate::diff::{Difference, Figures, SetDifference};
 use crate::units::Usd;
@@ -73,22 +73,31 @@ pub fn bill(difference: &Difference, set: &SetDifference) -> String {
     text
 }
 
+/// `188 → 600`, for a table.
+pub fn months(set: &SetDifference) -> Option<String> {
+    let (Some(old), Some(new)) = (&set.figures.0, &set.figures.1) else { return None };
+    Some(format!("{} → {}", rounded(old.month), rounded(new.month)))
+}
+
+/// `9,400 → 480,000`, or the one number that both sides have.
+pub fn users(set: &SetDifference) -> Option<String> {
+    let (Some(old), Some(new)) = (&set.figures.0, &set.figures.1) else { return None };
+    let users = |figures: &Figures| figures.carries.as_ref().map_or_else(|| "no limit".to_owned(), |(users, _)| spoken(*users));
+    Some(if users(old) == users(new) { users(new) } else { format!("{} → {}", users(old), users(new)) })
+}
+
 /// `9,400 → 480,000 users · first limit: connections`.
 pub fn room(set: &SetDifference) -> Option<String> {
     let (Some(old), Some(new)) = (&set.figures.0, &set.figures.1) else { return None };
-    let users = |figures: &Figures| figures.carries.as_ref().map_or_else(|| "no limit".to_owned(), |(users, _)| spoken(*users));
     let limit = |figures: &Figures| figures.carries.as_ref().map(|(_, what)| what.clone()).unwrap_or_default();
-    let users = if users(old) == users(new) {
-        format!("{} users, as before", users(new))
-    } else {
-        format!("{} → {} users", users(old), users(new))
-    };
+    let users = users(set)?;
+    let before = if users.contains('→') { "" } else { ", as before" };
     let limits = match (limit(old), limit(new)) {
         (_, new) if new.is_empty() => String::new(),
         (old, new) if old == new || old.is_empty() => format!(" · first limit: {new}"),
         (old, new) => format!(" · first limit: {old} → {new}"),
     };
-    Some(format!("{users}{limits}"))
+    Some(format!("{users} users{before}{limits}"))
 }
 
 /// `99.9 % → 99.96 %`.
@@ -126,5 +135,5 @@ pub fn short(difference: &Difference, set: &SetDifference, look: &Look) -> Strin
         None => parts.push(format!("bill {}", unknown(difference, set))),
     }
     parts.extend(room(set).map(|words| format!("room {}", words.split(" · ").next().unwrap_or_default())));
-    paragraph(&name(&set.name), &parts.join(" · "), look)
+    paragraph(&cut(&name(&set.name), 9), &parts.join(" · "), look)
 }
