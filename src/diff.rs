@@ -23,7 +23,7 @@ pub use figures::{Figures, figures};
 pub use gate::{Breach, Gate, GateError, breaches};
 pub use moves::{MOVES, Move};
 pub use security::{Exposure, ExposureKind};
-pub use side::{Broken, Side, SideSet};
+pub use side::{Broken, Side, SideSet, stack_name};
 pub use summary::{Counts, Pair, matrix};
 pub use unseen::Unseen;
 

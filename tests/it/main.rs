@@ -26,6 +26,8 @@ mod cost;
 mod database_host;
 mod deploy;
 mod deploy_trouble;
+mod diff;
+mod diff_git;
 mod diff_words;
 mod edge;
 mod eject;
