@@ -25,7 +25,7 @@ pub use figures::{Figures, figures};
 pub use gate::{Breach, Gate, GateError, breaches};
 pub use moves::{Home, MOVES, Move, way};
 pub use security::{Exposure, ExposureKind};
-pub use side::{Broken, Side, SideSet};
+pub use side::{Broken, Side, SideSet, stack_name};
 pub use summary::{Counts, Pair, matrix};
 pub use unseen::Unseen;
 
@@ -137,6 +137,8 @@ pub struct ResourceDifference {
     pub old_type: Option<String>,
     /// What it is for, from its metadata; may be empty.
     pub why: String,
+    /// The component that it says it belongs to; empty for what is not ours.
+    pub component: String,
     /// What happens to it.
     pub action: Action,
     /// Why it is, or may be, replaced; empty when it is not.

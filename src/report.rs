@@ -5,6 +5,7 @@ pub mod columns;
 pub mod cost;
 pub mod curve;
 pub mod detail;
+pub mod diff;
 pub mod eject;
 pub mod error;
 pub mod explain;

@@ -29,6 +29,8 @@ enum Of {
     Headroom,
     /// The output of explain load --format json
     Load,
+    /// The output of diff --format json
+    Diff,
 }
 
 /// Prints a schema.
@@ -41,6 +43,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         Of::Curve => report::curve::SCHEMA,
         Of::Headroom => report::headroom::SCHEMA,
         Of::Load => report::load::SCHEMA,
+        Of::Diff => report::diff::SCHEMA,
     })?;
     Ok(Exit::Done)
 }

@@ -10,8 +10,8 @@ use super::reference::Feeds;
 use super::replacement::{self, Candidate};
 use super::side::{Side, SideSet, stack_name};
 use super::{
-    Action, Cause, Change, Difference, Presence, ResourceDifference, SetDifference, StackDifference, Unseen, content, security, unseen,
-    verdict,
+    Action, Cause, Change, Difference, Presence, ResourceDifference, SetDifference, StackDifference, Unseen, content, moves, security,
+    unseen, verdict,
 };
 use crate::check::{self, File, Finding};
 use crate::digest;
@@ -260,6 +260,7 @@ fn resources(
             resource_type: resource.resource_type.clone(),
             old_type: was.map(|old| old.resource_type.clone()),
             why: why(resource),
+            component: moves::component(resource).unwrap_or_default().to_owned(),
             name_taken: matches!((&action, item.old, item.new), (Action::Replaced | Action::MayBeReplaced, Some(old), Some(new)) if replacement::name_taken(old, new)),
             old_place: place(old, pair.old, item.id),
             new_place: place(new, pair.new, item.id),

@@ -63,7 +63,7 @@ impl SideSet {
 }
 
 /// The stack's name: the file's without folder and ending.
-pub(super) fn stack_name(file: &str) -> &str {
+pub fn stack_name(file: &str) -> &str {
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }

@@ -60,6 +60,7 @@ impl Look {
                 '≤' => plain.push_str("<="),
                 '≥' => plain.push_str(">="),
                 '─' => plain.push('-'),
+                '±' => plain.push_str("+/-"),
                 '\u{2800}'..='\u{28FF}' => plain.push('*'),
                 c => plain.push(c),
             }

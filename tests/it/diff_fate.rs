@@ -67,7 +67,12 @@ fn every_cell_of_the_table_is_what_the_difference_of_two_templates_tells() {
                 for new in Word::ALL {
                     let after = Policies { deletion, update_replace: new };
                     let found = difference(&old, &side(resource_type, &[(fixed, "b"), (free, "1")], after));
-                    assert_eq!(told(&found), Some(fate(Event::Replaced, policies, Some(after), nature)), "{} {new:?}", place(Event::Replaced));
+                    assert_eq!(
+                        told(&found),
+                        Some(fate(Event::Replaced, policies, Some(after), nature)),
+                        "{} {new:?}",
+                        place(Event::Replaced)
+                    );
                     cells += 1;
                 }
                 assert_eq!(told(&difference(&old, &old)), None);
@@ -82,9 +87,10 @@ fn every_cell_of_the_table_is_what_the_difference_of_two_templates_tells() {
 #[test]
 fn what_holds_no_data_has_no_fate_and_a_member_of_a_cluster_has_its_clusters() {
     let policies = Policies { deletion: Word::Is(Policy::Delete), update_replace: Word::Absent };
-    for (resource_type, properties) in
-        [("AWS::SNS::Topic", vec![("TopicName", "a")]), ("AWS::RDS::DBInstance", vec![("DBClusterIdentifier", "a"), ("DBInstanceClass", "b")])]
-    {
+    for (resource_type, properties) in [
+        ("AWS::SNS::Topic", vec![("TopicName", "a")]),
+        ("AWS::RDS::DBInstance", vec![("DBClusterIdentifier", "a"), ("DBInstanceClass", "b")]),
+    ] {
         assert_eq!(told(&difference(&side(resource_type, &properties, policies), &without())), None, "{resource_type}");
     }
     for resource_type in ["AWS::CloudFormation::Stack", "Some::Private::Module::MODULE", "AWS::DocDB::DBCluster", "AWS::EFS::FileSystem"] {

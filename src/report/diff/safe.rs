@@ -1,0 +1,50 @@
+//! Text of a template in Markdown, HTML and XML: it must not format, link, mention anybody, refer to anything, hide or end anything.
+
+use super::value::calm;
+
+/// Within a line of Markdown. Every character that means something is written as a number; after `@` and `#` stands a space of no width,
+/// because code hosts look for mentions and references in the finished text, where the numbers are characters again.
+pub fn inline(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in calm(text).chars() {
+        match c {
+            '@' | '#' | '!' | '$' | '%' | '~' | '&' => safe.push_str(&format!("&#{};&#8203;", u32::from(c))),
+            '<' | '>' | '|' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '\\' | '"' | '\'' | '{' | '}' | '^' | '=' | ':' => {
+                safe.push_str(&format!("&#{};", u32::from(c)));
+            }
+            // `www.`, `GH-12`: addresses and references that need no sign.
+            '.' | '-' => safe.push_str(&format!("{c}&#8203;")),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// In a cell or a sentence, set as code, where no host looks for mentions.
+pub fn code(text: &str) -> String {
+    format!("<code>{}</code>", inline(text))
+}
+
+/// Within a block of preformatted text, where Markdown is not read.
+pub fn preformatted(text: &str) -> String {
+    calm(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Within an element or an attribute of XML 1.0, which has no way to write control characters.
+pub fn xml(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&apos;"),
+            '\n' | '\t' => safe.push(' '),
+            '\u{FFFE}' | '\u{FFFF}' => {}
+            c if c.is_control() => {}
+            c => safe.push(c),
+        }
+    }
+    safe
+}
