@@ -246,7 +246,7 @@ fn resources(
         }
         let causes = causes.get_mut(index).and_then(Option::take).unwrap_or_default();
         let action = verdict::action(item, items, pairs, &causes, old);
-        let data = verdict::data(item, items, &action, !causes.is_empty(), carried.get(&item.id.to_owned()));
+        let data = verdict::data(item, items, &action, !causes.is_empty(), carried.get(item.id));
         let Some(action) = action.or_else(|| data.as_ref().map(|_| Action::Changed)) else { continue };
         let (Some(resource), Some(stack)) = (item.new.or(item.old), all.get_mut(item.stack)) else { continue };
         let pair = pairs.get(item.stack).copied().unwrap_or(Paired { old: None, new: None });

@@ -69,8 +69,9 @@ pub fn data(item: &Item, items: &[Item], action: &Option<Action>, replaced: bool
     }
     let mut way = None;
     if fate == Fate::Retain && matches!(action, Some(Action::Removed)) {
-        let comes = items.iter().filter(|item| item.old.is_none()).filter_map(|item| Some(Home::of(item.id, item.new?)));
-        way = moves::way(Home::of(item.id, old), comes);
+        // Homes of another stack are filled from those of this one: copies in another region.
+        let comes = items.iter().filter(|other| other.old.is_none() && other.stack == item.stack);
+        way = moves::way(Home::of(item.id, old), comes.filter_map(|item| Some(Home::of(item.id, item.new?))));
     } else if fate == Fate::Keep
         && let Some(host) = carried
     {
