@@ -1,7 +1,15 @@
-//! What becomes reachable, wider or less protected.
+//! What becomes reachable, wider or less protected: what the new templates let happen and the old ones did not.
 
+mod ports;
+mod public;
+mod sight;
+
+use super::StackDifference;
 use super::pairing::Paired;
 use super::side::SideSet;
+use sight::{Both, Sight};
+
+use crate::check::Item;
 
 /// What kind of exposure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,9 +35,35 @@ pub struct Exposure {
     pub id: String,
     /// What, in half a sentence.
     pub what: String,
+    /// Whether it is sure to; false where a value or a condition decides that only the deployment knows.
+    pub sure: bool,
 }
 
-/// Everything that the new side lets happen and the old one did not.
-pub fn exposures(_old: &SideSet, _new: &SideSet, _pairs: &[Paired]) -> Vec<Exposure> {
-    Vec::new()
+/// Everything that the new side lets happen and the old one did not. Where nothing differs there is nothing to look at.
+pub fn exposures(old: &SideSet, new: &SideSet, pairs: &[Paired], stacks: &[StackDifference]) -> Vec<Exposure> {
+    if new.files.files.is_empty() || stacks.iter().all(|stack| stack.resources.is_empty() && stack.sections.is_empty()) {
+        return Vec::new();
+    }
+    let both = Both::of(old, new, pairs, stacks);
+    let mut found = ports::opened(&both);
+    found.extend(public::opened(&both));
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// An exposure of a resource of the new side.
+fn told(kind: ExposureKind, sight: &Sight, item: &Item, what: String, sure: bool) -> Exposure {
+    Exposure { kind, stack: sight.stack(item), id: item.id.clone(), what, sure }
+}
+
+/// `a`, `a and b`, `a, b and c`; beyond three the rest is counted.
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, two] => format!("{one} and {two}"),
+        [one, two, three] => format!("{one}, {two} and {three}"),
+        [one, two, three, rest @ ..] => format!("{one}, {two}, {three} and {} more", rest.len()),
+    }
 }

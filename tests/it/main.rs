@@ -24,6 +24,7 @@ mod capacity;
 mod compute;
 mod cost;
 mod database_host;
+mod diff_security;
 mod deploy;
 mod deploy_trouble;
 mod edge;
