@@ -1,6 +1,11 @@
 //! What becomes reachable, wider or less protected: what the new templates let happen and the old ones did not.
 
+mod bearers;
+mod grants;
+
+mod policies;
 mod ports;
+mod protection;
 mod public;
 mod sight;
 
@@ -47,6 +52,8 @@ pub fn exposures(old: &SideSet, new: &SideSet, pairs: &[Paired], stacks: &[Stack
     let both = Both::of(old, new, pairs, stacks);
     let mut found = ports::opened(&both);
     found.extend(public::opened(&both));
+    found.extend(policies::widened(&both));
+    found.extend(protection::lessened(&both));
     found.sort();
     found.dedup();
     found

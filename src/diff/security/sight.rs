@@ -13,7 +13,7 @@ use crate::diff::side::{SideSet, stack_name};
 use crate::diff::{Action, StackDifference};
 
 /// Whether a resource is made: by its condition, as far as parameters' defaults tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Made {
     /// Not unless somebody asks for it.
     No,
