@@ -9,6 +9,8 @@ mod protection;
 mod public;
 mod sight;
 
+use std::collections::HashMap;
+
 use super::StackDifference;
 use super::pairing::Paired;
 use super::side::SideSet;
@@ -17,7 +19,7 @@ use sight::{Both, Sight};
 use crate::check::Item;
 
 /// What kind of exposure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ExposureKind {
     /// A port is open to the internet that was not.
     Port,
@@ -54,8 +56,37 @@ pub fn exposures(old: &SideSet, new: &SideSet, pairs: &[Paired], stacks: &[Stack
     found.extend(public::opened(&both));
     found.extend(policies::widened(&both));
     found.extend(protection::lessened(&both));
-    found.sort();
-    found.dedup();
+    together(found)
+}
+
+/// The same of several resources of a stack is told once; by kind, stack and resource.
+fn together(found: Vec<Exposure>) -> Vec<Exposure> {
+    let mut told: Vec<(Exposure, Vec<String>)> = Vec::new();
+    let mut places: HashMap<(ExposureKind, String, String, bool), usize> = HashMap::new();
+    for one in found {
+        let key = (one.kind, one.stack.clone(), one.what.clone(), one.sure);
+        let same = places.get(&key).and_then(|at| told.get_mut(*at)).filter(|_| one.kind != ExposureKind::Port);
+        match same {
+            Some((first, others)) => {
+                if first.id != one.id && !others.contains(&one.id) {
+                    others.push(one.id);
+                }
+            }
+            None => {
+                places.insert(key, told.len());
+                told.push((one, Vec::new()));
+            }
+        }
+    }
+    let mut found: Vec<Exposure> = told
+        .into_iter()
+        .map(|(one, others)| {
+            let also = if others.is_empty() { String::new() } else { format!("; the same for {}", listed(&others)) };
+            Exposure { what: one.what + &also, ..one }
+        })
+        .collect();
+    // Within a resource the order is that in which it was found: what is counted comes last.
+    found.sort_by(|a, b| (a.kind, &a.stack, &a.id).cmp(&(b.kind, &b.stack, &b.id)));
     found
 }
 

@@ -23,8 +23,10 @@ pub fn widened(both: &Both) -> Vec<Exposure> {
     for ((kind, name), policies) in &new {
         let before = old.get(&(*kind, name.clone()));
         // A bearer that the templates do not make stood before, unless there was nothing at all.
-        let made_here = both.new.by_name(name).is_some();
-        let stood = if made_here { both.old.by_name(name).is_some() } else { before.is_some() || !both.old.graph.items.is_empty() };
+        let stood = match both.new.by_name(name) {
+            Some(item) => both.before(item).is_some(),
+            None => before.is_some() || !both.old.graph.items.is_empty(),
+        };
         let mut said = Vec::new();
         added(both, (*kind, name), policies, before.unwrap_or(&none), stood, &mut said);
         attached(policies, before.unwrap_or(&none), stood, &mut said);
@@ -57,12 +59,13 @@ fn added(both: &Both, (kind, name): (Kind, &str), new: &Policies, old: &Policies
     for grant in new.allows.iter().filter(|grant| !same.contains(grant)) {
         for part in grant.parts() {
             let candidates = || old.allows.iter().filter(|one| one.takes_in(&part) && one.made >= grant.made);
-            if candidates().any(|one| asks_no_more(&one.conditions, &grant.conditions)) {
+            let open = |one: &Grant| kind != Kind::Identity && one.principals.iter().any(|who| one.is_public(who));
+            if candidates().any(|one| open(one) || asks_no_more(&one.conditions, &grant.conditions)) {
                 continue;
             }
             let public = kind != Kind::Identity && grant.is_public(part.principal);
             let all = part.action.is_all() && part.resource.is_all() && kind == Kind::Identity;
-            if !(stood || public || all) || (public && old.allows.iter().any(|one| one.takes_in(&part) && one.is_public(part.principal))) {
+            if !(stood || public || all) {
                 continue;
             }
             // The same under fewer conditions: the conditions that are gone.
@@ -197,26 +200,22 @@ fn resource(both: &Both, bearer: &str, scope: &Scope) -> String {
 
 /// A name or an ARN as short as it can be told: logical IDs, without account and region.
 fn short(both: &Both, text: &str) -> String {
-    let tail = text.strip_prefix("arn:").map_or(text, |rest| {
-        let tail = rest.splitn(5, ':').last().unwrap_or(rest);
-        if tail == "root" { "this account" } else { tail }
-    });
-    let foreign =
-        text.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(3)).filter(|account| account.chars().all(|one| one.is_ascii_digit()));
-    if let (Some(account), "this account") = (foreign, tail)
-        && !account.is_empty()
-    {
-        return format!("account {account}");
-    }
-    variables(tail, &|variable| {
-        let (name, attribute) = variable.split_once('.').unwrap_or((variable, ""));
+    let told = variables(text, &|variable| {
         if variable.starts_with("AWS::") {
             return "…".to_owned();
         }
+        let (name, attribute) = variable.split_once('.').unwrap_or((variable, ""));
         let id = both.new.by_name(name).map_or(name, |item| item.id.as_str());
         let id = id.rsplit('!').next().unwrap_or(id);
         if attribute.is_empty() || attribute.ends_with("Arn") { id.to_owned() } else { format!("{id}.{attribute}") }
-    })
+    });
+    let parts: Vec<&str> = told.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", _, "iam", _, "…", "root"] => "this account".to_owned(),
+        ["arn", _, "iam", _, account, "root"] => format!("account {account}"),
+        ["arn", _, _, _, _, rest] => (*rest).to_owned(),
+        _ => told,
+    }
 }
 
 /// An action, or all but some, as they are written.

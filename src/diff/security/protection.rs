@@ -103,7 +103,7 @@ const WATCHERS: &[(&str, &str, &str)] = &[
     ("AWS::EC2::FlowLog", "ResourceId", "its traffic is no longer logged"),
     (TRAIL, "", "no trail records what is done in the account"),
     ("AWS::Backup::BackupPlan", "", "this backup plan is gone"),
-    ("AWS::Backup::BackupSelection", "", "what it selected is no longer backed up by it"),
+    ("AWS::Backup::BackupSelection", "BackupSelection/Resources/*", "no backup plan selects it any more"),
 ];
 
 /// Everything that protects less.
@@ -255,31 +255,33 @@ fn expiry(both: &Both, old: &Item, new: &Item, say: &mut impl FnMut(String, bool
 
 /// Those that protected others and leave.
 fn left(both: &Both) -> Vec<Exposure> {
-    let watches = |sight: &Sight, item: &Item, path: &str| -> Option<String> {
-        let node = item.get(path)?;
-        Some(sight.graph.target(node).and_then(|item| sight.name(item)).map_or_else(|| sight.text(node), str::to_owned))
+    let name = |sight: &Sight, node: &Node| {
+        sight.graph.mentioned(node).first().and_then(|item| sight.name(item)).map_or_else(|| sight.text(node), str::to_owned)
+    };
+    let watched = |sight: &Sight, item: &Item, path: &str| -> Vec<String> {
+        if path.is_empty() { Vec::new() } else { item.all(path).into_iter().map(|node| name(sight, node)).collect() }
     };
     let mut found = Vec::new();
     for (kind, path, what) in WATCHERS {
-        let gone: Vec<&Item> = both.old.items().filter(|item| item.kind == *kind && both.after(item).is_none()).collect();
-        if gone.is_empty() {
-            continue;
-        }
-        let still: HashSet<String> =
-            both.new.items().filter(|item| item.kind == *kind).filter_map(|item| watches(&both.new, item, path)).collect();
         // One trail records the whole account.
         if *kind == TRAIL && both.new.items().any(|item| item.kind == TRAIL) {
             continue;
         }
-        for item in gone {
+        let mut before = both.old.items().filter(|item| item.kind == *kind).peekable();
+        if before.peek().is_none() {
+            continue;
+        }
+        let still: HashSet<String> =
+            both.new.items().filter(|item| item.kind == *kind).flat_map(|item| watched(&both.new, item, path)).collect();
+        for item in before {
             let sure = both.old.made(item) == Made::Yes;
-            if path.is_empty() {
+            let names = watched(&both.old, item, path);
+            // What selects by tags says nothing of what stays.
+            if names.is_empty() && both.after(item).is_none() {
                 found.push(told(ExposureKind::Protection, &both.old, item, (*what).to_owned(), sure));
-            } else if let Some(name) = watches(&both.old, item, path)
-                && !still.contains(&name)
-                && let Some(watched) = both.new.by_name(&name)
-            {
-                found.push(told(ExposureKind::Protection, &both.new, watched, (*what).to_owned(), sure));
+            }
+            for one in names.iter().filter(|name| !still.contains(*name)).filter_map(|name| both.new.by_name(name)) {
+                found.push(told(ExposureKind::Protection, &both.new, one, (*what).to_owned(), sure));
             }
         }
     }

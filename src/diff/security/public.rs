@@ -1,7 +1,5 @@
 //! What becomes reachable, or readable, by everybody: addresses, schemes, public access, and what answers without asking who calls.
 
-use std::collections::BTreeMap;
-
 use cfn::Node;
 
 use super::sight::{Both, Made, Span};
@@ -88,13 +86,9 @@ const OPENINGS: &[Opening] = &[
     opening("AWS::ApiGatewayV2::Api", "DisableExecuteApiEndpoint", &["false"], true, "answers the internet"),
 ];
 
-/// Those that are told together when many of a stack have them.
-const TOGETHER: &[&str] = &["AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route", "AWS::EC2::Subnet"];
-
 /// Everything that becomes public by its own properties.
 pub fn opened(both: &Both) -> Vec<Exposure> {
     let mut found = Vec::new();
-    let mut together: BTreeMap<(String, &str, bool), Vec<String>> = BTreeMap::new();
     for item in both.new.items() {
         for opening in OPENINGS.iter().filter(|one| one.kind == item.kind) {
             // A browser's preflight carries no credentials.
@@ -102,21 +96,10 @@ pub fn opened(both: &Both) -> Vec<Exposure> {
                 continue;
             }
             let Some(sure) = opens(both, item, opening) else { continue };
-            if TOGETHER.contains(&item.kind) {
-                together.entry((both.new.stack(item), opening.what, sure)).or_default().push(item.id.clone());
-            } else {
-                found.push(told(ExposureKind::Public, &both.new, item, opening.what.to_owned(), sure));
-            }
+            found.push(told(ExposureKind::Public, &both.new, item, opening.what.to_owned(), sure));
         }
         found.extend(blocks_loosened(both, item));
         found.extend(domain(both, item));
-    }
-    for ((stack, what, sure), mut ids) in together {
-        ids.sort();
-        let (id, rest) = (ids.first().cloned().unwrap_or_default(), ids.get(1..).unwrap_or_default());
-        let also = if rest.is_empty() { String::new() } else { format!("; so do {}", listed(rest)) };
-        let also = also.replacen("so do", if rest.len() == 1 { "so does" } else { "so do" }, 1);
-        found.push(Exposure { kind: ExposureKind::Public, stack, id, what: format!("{what}{also}"), sure });
     }
     found
 }
