@@ -2,12 +2,15 @@
 
 mod bearers;
 mod grants;
+mod guards;
 
 mod policies;
 mod ports;
 mod protection;
 mod public;
+mod scope;
 mod sight;
+mod ways;
 
 use std::collections::HashMap;
 

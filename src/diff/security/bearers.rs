@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cfn::Node;
 
-use super::grants::{Grant, Scope};
+use super::grants::Grant;
+use super::scope::Scope;
 use super::sight::Sight;
 use crate::check::Item;
 use crate::check::graph::below;

@@ -4,18 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cfn::Node;
 
+use super::scope::{Scope, matches};
 use super::sight::{Made, Sight};
 use crate::check::graph::below;
 use crate::check::policy::{Bearer, Statement, each};
-
-/// Whom, what action or what resource a statement is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scope {
-    /// A pattern with `*` and `?`.
-    Is(String),
-    /// Everything but these patterns.
-    Not(BTreeSet<String>),
-}
 
 /// The values that a condition asks for, by operator and key.
 pub type Conditions = BTreeMap<(String, String), BTreeSet<String>>;
@@ -44,60 +36,6 @@ pub struct Part<'g> {
     pub action: &'g Scope,
     /// To what.
     pub resource: &'g Scope,
-}
-
-impl Scope {
-    /// Whether everything that the other takes in lies in this. Never a yes that is not sure.
-    pub fn covers(&self, other: &Scope) -> bool {
-        match (self, other) {
-            (Scope::Is(wide), Scope::Is(narrow)) => matches(wide, narrow),
-            (Scope::Is(wide), Scope::Not(_)) => wide == "*",
-            (Scope::Not(left_out), Scope::Not(more)) => left_out.iter().all(|one| more.iter().any(|other| matches(other, one))),
-            // A pattern may reach into what is left out; a plain name does or does not.
-            (Scope::Not(left_out), Scope::Is(narrow)) => {
-                !narrow.contains(['*', '?'])
-                    && !narrow.contains("${")
-                    && left_out.iter().all(|one| !matches(one, narrow) && !one.contains("${"))
-            }
-        }
-    }
-
-    /// Whether it is everything.
-    pub fn is_all(&self) -> bool {
-        matches!(self, Scope::Is(pattern) if pattern.chars().all(|letter| letter == '*') && !pattern.is_empty())
-    }
-}
-
-/// Whether a pattern takes in every text that another pattern does: `*` there is only taken in by `*` here.
-pub fn matches(wide: &str, narrow: &str) -> bool {
-    let (wide, narrow) = (wide.as_bytes(), narrow.as_bytes());
-    let (mut at, mut to) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while let Some(letter) = narrow.get(to) {
-        match wide.get(at) {
-            Some(b'*') => {
-                star = Some((at, to));
-                at += 1;
-            }
-            Some(b'?') if *letter != b'*' => {
-                at += 1;
-                to += 1;
-            }
-            Some(same) if same == letter => {
-                at += 1;
-                to += 1;
-            }
-            _ => match star {
-                Some((from, reached)) => {
-                    star = Some((from, reached + 1));
-                    at = from + 1;
-                    to = reached + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    wide.get(at..).is_some_and(|rest| rest.iter().all(|letter| *letter == b'*'))
 }
 
 /// Whether whoever meets the narrow conditions meets the wide ones: every wide one is asked for there too, of no more values.
@@ -214,34 +152,6 @@ fn conditions(sight: &Sight, node: &Node) -> Conditions {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_pattern_takes_in_only_what_it_surely_does() {
-        for (wide, narrow, yes) in [
-            ("*", "sqs:*", true),
-            ("sqs:*", "sqs:send*", true),
-            ("sqs:send*", "sqs:*", false),
-            ("s3:get?bject", "s3:getobject", true),
-            ("s3:get?bject", "s3:get*bject", false),
-            ("a*b*c", "a1b2b3c", true),
-            ("a*b*c", "a1b2b3", false),
-            ("a", "ab", false),
-            ("", "", true),
-            ("**", "x", true),
-        ] {
-            assert_eq!(matches(wide, narrow), yes, "{wide} takes in {narrow}");
-        }
-    }
-
-    #[test]
-    fn everything_but_a_few_is_wider_when_less_is_left_out() {
-        let but = |names: &[&str]| Scope::Not(names.iter().map(|name| (*name).to_owned()).collect());
-        assert!(but(&["iam:*"]).covers(&but(&["iam:*", "s3:*"])));
-        assert!(!but(&["iam:*", "s3:*"]).covers(&but(&["iam:*"])));
-        assert!(but(&["iam:*"]).covers(&Scope::Is("s3:getobject".to_owned())));
-        assert!(!but(&["iam:*"]).covers(&Scope::Is("iam:passrole".to_owned())));
-        assert!(!but(&["iam:*"]).covers(&Scope::Is("*".to_owned())));
-    }
 
     #[test]
     fn a_condition_with_more_values_asks_for_less_unless_it_says_what_must_not_be() {

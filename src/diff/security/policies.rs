@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::bearers::{self, Bearers, Kind, Policies};
-use super::grants::{Grant, Part, Scope, asks_no_more};
+use super::grants::{Grant, Part, asks_no_more};
+use super::scope::Scope;
 use super::sight::{Both, Made, variables};
 use super::{Exposure, ExposureKind, listed};
 use crate::check::simplify;
@@ -85,37 +86,39 @@ fn added(both: &Both, (kind, name): (Kind, &str), new: &Policies, old: &Policies
     said.extend(sentences(kind, lines));
 }
 
+/// Of which kind, who or under which reservation, whether it is sure, and the actions.
+type Same = (ExposureKind, String, bool, BTreeSet<String>);
+
 /// One sentence for each set of actions: the same actions on several resources are told together.
 fn sentences(kind: Kind, lines: Lines) -> Vec<Said> {
-    let mut grouped: BTreeMap<(ExposureKind, String, String, bool, BTreeSet<String>), Vec<String>> = BTreeMap::new();
+    let mut grouped: BTreeMap<(Same, String), Vec<String>> = BTreeMap::new();
     for ((told_as, who, on, reservation, sure), actions) in lines {
-        grouped.entry((told_as, who, reservation, sure, actions)).or_default().push(on);
+        grouped.entry(((told_as, reservation, sure, actions), who)).or_default().push(on);
     }
-    let mut by_who: BTreeMap<(ExposureKind, String, bool, Vec<String>, BTreeSet<String>), Vec<String>> = BTreeMap::new();
-    for ((told_as, who, reservation, sure, actions), mut on) in grouped {
+    let mut by_who: BTreeMap<(Same, Vec<String>), Vec<String>> = BTreeMap::new();
+    for ((same, who), mut on) in grouped {
         on.sort();
         on.dedup();
-        by_who.entry((told_as, reservation, sure, on, actions)).or_default().push(who);
+        by_who.entry((same, on)).or_default().push(who);
     }
-    let say =
-        |((told_as, reservation, sure, on, actions), who): ((ExposureKind, String, bool, Vec<String>, BTreeSet<String>), Vec<String>)| {
-            let actions = if actions.iter().any(|action| action == "*") {
-                "do everything".to_owned()
-            } else {
-                listed(&actions.into_iter().collect::<Vec<_>>())
-            };
-            let on = if on.iter().any(|one| one == "*") { "everything".to_owned() } else { listed(&on) };
-            let may = if sure { "may now" } else { "may" };
-            let who = listed(&who);
-            let what = match kind {
-                Kind::Identity => format!("{may} {actions} on {on}"),
-                Kind::Trust if told_as == ExposureKind::Public => "everybody may now take this role".to_owned(),
-                Kind::Trust => format!("{who} {may} take this role"),
-                Kind::Resource => format!("{who} {may} {actions}{}", if on.is_empty() { String::new() } else { format!(" on {on}") }),
-            };
-            let what = if reservation.is_empty() { what } else { format!("{what}, with less asked of {reservation}") };
-            (told_as, what, sure)
+    let say = |(((told_as, reservation, sure, actions), on), who): ((Same, Vec<String>), Vec<String>)| {
+        let actions = if actions.iter().any(|action| action == "*") {
+            "do everything".to_owned()
+        } else {
+            listed(&actions.into_iter().collect::<Vec<_>>())
         };
+        let on = if on.iter().any(|one| one == "*") { "everything".to_owned() } else { listed(&on) };
+        let may = if sure { "may now" } else { "may" };
+        let who = listed(&who);
+        let what = match kind {
+            Kind::Identity => format!("{may} {actions} on {on}"),
+            Kind::Trust if told_as == ExposureKind::Public => "everybody may now take this role".to_owned(),
+            Kind::Trust => format!("{who} {may} take this role"),
+            Kind::Resource => format!("{who} {may} {actions}{}", if on.is_empty() { String::new() } else { format!(" on {on}") }),
+        };
+        let what = if reservation.is_empty() { what } else { format!("{what}, with less asked of {reservation}") };
+        (told_as, what, sure)
+    };
     by_who.into_iter().map(say).collect()
 }
 
