@@ -14,7 +14,7 @@ use crate::check::simplify;
 type Lines = BTreeMap<(ExposureKind, String, String, String, bool), BTreeSet<String>>;
 
 /// The most lines for one bearer; what is beyond is counted.
-const MOST_LINES: usize = 4;
+const MOST_LINES: usize = 6;
 
 /// Everything that a policy allows and did not.
 pub fn widened(both: &Both) -> Vec<Exposure> {
@@ -48,7 +48,9 @@ fn tell(both: &Both, name: &str, policies: &Policies, said: Vec<Said>, found: &m
     let (loud, quiet): (Vec<Said>, Vec<Said>) = said.into_iter().partition(|(kind, ..)| *kind == ExposureKind::Public);
     let rest = quiet.len().saturating_sub(MOST_LINES);
     let sure = quiet.iter().skip(MOST_LINES).any(|(.., sure)| *sure);
-    let counted = (rest > 0).then(|| (ExposureKind::Policy, format!("its policies allow {rest} more things than they did"), sure));
+    let counted = (rest > 0).then(|| {
+        (ExposureKind::Policy, format!("its policies allow {rest} more {} than they did", if rest == 1 { "thing" } else { "things" }), sure)
+    });
     for (kind, what, sure) in loud.into_iter().chain(quiet.into_iter().take(MOST_LINES)).chain(counted) {
         found.push(Exposure { kind, stack: stack.clone(), id: id.clone(), what, sure });
     }
