@@ -121,7 +121,7 @@ fn set(name: String, old: &SideSet, new: &SideSet, presence: Presence) -> SetDif
             sections,
         });
     }
-    let exposures = security::exposures(old, new, &pairs);
+    let exposures = security::exposures(old, new, &pairs, &stacks);
     SetDifference {
         name,
         presence,

@@ -31,6 +31,7 @@ mod diff;
 mod diff_fate;
 mod diff_fuzz;
 mod diff_git;
+mod diff_security;
 mod diff_truth;
 mod diff_words;
 mod edge;
