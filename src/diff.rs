@@ -9,6 +9,7 @@ mod content;
 mod figures;
 mod gate;
 mod indirect;
+mod macros;
 mod moves;
 mod pairing;
 mod reference;

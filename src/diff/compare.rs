@@ -125,8 +125,8 @@ fn set(name: String, old: &SideSet, new: &SideSet, presence: Presence) -> SetDif
     SetDifference {
         name,
         presence,
+        unseen: not_seen(old, new, &pairs, &stacks),
         stacks,
-        unseen: not_seen(old, new),
         exposures,
         findings: Vec::new(),
         figures: (old.figures.clone(), new.figures.clone()),
@@ -137,25 +137,39 @@ fn templates(set: &SideSet) -> Vec<&Template> {
     set.files.files.iter().map(|file| &file.template).collect()
 }
 
-fn not_seen(old: &SideSet, new: &SideSet) -> Vec<Unseen> {
+/// What could not be compared, said once where both sides have it.
+fn not_seen(old: &SideSet, new: &SideSet, pairs: &[Paired], stacks: &[StackDifference]) -> Vec<Unseen> {
     let broken = |set: &SideSet, side: &str| -> Vec<Unseen> {
         let one = |broken: &super::Broken| Unseen {
             file: broken.name.clone(),
             what: String::new(),
             why: format!("it cannot be read on the side {side}, so its stack was not compared: {}", broken.problem),
             broken: true,
+            differs: true,
         };
         set.broken.iter().map(one).collect()
     };
     let mut all: BTreeSet<Unseen> = BTreeSet::new();
     all.extend(broken(old, "that is changed from"));
     all.extend(broken(new, "that is changed to"));
-    all.extend(new.files.files.iter().flat_map(unseen::of));
-    let seen: BTreeSet<(String, String)> = all.iter().map(|one| (stack_name(&one.file).to_owned(), one.what.clone())).collect();
-    // What both sides have is said once.
-    let only_old =
-        old.files.files.iter().flat_map(unseen::of).filter(|one| !seen.contains(&(stack_name(&one.file).to_owned(), one.what.clone())));
-    all.extend(only_old);
+    for (pair, stack) in pairs.iter().zip(stacks) {
+        let of = |set: &SideSet, at: Option<usize>| at.and_then(|at| set.files.files.get(at)).map(unseen::of).unwrap_or_default();
+        let mut here = of(new, pair.new);
+        for one in of(old, pair.old) {
+            if !here.iter().any(|other| other.what == one.what) {
+                here.push(one);
+            }
+        }
+        for one in &mut here {
+            let resource = stack.resources.iter().find(|resource| resource.id == one.what || resource.old_id() == one.what);
+            let section = stack
+                .sections
+                .iter()
+                .any(|change| change.path.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(".").starts_with(&one.what));
+            one.differs = resource.is_some_and(|resource| resource.action != Action::Reworded) || section;
+        }
+        all.extend(here);
+    }
     all.into_iter().collect()
 }
 

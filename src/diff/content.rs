@@ -133,11 +133,9 @@ pub fn sections(before: Option<&Template>, after: Option<&Template>) -> Vec<Chan
             change.secret = true;
         }
     }
-    for section in ["Parameters", "Resources", "Outputs"] {
+    for section in ["Parameters", "Outputs"] {
         let entries = |template: &Template| template.macros.get(section).map(|map| Node::Map(map.clone()));
-        if section == "Resources" {
-            between(section, entries(before), entries(after), &mut found);
-        }
+        between(section, entries(before), entries(after), &mut found);
     }
     found
 }

@@ -15,6 +15,9 @@ pub fn of(resource: &Resource, path: &[String]) -> (Replaces, Option<&'static st
     if let Some(replaced) = path.first().and_then(|property| resource.replaced_by_policy(property)) {
         return (if replaced { Replaces::Yes } else { Replaces::No }, None);
     }
+    if path.first().is_some_and(|first| cfn::node::is_intrinsic(first)) {
+        return (Replaces::Maybe, Some("as the macro decides that writes its properties"));
+    }
     match facts::replacement(&resource.resource_type, &fact_path(path)) {
         None => (Replaces::Maybe, Some("as its provider decides: nothing is published about this type")),
         Some(Replacement::Always) => (Replaces::Yes, None),

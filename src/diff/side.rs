@@ -4,6 +4,7 @@ use cfn::Template;
 use cfn::node::{Map, Node};
 use cfn::syntax::normalise;
 
+use super::macros;
 use crate::architecture::Architecture;
 use crate::check::{File, Set};
 use crate::diff::figures::Figures;
@@ -76,6 +77,8 @@ fn normal(template: &mut Template) {
             *value = normalise(value);
         }
     };
+    template.macros.values_mut().for_each(map);
+    macros::write_out(template);
     for resource in template.resources.values_mut() {
         map(&mut resource.properties);
         map(&mut resource.metadata);

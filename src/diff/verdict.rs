@@ -8,7 +8,7 @@ use super::compare::Item;
 use super::moves::{self, Home};
 use super::pairing::Paired;
 use super::side::{SideSet, stack_name};
-use super::{Action, Cause, DataFate, reference};
+use super::{Action, Cause, DataFate, reference, unseen};
 use crate::fate::{self, Event, Fate, Nature, Policies};
 
 /// What happens to a resource; none when nothing does.
@@ -37,7 +37,7 @@ pub fn action(item: &Item, items: &[Item], pairs: &[Paired], causes: &[Cause], o
 pub fn precious(resource: &Resource) -> bool {
     let kind = resource.resource_type.as_str();
     let member = kind == "AWS::RDS::DBInstance" && resource.properties.contains_key("DBClusterIdentifier");
-    (facts::holds_data(kind) && !member) || kind == "AWS::CloudFormation::Stack" || kind.ends_with("::MODULE")
+    (facts::holds_data(kind) && !member) || unseen::opaque(kind)
 }
 
 /// What happens to the data of a resource.
