@@ -216,8 +216,8 @@ impl Commit<'_> {
         // Deep in a project many paths look alike: the same name elsewhere is meant before a similar one.
         let last = path.rsplit('/').next().unwrap_or(path);
         match known.iter().find(|other| other.rsplit('/').next() == Some(last)) {
-            Some(other) => format!("; did you mean \"{other}\"?"),
-            None => rule::suggestion(path, known),
+            Some(other) => super::tame(&format!("; did you mean \"{other}\"?")),
+            None => super::tame(&rule::suggestion(path, known)),
         }
     }
 }
