@@ -234,7 +234,7 @@ fn a_side_at_aws_that_cannot_be_asked_is_named() {
 #[test]
 fn a_plan_says_what_changes_on_the_way_to_it() {
     let desk = desk();
-    let words = ["Changes", "from 1k", "scalectl diff 1k 10k", "Data", "DatabaseLeader", "replica promotion"];
+    let words = ["Changes", "from 1k", "scalectl diff 1k 10k", "Data", "DatabaseLeader", "move by replica"];
     desk.run(&["plan", "--phase", "10k", "--from", "1k"]).exits(0).says(&words);
     desk.run(&["plan", "--phase", "10k", "--from", "1k", "--detail"]).exits(0).says(&words);
     desk.run(&["plan", "--phase", "10k", "--from", "1k", "--format", "markdown"]).exits(0).says(&words);

@@ -34,10 +34,10 @@ pub fn load(spec: &Spec, beside: &Word, around: &Around) -> Result<Loaded, Stop>
     let tree = git.tree(&id)?;
     let commit = Commit { git, spec, id, tree };
     let mut loaded = match (&spec.path, beside) {
-        (Some(path), _) => commit.at(&commit.from_root(path)?, around),
+        (Some(path), _) => commit.at(&commit.listed(path)?, around),
         (None, Word::Path(path)) => commit.at(&commit.same_path(path)?, around),
         (None, Word::Planned(phase, users)) => commit.of_phase(phase, *users, around),
-        (None, Word::Git(Spec { path: Some(path), .. })) => commit.at(&commit.from_root(path)?, around),
+        (None, Word::Git(Spec { path: Some(path), .. })) => commit.at(&commit.listed(path)?, around),
         (None, Word::Git(_)) => commit.all(around),
         (None, Word::Deployed) => commit.one(around),
     }?;
@@ -47,7 +47,7 @@ pub fn load(spec: &Spec, beside: &Word, around: &Around) -> Result<Loaded, Stop>
 
 impl Commit<'_> {
     /// A path in the form in which git lists it; as for git, `./x` starts at the folder in which the program runs.
-    fn from_root(&self, path: &str) -> Result<String, Stop> {
+    fn listed(&self, path: &str) -> Result<String, Stop> {
         let here = path == "." || path == ".." || path.starts_with("./") || path.starts_with("../");
         let prefix = if here { self.git.run(&["rev-parse", "--show-prefix"])?.text() } else { String::new() };
         let mut parts: Vec<String> = Vec::new();
