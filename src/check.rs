@@ -9,7 +9,7 @@ mod bounds;
 mod cidr;
 mod classes;
 mod clients;
-mod code;
+pub(crate) mod code;
 mod engine;
 mod graph;
 mod listening;

@@ -68,7 +68,7 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write a commented scalectl.yaml to start from
+    /// Write a commented scalectl.yaml to start from; ci: write the pipeline for GitHub or GitLab
     Init(init::Args),
     /// Show the road: the phases, from which number of users, and what each adds
     Phases(phases::Args),

@@ -5,6 +5,7 @@
 //! [`cfn::facts`], and a verdict is never milder than what may happen.
 
 mod compare;
+mod content;
 mod figures;
 mod gate;
 mod indirect;
@@ -17,11 +18,12 @@ mod side;
 mod summary;
 mod tree;
 mod unseen;
+mod verdict;
 
 pub use compare::{add_findings, difference};
 pub use figures::{Figures, figures};
 pub use gate::{Breach, Gate, GateError, breaches};
-pub use moves::{MOVES, Move};
+pub use moves::{Home, MOVES, Move, way};
 pub use security::{Exposure, ExposureKind};
 pub use side::{Broken, Side, SideSet, stack_name};
 pub use summary::{Counts, Pair, matrix};

@@ -13,7 +13,7 @@ pub enum Exit {
     Findings,
     /// Data would be lost.
     Refused,
-    /// AWS would do other than was shown.
+    /// AWS would do other than was shown or reviewed.
     Stale,
     /// A deployment failed and was undone.
     RolledBack,
@@ -40,7 +40,7 @@ pub const TABLE: [(Exit, u8, &str); 12] = [
         4,
         "refused: data would be lost, moved or left behind (--accept-data-fate names it); of several, diff ends with 4 before 1, 3 and 2",
     ),
-    (Exit::Stale, 5, "AWS would do other than was shown; nothing was changed in that stack"),
+    (Exit::Stale, 5, "AWS would do other than was shown or reviewed (--reviewed); nothing was changed in that stack"),
     (Exit::RolledBack, 6, "the deployment failed and was rolled back"),
     (Exit::NeedsAction, 7, "the deployment failed and needs action; the command is printed"),
     (Exit::Declined, 8, "declined: the answer was no, or there was nobody to ask and no --yes"),
