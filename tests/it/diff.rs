@@ -218,10 +218,12 @@ fn no_step_of_the_road_loses_data_and_the_exit_code_says_whether_it_holds() {
 #[test]
 fn what_is_deployed_is_read_from_aws() {
     let (desk, cloud) = (desk(), cloud());
-    desk.run_against(&cloud, &["diff", "deployed", "10m"]).exits(1).says(&["FROM (deployed)", "nothing of app-prod stands in us-east-1"]);
-    desk.run_against(&cloud, &["deploy", "--phase", "10m", "--yes"]).exits(0);
-    desk.run_against(&cloud, &["diff", "deployed", "10m", "--detailed-exitcode"]).exits(0).says(&["No differences", "13 stacks"]);
-    desk.run_against(&cloud, &["diff", &templates("500k"), "deployed", "--exit-on", "cost>1%"]).exits(3).says(&["the bill grows from"]);
+    desk.run_against(&cloud, &["diff", "deployed", "10"]).exits(1).says(&["FROM (deployed)", "nothing of app-prod stands in us-east-1"]);
+    desk.run_against(&cloud, &["deploy", "--phase", "10", "--yes"]).exits(0);
+    // That what is deployed is what was rendered is asked of every phase where it is deployed.
+    desk.run_against(&cloud, &["diff", "deployed", "1k", "--detailed-exitcode"]).exits(2).says(&["deployed → 1k", "DatabaseVolume"]);
+    desk.run_against(&cloud, &["diff", &templates("1k"), "deployed", "--refuse", "data-fate"]).exits(4).says(&["Bill", "DatabaseLeader"]);
+    desk.run_against(&cloud, &["diff", "deployed", &templates("")]).exits(64).says(&["deployed is one set of stacks"]);
 }
 
 #[test]
