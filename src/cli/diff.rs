@@ -167,6 +167,11 @@ fn both(from: Option<Stop>, to: Option<Stop>) -> Stop {
     }
 }
 
+/// Names of files and of resources come from whoever wrote them: none of them moves the cursor or begins a line of a log.
+pub fn tame(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+}
+
 impl Args {
     /// What is planned, without a number of users or a phase: those are the sides'.
     fn target(&self) -> Target {
@@ -191,14 +196,14 @@ impl Args {
         for (place, loaded) in ["FROM", "TO"].into_iter().zip(sides) {
             for one in loaded.side.sets.iter().flat_map(|set| &set.broken) {
                 broken = true;
-                let text = format!("{place} ({}): {}; its stack was not compared", loaded.side.name, one.problem);
+                let text = format!("{place} ({}): {}; its stack was not compared", loaded.side.name, tame(&one.problem));
                 screen.note(&error::error(&text, &screen.err));
             }
         }
         for Breach { gate, set, id, what } in breaches {
             let about: Vec<&str> = [set.as_str(), id.as_deref().unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect();
             let about = if about.is_empty() { String::new() } else { format!("{}: ", about.join(" ")) };
-            screen.note(&error::error(&format!("{gate}: {about}{what}"), &screen.err));
+            screen.note(&error::error(&tame(&format!("{gate}: {about}{what}")), &screen.err));
         }
         match breaches {
             _ if breaches.iter().any(|breach| breach.gate == Gate::DataFate) => Exit::Refused,

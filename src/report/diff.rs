@@ -14,6 +14,7 @@ mod safe;
 mod sarif;
 mod stack_json;
 mod stacks;
+pub mod step;
 mod text;
 mod value;
 mod words;
@@ -21,7 +22,7 @@ mod words;
 pub use json::json;
 pub use junit::junit;
 pub use markdown::{MARKER, markdown};
-pub use matrix::{matrix, matrix_json, matrix_markdown};
+pub use matrix::{broken, matrix, matrix_json, matrix_markdown};
 pub use sarif::sarif;
 pub use text::text;
 

@@ -2,7 +2,7 @@
 //! one that means nothing, and how the program ends.
 
 use crate::ministack::cloud;
-use crate::program::{Desk, Run, desk, finished};
+use crate::program::{Desk, desk, finished};
 use crate::tree::root;
 
 const TABLE: &str = "Resources:\n  Orders:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      TableName: orders\n      BillingMode: PAY_PER_REQUEST\n      \
@@ -198,22 +198,32 @@ fn nothing_is_needed_of_the_machine() {
 }
 
 #[test]
-fn the_road_is_not_broken() {
+fn no_step_of_the_road_loses_data_and_the_exit_code_says_whether_it_holds() {
     let desk = desk();
-    let run: Run = desk.run(&["diff", "--matrix"]).exits(0);
-    for phase in crate::tree::PHASES {
-        assert!(run.stdout.contains(phase), "{}", run.stdout);
+    let run = desk.run(&["diff", "--matrix", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(json["phases"], serde_json::json!(crate::tree::PHASES));
+    let pairs = json["pairs"].as_array().unwrap();
+    assert_eq!(pairs.len(), 42);
+    for pair in pairs {
+        let worst = pair["worst_data_fate"].as_str().unwrap();
+        assert!(["keep", "move", "retain"].contains(&worst), "from {} to {}: {worst}", pair["from"], pair["to"]);
     }
+    let holds = json["holds"].as_bool().unwrap();
+    assert_eq!(run.code, Some(if holds { 0 } else { 4 }), "{}", run.stderr);
+    assert_eq!(run.stderr.is_empty(), holds, "{}", run.stderr);
     desk.run(&["diff", "--matrix", "--format", "sarif"]).exits(64);
 }
 
 #[test]
 fn what_is_deployed_is_read_from_aws() {
     let (desk, cloud) = (desk(), cloud());
-    desk.run_against(&cloud, &["diff", "deployed", "10m"]).exits(1).says(&["FROM (deployed)", "nothing of app-prod stands in us-east-1"]);
-    desk.run_against(&cloud, &["deploy", "--phase", "10m", "--yes"]).exits(0);
-    desk.run_against(&cloud, &["diff", "deployed", "10m", "--detailed-exitcode"]).exits(0).says(&["No differences", "13 stacks"]);
-    desk.run_against(&cloud, &["diff", &templates("500k"), "deployed", "--exit-on", "cost>1%"]).exits(3).says(&["the bill grows from"]);
+    desk.run_against(&cloud, &["diff", "deployed", "10"]).exits(1).says(&["FROM (deployed)", "nothing of app-prod stands in us-east-1"]);
+    desk.run_against(&cloud, &["deploy", "--phase", "10", "--yes"]).exits(0);
+    // That what is deployed is what was rendered is asked of every phase where it is deployed.
+    desk.run_against(&cloud, &["diff", "deployed", "1k", "--detailed-exitcode"]).exits(2).says(&["deployed → 1k", "DatabaseVolume"]);
+    desk.run_against(&cloud, &["diff", &templates("1k"), "deployed", "--refuse", "data-fate"]).exits(4).says(&["Bill", "DatabaseLeader"]);
+    desk.run_against(&cloud, &["diff", "deployed", &templates("")]).exits(64).says(&["deployed is one set of stacks"]);
 }
 
 #[test]
@@ -221,4 +231,34 @@ fn a_side_at_aws_that_cannot_be_asked_is_named() {
     let desk = desk();
     let run = desk.run(&["diff", "deployed", "1k", "--endpoint-url", "http://127.0.0.1:1"]).exits(1);
     run.says(&["FROM (deployed)"]);
+}
+
+#[test]
+fn a_plan_says_what_changes_on_the_way_to_it() {
+    let desk = desk();
+    let words = ["Changes", "from 1k", "scalectl diff 1k 10k", "Data", "DatabaseLeader", "move by replica"];
+    desk.run(&["plan", "--phase", "10k", "--from", "1k"]).exits(0).says(&words);
+    desk.run(&["plan", "--phase", "10k", "--from", "1k", "--detail"]).exits(0).says(&words);
+    desk.run(&["plan", "--phase", "10k", "--from", "1k", "--format", "markdown"]).exits(0).says(&words);
+    let run = desk.run(&["plan", "--phase", "10k", "--from", "1K", "--format", "json"]).exits(0);
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(json["step"]["data"][0]["fate"], "move", "{}", json["step"]);
+    desk.run(&["plan", "--users", "200k", "--from", "users:100k"]).exits(0).says(&["users:200000", "all of it stays where it is"]);
+    desk.run(&["plan", "--users", "200k", "--from", "200k"]).exits(64).says(&["users:800"]);
+    desk.run(&["plan", "--phase", "1k", "--from", "1k"]).exits(0).says(&["nothing from 1k"]);
+}
+
+#[test]
+fn every_format_is_written_and_names_of_files_do_no_harm() {
+    let desk = desk();
+    desk.write("old.yaml", TABLE);
+    desk.write("new.yaml", TABLE.replace("orders", "baskets"));
+    for (format, begins) in [("markdown", "<!-- scalectl-diff -->"), ("sarif", "{"), ("junit", "<?xml"), ("json", "{")] {
+        let run = desk.run(&["diff", "old.yaml", "new.yaml", "--format", format]).exits(0);
+        assert!(run.stdout.starts_with(begins) && run.stdout.contains("Orders"), "{format}: {}", run.stdout);
+    }
+    write(&desk, "odd/a\n::error::b\u{1b}[31m.yaml", "Resources: 5\n");
+    write(&desk, "odd/data.yaml", TABLE);
+    let run = desk.run(&["diff", "odd", "old.yaml"]).exits(1);
+    assert!(!run.stderr.contains("\n::error") && !run.stderr.contains('\u{1b}'), "{}", run.stderr);
 }

@@ -201,6 +201,29 @@ fn a_shallow_clone_says_how_to_get_the_rest() {
 }
 
 #[test]
+fn a_partial_clone_fetches_nothing_and_says_what_is_missing() {
+    let desk = repository();
+    git(desk.path(), &["config", "uploadpack.allowFilter", "true"]);
+    let origin = format!("file://{}", desk.path().display());
+    git(desk.path(), &["clone", "-q", "--filter=blob:none", "--no-checkout", &origin, "clone"]);
+    let mut command = desk.command(&["diff", "git:HEAD~1:stacks", "git:HEAD"]);
+    command.current_dir(desk.path().join("clone"));
+    finished(command).exits(1).says(&["FROM (git:HEAD~1:stacks)", "lacks an object", "partial clone", "stacks/app.yaml"]);
+}
+
+#[test]
+fn a_settings_file_of_a_revision_is_rendered_beside_that_of_the_working_copy() {
+    let desk = repository();
+    write(&desk, "scalectl.yaml", "phase: 1k\n");
+    commit(&desk, "Small");
+    write(&desk, "scalectl.yaml", "phase: 10k\n");
+    diff(&desk, "git:HEAD", "scalectl.yaml").exits(2).says(&["git:HEAD:scalectl.yaml", "DatabaseLeader", "1,000 → 10,000"]);
+    diff(&desk, "git:HEAD:scalectl.yaml", "1k").exits(0);
+    let run = desk.run(&["diff", "git:HEAD", "git:HEAD~1:scalectl.yaml"]).exits(1);
+    run.says(&["TO (git:HEAD~1:scalectl.yaml)", "there is no scalectl.yaml in HEAD~1"]);
+}
+
+#[test]
 fn a_bare_repository_is_read_where_the_path_is_named() {
     let desk = repository();
     git(desk.path(), &["clone", "-q", "--bare", ".", "bare.git"]);

@@ -34,10 +34,10 @@ pub fn load(spec: &Spec, beside: &Word, around: &Around) -> Result<Loaded, Stop>
     let tree = git.tree(&id)?;
     let commit = Commit { git, spec, id, tree };
     let mut loaded = match (&spec.path, beside) {
-        (Some(path), _) => commit.at(&commit.from_root(path)?, around),
+        (Some(path), _) => commit.at(&commit.listed(path)?, around),
         (None, Word::Path(path)) => commit.at(&commit.same_path(path)?, around),
         (None, Word::Planned(phase, users)) => commit.of_phase(phase, *users, around),
-        (None, Word::Git(Spec { path: Some(path), .. })) => commit.at(&commit.from_root(path)?, around),
+        (None, Word::Git(Spec { path: Some(path), .. })) => commit.at(&commit.listed(path)?, around),
         (None, Word::Git(_)) => commit.all(around),
         (None, Word::Deployed) => commit.one(around),
     }?;
@@ -47,7 +47,7 @@ pub fn load(spec: &Spec, beside: &Word, around: &Around) -> Result<Loaded, Stop>
 
 impl Commit<'_> {
     /// A path in the form in which git lists it; as for git, `./x` starts at the folder in which the program runs.
-    fn from_root(&self, path: &str) -> Result<String, Stop> {
+    fn listed(&self, path: &str) -> Result<String, Stop> {
         let here = path == "." || path == ".." || path.starts_with("./") || path.starts_with("../");
         let prefix = if here { self.git.run(&["rev-parse", "--show-prefix"])?.text() } else { String::new() };
         let mut parts: Vec<String> = Vec::new();
@@ -216,8 +216,8 @@ impl Commit<'_> {
         // Deep in a project many paths look alike: the same name elsewhere is meant before a similar one.
         let last = path.rsplit('/').next().unwrap_or(path);
         match known.iter().find(|other| other.rsplit('/').next() == Some(last)) {
-            Some(other) => format!("; did you mean \"{other}\"?"),
-            None => rule::suggestion(path, known),
+            Some(other) => super::tame(&format!("; did you mean \"{other}\"?")),
+            None => super::tame(&rule::suggestion(path, known)),
         }
     }
 }

@@ -142,7 +142,8 @@ impl Git {
     /// Whether any of these paths of the working copy is not as it was last committed.
     pub fn uncommitted(self, paths: &[String]) -> bool {
         let places: Vec<String> = paths.iter().map(|path| format!(":(top,literal){path}")).collect();
-        let arguments: Vec<&str> = ["status", "--porcelain", "-z", "--"].into_iter().chain(places.iter().map(String::as_str)).collect();
+        let arguments: Vec<&str> =
+            ["status", "--porcelain", "-z", "--ignore-submodules=all", "--"].into_iter().chain(places.iter().map(String::as_str)).collect();
         self.run(&arguments).is_ok_and(|said| said.ok && !said.out.is_empty())
     }
 }

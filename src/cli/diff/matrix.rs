@@ -6,8 +6,7 @@ use crate::cli::Global;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::screen::Screen;
 use crate::cli::target::{Home, Target};
-use crate::diff::{Pair, Side, matrix};
-use crate::fate::Fate;
+use crate::diff::{Side, matrix};
 use crate::jobs;
 use crate::phase::{self, Phase};
 use crate::report::error;
@@ -34,21 +33,12 @@ pub fn run(args: &Args, target: &Target, global: &Global, screen: &Screen) -> Re
         _ => look.finish(&words::matrix(&pairs, &look)),
     };
     output::write(args.output.as_deref(), &text)?;
-    let broken: Vec<String> = pairs.iter().filter_map(breaks).collect();
-    for step in &broken {
-        screen.note(&error::error(step, &screen.err));
+    let broken = words::broken(&pairs);
+    // The text says it already, to whoever reads it.
+    if args.output.is_some() || !matches!(args.format, Format::Text) {
+        for one in &broken {
+            screen.note(&error::error(one, &screen.err));
+        }
     }
     Ok(if broken.is_empty() { Exit::Done } else { Exit::Refused })
-}
-
-/// What a step does to data that no step may do: delete it, or make a new one of what holds it.
-fn breaks(pair: &Pair) -> Option<String> {
-    let ids: Vec<&str> = pair
-        .difference
-        .resources()
-        .filter(|(_, _, resource)| resource.data.as_ref().is_some_and(|data| data.fate == Fate::Lose || resource.replaced()))
-        .map(|(_, _, resource)| resource.old_id())
-        .collect();
-    (!ids.is_empty())
-        .then(|| format!("from {} to {}: data are lost, or what holds them is replaced: {}", pair.from, pair.to, ids.join(", ")))
 }

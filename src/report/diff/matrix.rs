@@ -114,7 +114,7 @@ fn with_fate(pairs: &[Pair], fate: Fate) -> Vec<(Vec<String>, String)> {
 }
 
 /// What breaks the promise of the road: data that are lost or only snapshotted, and resources with data that are replaced.
-fn broken(pairs: &[Pair]) -> Vec<String> {
+pub fn broken(pairs: &[Pair]) -> Vec<String> {
     let mut all: BTreeMap<String, Vec<(&str, &str)>> = BTreeMap::new();
     for pair in pairs {
         for (resource, data) in fates(pair) {
