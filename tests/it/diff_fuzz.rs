@@ -148,7 +148,7 @@ impl Maker<'_> {
             let at = self.below(count);
             let before: Vec<String> = stack.resources[..at].iter().map(|(id, _)| id.clone()).collect();
             match self.below(9) {
-                0 | 1 | 2 => {
+                0..=2 => {
                     let value = self.value(&before, &stack);
                     let (_, made) = &mut stack.resources[at];
                     let kind = kind(made.kind);
