@@ -83,7 +83,7 @@ fn the_order_of_keys_the_language_the_form_of_functions_and_comments_make_no_dif
                 None => format!("{line}\n"),
             };
             let text: String = text.lines().map(line).collect();
-            assert!(text.matches("# a type").count() > 5);
+            assert!(text.contains("# a type"));
             text
         });
         of("with a comment on top", &|text| format!("# a word\n{text}"));
