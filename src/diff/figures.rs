@@ -6,6 +6,7 @@ use crate::architecture::Architecture;
 use crate::availability::availability;
 use crate::catalog::{Catalog, CatalogError};
 use crate::headroom::headroom;
+use crate::render::Stack;
 use crate::units::{Usd, Users};
 
 /// The figures of one architecture.
@@ -27,13 +28,15 @@ pub struct Figures {
     pub uptime: Decimal,
     /// Whether what the phase promises is met; none where it promises no figure.
     pub promise_met: Option<bool>,
+    /// What the user set in the place of ours, with its value: no plan prices or sizes it.
+    pub overridden: Vec<String>,
 }
 
-/// The figures of an architecture.
+/// The figures of an architecture and its stacks.
 ///
 /// # Errors
 /// When the tables cannot be read or lack a line that a component names.
-pub fn figures(architecture: &Architecture, catalog: &Catalog) -> Result<Figures, CatalogError> {
+pub fn figures(architecture: &Architecture, stacks: &[Stack], catalog: &Catalog) -> Result<Figures, CatalogError> {
     let (headroom, availability) = (headroom(architecture, catalog)?, availability(architecture, catalog)?);
     let estimate = &architecture.estimate;
     let mut components: Vec<(&'static str, Usd)> = Vec::new();
@@ -42,7 +45,12 @@ pub fn figures(architecture: &Architecture, catalog: &Catalog) -> Result<Figures
         let month = estimate.lines.iter().filter(|line| line.component == name).map(|line| line.month).sum();
         components.push((label, month));
     }
+    let overridden = stacks.iter().flat_map(|stack| &stack.overridden).map(|one| {
+        let value = one.is.as_ref().map(cfn::json::minified).unwrap_or_default();
+        format!("{}.{} {value}", one.logical_id, one.path)
+    });
     Ok(Figures {
+        overridden: overridden.collect(),
         phase: architecture.phase.id.clone(),
         users: architecture.users,
         month: estimate.total(),

@@ -137,6 +137,9 @@ fn cost(set: &SetDifference, gate: Gate) -> Option<String> {
     if old.unpriced != new.unpriced {
         return Some(format!("{} and {} things have no price, so the bills cannot be compared", old.unpriced, new.unpriced));
     }
+    if old.overridden != new.overridden {
+        return Some("the bills cannot be compared: what is overridden differs, and no plan prices it".to_owned());
+    }
     let grown = month(new) - month(old);
     let most = match gate {
         Gate::CostPercent(percent) => month(old) * percent / Decimal::ONE_HUNDRED,

@@ -77,11 +77,12 @@ fn the_order_of_keys_the_language_the_form_of_functions_and_comments_make_no_dif
         of("JSON", &|text| cfn::json::write(&tree(text)));
         of("backwards", &|text| cfn::yaml::write(&backwards(&tree(text))));
         of("with comments", &|text| {
-            let line = |line: &str| match line.strip_prefix("  ").filter(|rest| rest.starts_with(char::is_alphabetic) && rest.ends_with(':')) {
-                Some(_) => format!("  # what follows\n{line} # and here\n"),
-                None if line.starts_with("    Type: ") => format!("{line}   # a type\n"),
-                None => format!("{line}\n"),
-            };
+            let line =
+                |line: &str| match line.strip_prefix("  ").filter(|rest| rest.starts_with(char::is_alphabetic) && rest.ends_with(':')) {
+                    Some(_) => format!("  # what follows\n{line} # and here\n"),
+                    None if line.starts_with("    Type: ") => format!("{line}   # a type\n"),
+                    None => format!("{line}\n"),
+                };
             let text: String = text.lines().map(line).collect();
             assert!(text.contains("# a type"));
             text

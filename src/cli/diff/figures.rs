@@ -72,8 +72,9 @@ fn of_ground(set: &SideSet, phase: &Phase, ground: &Ground) -> Option<Figures> {
     let named = ground.settings.users.as_deref().and_then(|users| users.parse().ok()).filter(|users| *users != first);
     named.into_iter().chain([first]).find_map(|users| {
         let architecture = ground.plan(phase.clone(), users).ok()?;
-        let rendered = SideSet::of_stacks(&phase.id, &architecture, render::stacks(&architecture).ok()?);
-        same(set, &rendered).then(|| diff::figures(&architecture, &ground.catalog).ok()).flatten()
+        let stacks = render::stacks(&architecture).ok()?;
+        let figures = diff::figures(&architecture, &stacks, &ground.catalog).ok();
+        if same(set, &SideSet::of_stacks(&phase.id, &architecture, stacks)) { figures } else { None }
     })
 }
 

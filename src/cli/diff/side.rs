@@ -176,8 +176,9 @@ fn called<'a>(text: &'a str, word: &'a Word) -> &'a str {
 pub fn planned(name: &str, phase: &Phase, users: Users, ground: &Ground) -> Result<Loaded, Stop> {
     let architecture = ground.plan(phase.clone(), users)?;
     let stacks = render::stacks(&architecture).map_err(Stop::error)?;
+    let figures = diff::figures(&architecture, &stacks, &ground.catalog).map_err(Stop::error)?;
     let mut set = SideSet::of_stacks(&phase.id, &architecture, stacks);
-    set.figures = Some(diff::figures(&architecture, &ground.catalog).map_err(Stop::error)?);
+    set.figures = Some(figures);
     Ok(Loaded::of(name, vec![Part { set, passed: Vec::new() }], Own::One))
 }
 
