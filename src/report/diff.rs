@@ -10,10 +10,13 @@ mod json;
 mod junit;
 mod markdown;
 mod matrix;
+mod road;
 mod safe;
 mod sarif;
 mod stack_json;
 mod stacks;
+#[cfg(test)]
+mod tests;
 mod text;
 mod value;
 mod words;

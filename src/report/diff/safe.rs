@@ -12,12 +12,17 @@ pub fn inline(text: &str) -> String {
             '<' | '>' | '|' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '\\' | '"' | '\'' | '{' | '}' | '^' | '=' | ':' => {
                 safe.push_str(&format!("&#{};", u32::from(c)));
             }
-            // `www.`, `GH-12`: addresses and references that need no sign.
-            '.' | '-' => safe.push_str(&format!("{c}&#8203;")),
+            // `www.` and `GH-12` are an address and a reference without any sign.
+            '.' if ends(&safe, "www") => safe.push_str("&#46;&#8203;"),
+            '-' if ends(&safe, "gh") => safe.push_str("-&#8203;"),
             c => safe.push(c),
         }
     }
     safe
+}
+
+fn ends(text: &str, word: &str) -> bool {
+    text.len().checked_sub(word.len()).and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(word))
 }
 
 /// In a cell or a sentence, set as code, where no host looks for mentions.

@@ -206,9 +206,7 @@ fn last(dangers: &[Danger], look: &Look) -> String {
 fn breaches(shown: &Shown, look: &Look) -> String {
     let mut text = String::new();
     for breach in shown.breaches {
-        let set = if breach.set.is_empty() { String::new() } else { format!("{}: ", name(&breach.set)) };
-        let id = breach.id.as_deref().map_or_else(String::new, |id| format!("{} ", name(id)));
-        let words = format!("{set}{id}{} (--exit-on {})", value::calm(&breach.what), breach.gate);
+        let words = words::breach(breach);
         for (at, line) in wrap(&words, look.width.saturating_sub(2)).iter().enumerate() {
             text.push_str(&format!("{} {line}\n", if at == 0 { look.ink(Ink::Danger, "✘") } else { " ".to_owned() }));
         }
