@@ -33,6 +33,9 @@ use crate::diff::{Breach, Difference};
 /// The JSON schema of [`json()`]; `scalectl schema diff` prints it.
 pub const SCHEMA: &str = include_str!("../../schemas/diff.schema.json");
 
+/// The JSON schema of [`matrix_json`]; `scalectl schema matrix` prints it.
+pub const MATRIX_SCHEMA: &str = include_str!("../../schemas/matrix.schema.json");
+
 /// A difference with what was asked of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown<'a> {

@@ -96,7 +96,11 @@ fn fate(shown: &Shown) -> String {
     let of_worst = shown.difference.resources().filter_map(|(_, _, resource)| resource.data.as_ref()).filter(|data| data.fate == worst);
     let (sure, perhaps): (Vec<_>, Vec<_>) = of_worst.partition(|data| data.sure);
     let (count, may) = if sure.is_empty() { (perhaps.len(), true) } else { (sure.len(), false) };
-    let of = if count == 1 { "1 resource's data".to_owned() } else { format!("{} resources' data", crate::units::thousands(count as u64)) };
+    let of = if count == 1 {
+        "1 resource's data".to_owned()
+    } else {
+        format!("{} resources' data", crate::units::thousands(u64::try_from(count).unwrap_or(u64::MAX)))
+    };
     match (worst, may) {
         (Fate::Keep, _) => "no data moves".to_owned(),
         (Fate::Move, _) => format!("{of} move"),
@@ -201,7 +205,7 @@ fn rows(shown: &Shown) -> Vec<String> {
     let mut rows: Vec<String> = difference.sets.iter().filter(|set| !set.is_empty()).map(row).collect();
     let same = difference.sets.iter().filter(|set| set.is_empty()).count();
     if same > 0 && !rows.is_empty() {
-        rows.push(format!("| {} more without differences | | | | |", same));
+        rows.push(format!("| *{} more without differences* | | | | |", same));
     }
     rows
 }

@@ -119,7 +119,9 @@ fn foot(shown: &Shown, dangers: &[Danger], look: &Look) -> String {
     text.push_str(&security(shown, look));
     text.push_str(&findings(shown, look));
     text.push_str(&unseen(shown, look));
-    text.push_str(&format!("  {}\n", words::totals(&difference.counts())));
+    for line in wrap(&words::totals(&difference.counts()), look.width.saturating_sub(2)) {
+        text.push_str(&format!("  {line}\n"));
+    }
     text.push_str(&last(dangers, look));
     text.push_str(&breaches(shown, look));
     text
