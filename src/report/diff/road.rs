@@ -64,9 +64,12 @@ fn range(some: &[&str], phases: &[&str]) -> String {
     words.join(", ")
 }
 
+/// A move with the resources whose data go by it, and the pairs in which they do.
+type Told<'a> = (&'static Move, Vec<String>, Vec<(&'a str, &'a str)>);
+
 /// Each described move, in words, with the pairs in which it happens.
 pub fn moves(pairs: &[Pair]) -> Vec<(String, String)> {
-    let mut all: Vec<(&'static Move, Vec<String>, Vec<(&str, &str)>)> = Vec::new();
+    let mut all: Vec<Told> = Vec::new();
     for pair in pairs {
         for (resource, data) in fates(pair) {
             let (Some((way, _)), id) = (&data.way, name(resource.old_id())) else { continue };

@@ -108,7 +108,8 @@ fn sections(stack: &StackDifference) -> Option<String> {
             None => counts.push((section, BTreeSet::from([entry]))),
         }
     }
-    let words: Vec<String> = counts.iter().map(|(section, entries)| format!("{} {}", entries.len(), name(section))).collect();
+    let words: Vec<String> =
+        counts.iter().map(|(section, entries)| words::counted(entries.len(), name(section).to_lowercase().trim_end_matches('s'))).collect();
     (!words.is_empty()).then(|| words.join(", "))
 }
 

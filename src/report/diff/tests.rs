@@ -2,8 +2,8 @@
 
 use super::super::look::Look;
 use super::{MARKER, Shown, json, junit, markdown, matrix, matrix_markdown, sarif, text};
-use crate::check::File;
-use crate::diff::{Broken, Difference, Gate, Pair, Side, breaches, difference};
+use crate::check::{File, Finding, RULES};
+use crate::diff::{Broken, Difference, Exposure, ExposureKind, Gate, Pair, Side, breaches, difference};
 
 fn side(name: &str, text: &str) -> Side {
     Side::of_files(name, vec![File::read("app.yaml", text).unwrap()])
@@ -202,6 +202,40 @@ fn where_only_ascii_can_be_shown_nothing_else_is() {
     assert!(said.is_ascii(), "{said}");
     let pairs = [Pair { from: "a".to_owned(), to: "b".to_owned(), difference: lost }];
     assert!(matrix(&pairs, &look).is_ascii(), "{}", matrix(&pairs, &look));
+}
+
+#[test]
+fn what_opens_and_what_is_found_is_in_every_view() {
+    let mut opened = between(&resources(&[]), &resources(&["  Queue: {Type: AWS::SQS::Queue}\n".to_owned()]));
+    let exposure = |kind, id: &str, what: &str| Exposure { kind, stack: "app".to_owned(), id: id.to_owned(), what: what.to_owned() };
+    let set = &mut opened.sets[0];
+    set.exposures = (0..9).map(|at| exposure(ExposureKind::Policy, &format!("Role{at}"), &format!("may do {at} more"))).collect();
+    set.exposures.push(exposure(ExposureKind::Port, "Web", "22 is open to the internet"));
+    set.findings.push(Finding {
+        rule: RULES[0],
+        file: 0,
+        name: "app.yaml".to_owned(),
+        resource: Some("Queue".to_owned()),
+        path: Vec::new(),
+        place: None,
+        message: "it is not as it should be".to_owned(),
+    });
+    let shown = shown(&opened);
+    let brief = text(&shown, false, &Look::PLAIN);
+    assert!(brief.contains("  Security  port: Web (app) 22 is open to the internet\n"), "{brief}");
+    assert!(brief.contains("policy: Role3 (app)") && !brief.contains("Role4") && brief.contains("5 more wider policies"), "{brief}");
+    assert!(text(&shown, true, &Look::PLAIN).contains("policy: Role8 (app)"));
+    let views = [brief, json(&shown), markdown(&shown, 60_000), sarif(&shown)];
+    for view in views {
+        assert!(view.contains("22 is open to the internet") && view.contains("it is not as it should be"), "{view}");
+    }
+    let run: serde_json::Value = serde_json::from_str(&sarif(&shown)).unwrap();
+    let (rules, results) = (&run["runs"][0]["tool"]["driver"]["rules"], run["runs"][0]["results"].as_array().unwrap());
+    assert_eq!(results.len(), 11);
+    for result in results {
+        let at = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(rules[at]["id"], result["ruleId"]);
+    }
 }
 
 fn many(tables: usize, topics: usize, name: &str) -> String {
