@@ -6,20 +6,20 @@
 mod actions;
 mod balancing;
 mod bounds;
-mod cidr;
+pub(crate) mod cidr;
 mod classes;
 mod clients;
-mod code;
+pub(crate) mod code;
 mod engine;
-mod graph;
+pub(crate) mod graph;
 mod listening;
 mod metrics;
-mod permits;
-mod policy;
+pub(crate) mod permits;
+pub(crate) mod policy;
 mod rules;
 mod set;
-mod simplify;
-mod subnets;
+pub(crate) mod simplify;
+pub(crate) mod subnets;
 
 pub use graph::{Graph, Item};
 pub use rules::{RULES, is_secret};

@@ -8,6 +8,7 @@ mod config;
 mod cost;
 mod deploy;
 mod destroy;
+mod diff;
 mod eject;
 mod exit;
 mod explain;
@@ -24,6 +25,7 @@ mod screen;
 mod stacks;
 mod status;
 mod target;
+mod templates;
 mod world;
 
 use std::path::PathBuf;
@@ -66,7 +68,7 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write a commented scalectl.yaml to start from
+    /// Write a commented scalectl.yaml to start from; ci: write the pipeline for GitHub or GitLab
     Init(init::Args),
     /// Show the road: the phases, from which number of users, and what each adds
     Phases(phases::Args),
@@ -80,6 +82,8 @@ enum Command {
     Render(render::Args),
     /// Judge templates, ours or anybody's: reachability, zones, data, identity, code, limits
     Check(check::Args),
+    /// Compare two states: phases, folders, git revisions, what is deployed; what is replaced, and what happens to the data
+    Diff(diff::Args),
     /// Write everything that the AWS CLI needs to deploy without scalectl
     Eject(eject::Args),
     /// Build it at AWS: change sets, a question, progress, addresses
@@ -131,6 +135,7 @@ fn verb(cli: &Cli, screen: &Screen) -> Result<Exit, Stop> {
         Command::Headroom(args) => headroom::run(args, global, screen),
         Command::Render(args) => render::run(args, global, screen),
         Command::Check(args) => check::run(args, global, screen),
+        Command::Diff(args) => diff::run(args, global, screen),
         Command::Eject(args) => eject::run(args, global, screen),
         Command::Deploy(args) => deploy::run(args, global, screen),
         Command::Status(args) => status::run(args, global, screen),

@@ -5,9 +5,11 @@
 //! [`cfn::facts`], and a verdict is never milder than what may happen.
 
 mod compare;
+mod content;
 mod figures;
 mod gate;
 mod indirect;
+mod macros;
 mod moves;
 mod pairing;
 mod reference;
@@ -17,13 +19,14 @@ mod side;
 mod summary;
 mod tree;
 mod unseen;
+mod verdict;
 
 pub use compare::{add_findings, difference};
 pub use figures::{Figures, figures};
 pub use gate::{Breach, Gate, GateError, breaches};
-pub use moves::{MOVES, Move};
+pub use moves::{Home, MOVES, Move, way};
 pub use security::{Exposure, ExposureKind};
-pub use side::{Broken, Side, SideSet};
+pub use side::{Broken, Side, SideSet, stack_name};
 pub use summary::{Counts, Pair, matrix};
 pub use unseen::Unseen;
 

@@ -66,9 +66,10 @@ impl Event {
 }
 
 /// What a policy attribute says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Word {
     /// It is not written.
+    #[default]
     Absent,
     /// One of CloudFormation's words.
     Is(Policy),
@@ -107,7 +108,7 @@ impl Word {
 }
 
 /// The two policies of a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Policies {
     /// `DeletionPolicy`.
     pub deletion: Word,
@@ -123,7 +124,7 @@ impl Policies {
 }
 
 /// What CloudFormation does by itself with a type that holds data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Nature {
     /// Whether it takes snapshots of this type.
     pub snapshots: bool,
@@ -178,5 +179,114 @@ pub fn fate(event: Event, old: Policies, new: Option<Policies>, nature: Nature) 
         Event::Removed => nature.deleted(old.deletion),
         Event::Replaced => nature.replaced(old.update_replace).max(nature.replaced(new.update_replace)),
         Event::Retyped => nature.deleted(old.deletion).max(nature.replaced(old.update_replace)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// K keep, R retain, S snapshot, L lose.
+    fn letter(fate: Fate) -> char {
+        match fate {
+            Fate::Keep => 'K',
+            Fate::Move => 'M',
+            Fate::Retain => 'R',
+            Fate::Snapshot => 'S',
+            Fate::Lose => 'L',
+        }
+    }
+
+    /// Without snapshots (a bucket), with them (a volume), with one by default (a database).
+    const NATURES: [Nature; 3] = [
+        Nature { snapshots: false, snapshot_by_default: false },
+        Nature { snapshots: true, snapshot_by_default: false },
+        Nature { snapshots: true, snapshot_by_default: true },
+    ];
+
+    fn policies(deletion: Word, update_replace: Word) -> Policies {
+        Policies { deletion, update_replace }
+    }
+
+    /// The six words down, the six words across, in the order of [`Word::ALL`]: absent, Delete, Retain, RetainExceptOnCreate, Snapshot, open.
+    fn grid(cell: impl Fn(Word, Word) -> Fate) -> Vec<String> {
+        Word::ALL.into_iter().map(|down| Word::ALL.into_iter().map(|across| letter(cell(down, across))).collect()).collect()
+    }
+
+    #[test]
+    fn what_is_made_stays_or_changes_in_place_keeps_its_data_whatever_the_policies_say() {
+        for event in [Event::Added, Event::Unchanged, Event::InPlace] {
+            for nature in NATURES {
+                for old in Word::ALL {
+                    assert_eq!(grid(|a, b| fate(event, policies(a, old), Some(policies(old, b)), nature)), ["KKKKKK"; 6], "{event:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_leaves_meets_the_deletion_policy_of_the_deployed_template_and_no_other() {
+        let expected = ["LLS", "LLL", "RRR", "RRR", "LSS", "LLL"];
+        for update_replace in Word::ALL {
+            for new in [None, Some(policies(Word::Is(Policy::Retain), Word::Is(Policy::Retain)))] {
+                let rows = Word::ALL.into_iter().map(|deletion| {
+                    NATURES
+                        .iter()
+                        .map(|nature| letter(fate(Event::Removed, policies(deletion, update_replace), new, *nature)))
+                        .collect::<String>()
+                });
+                assert_eq!(rows.collect::<Vec<String>>(), expected, "rows: DeletionPolicy, columns: natures");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_replaced_meets_the_worse_of_both_update_replace_policies() {
+        // Rows: the old template's UpdateReplacePolicy, columns: the new one's.
+        let without = ["LLLLLL", "LLLLLL", "LLRLLL", "LLLLLL", "LLLLLL", "LLLLLL"];
+        let with = ["LLLLLL", "LLLLLL", "LLRLSL", "LLLLLL", "LLSLSL", "LLLLLL"];
+        for deletion in Word::ALL {
+            for (nature, expected) in NATURES.into_iter().zip([without, with, with]) {
+                let cell = |old, new| fate(Event::Replaced, policies(deletion, old), Some(policies(deletion, new)), nature);
+                assert_eq!(grid(cell), expected, "{nature:?}, {deletion:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_to_name_another_type_meets_the_worse_of_its_own_two_policies() {
+        // Rows: DeletionPolicy, columns: UpdateReplacePolicy.
+        let bucket = ["LLLLLL", "LLLLLL", "LLRLLL", "LLRLLL", "LLLLLL", "LLLLLL"];
+        let volume = ["LLLLLL", "LLLLLL", "LLRLSL", "LLRLSL", "LLSLSL", "LLLLLL"];
+        let database = ["LLSLSL", "LLLLLL", "LLRLSL", "LLRLSL", "LLSLSL", "LLLLLL"];
+        for (nature, expected) in NATURES.into_iter().zip([bucket, volume, database]) {
+            for new in Word::ALL {
+                assert_eq!(grid(|a, b| fate(Event::Retyped, policies(a, b), Some(policies(new, new)), nature)), expected, "{nature:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_type_is_known_by_what_cloudformation_does_with_it() {
+        let resource = |resource_type: &str, property: &str| Resource {
+            resource_type: resource_type.to_owned(),
+            properties: cfn::Map::from_iter([(property.to_owned(), cfn::Node::from("x"))]),
+            ..Resource::default()
+        };
+        let of = |resource_type: &str| Nature::of(&resource(resource_type, "Other"));
+        assert_eq!(of("AWS::S3::Bucket"), NATURES[0]);
+        assert_eq!(of("AWS::DynamoDB::Table"), NATURES[0]);
+        assert_eq!(of("AWS::EC2::Volume"), NATURES[1]);
+        assert_eq!(of("AWS::ElastiCache::ReplicationGroup"), NATURES[1]);
+        assert_eq!(of("AWS::RDS::DBCluster"), NATURES[2]);
+        assert_eq!(of("AWS::RDS::DBInstance"), NATURES[2]);
+        assert_eq!(Nature::of(&resource("AWS::RDS::DBInstance", "DBClusterIdentifier")), NATURES[1]);
+        assert!(!of("AWS::Serverless::SimpleTable").snapshots);
+    }
+
+    #[test]
+    fn only_what_stays_or_moves_needs_no_consent() {
+        let needing: Vec<&str> = Fate::ALL.into_iter().filter(|fate| fate.needs_consent()).map(Fate::word).collect();
+        assert_eq!(needing, ["retain", "snapshot", "lose"]);
     }
 }

@@ -43,10 +43,19 @@ pub struct Graph<'a> {
 impl<'a> Graph<'a> {
     /// Reads a set.
     pub fn of(set: &'a Set) -> Graph<'a> {
+        Graph::by(set, simplify::Simplifier::new)
+    }
+
+    /// Reads a set for a comparison with another one: what the region makes of a text is left open, because only one of both may tell it.
+    pub fn anywhere(set: &'a Set) -> Graph<'a> {
+        Graph::by(set, simplify::Simplifier::anywhere)
+    }
+
+    fn by(set: &'a Set, of_file: fn(&'a Set, usize) -> simplify::Simplifier<'a>) -> Graph<'a> {
         let mut items = Vec::new();
         let mut outputs = HashMap::new();
         for (file, one) in set.files.iter().enumerate() {
-            let simplifier = simplify::Simplifier::new(set, file);
+            let simplifier = of_file(set, file);
             for (id, raw) in &one.template.resources {
                 let properties = simplifier.map(&raw.properties);
                 items.push(Item { file, id: id.clone(), kind: &raw.resource_type, raw, properties });

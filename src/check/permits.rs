@@ -27,6 +27,8 @@ pub struct Permit<'g, 'a> {
     pub item: &'g Item<'a>,
     /// Its path below the item's properties; empty for a resource of its own.
     pub path: String,
+    /// The rule as it stands there.
+    pub rule: &'g Node,
     /// The group whose rule it is, by [`identity`]; none when that is not known.
     pub group: Option<String>,
     /// Whether it lets in (or out).
@@ -91,7 +93,7 @@ fn permit<'g, 'a>(
     graph: &Graph<'a>,
     item: &'g Item<'a>,
     path: String,
-    rule: &Node,
+    rule: &'g Node,
     group: Option<String>,
     ingress: bool,
 ) -> Permit<'g, 'a> {
@@ -122,7 +124,7 @@ fn permit<'g, 'a>(
             None => Peer::Open,
         },
     };
-    Permit { item, path, group, ingress, protocol, ports, sure, peer }
+    Permit { item, path, rule, group, ingress, protocol, ports, sure, peer }
 }
 
 /// Where each type holds its security groups.

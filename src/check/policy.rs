@@ -77,6 +77,6 @@ pub fn statements<'g, 'a>(graph: &'g Graph<'a>) -> Vec<Statement<'g, 'a>> {
 }
 
 /// The items of lists, and what stands alone where a list may stand; a reference stands alone too.
-fn each(nodes: Vec<&Node>) -> Vec<&Node> {
+pub fn each(nodes: Vec<&Node>) -> Vec<&Node> {
     nodes.into_iter().flat_map(|node| if matches!(node, Node::List(_)) { below(node, "*") } else { vec![node] }).collect()
 }

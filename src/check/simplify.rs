@@ -16,12 +16,18 @@ pub struct Simplifier<'a> {
     set: &'a Set,
     file: usize,
     depth: usize,
+    anywhere: bool,
 }
 
 impl<'a> Simplifier<'a> {
     /// For this file of the set.
     pub fn new(set: &'a Set, file: usize) -> Self {
-        Simplifier { set, file, depth: 0 }
+        Simplifier { set, file, depth: 0, anywhere: false }
+    }
+
+    /// The same, with the region left open: for texts that are compared with those of a file whose region is not known.
+    pub fn anywhere(set: &'a Set, file: usize) -> Self {
+        Simplifier { set, file, depth: 0, anywhere: true }
     }
 
     /// The map with every value worked out.
@@ -65,6 +71,7 @@ impl<'a> Simplifier<'a> {
         let unknown = || Node::map([("Ref", name)]);
         let Some(file) = self.set.files.get(self.file) else { return unknown() };
         match name {
+            "AWS::Region" if self.anywhere => return unknown(),
             "AWS::Region" => return file.region.as_deref().map_or_else(unknown, Node::from),
             "AWS::Partition" => return Node::from("aws"),
             "AWS::URLSuffix" => return Node::from("amazonaws.com"),
@@ -235,6 +242,10 @@ impl<'a> Simplifier<'a> {
     }
 
     /// Whether a condition holds, when parameters' defaults tell it.
+    pub fn met(&self, name: &str) -> Option<bool> {
+        self.condition(name, 0)
+    }
+
     fn condition(&self, name: &str, depth: usize) -> Option<bool> {
         let file = self.set.files.get(self.file)?;
         if depth > DEEPEST { None } else { self.holds(file.template.conditions.get(name)?, depth + 1) }

@@ -1,13 +1,13 @@
 //! `scalectl check`: our own templates, or anybody's, before the rules.
 
 use std::fs;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::Global;
 use super::exit::{Exit, Stop};
 use super::screen::{self, Screen};
 use super::target::{Ground, Home, Target};
+use super::templates;
 use crate::architecture::Architecture;
 use crate::check::{self, File, Finding, Set, Severity};
 use crate::jobs;
@@ -50,15 +50,6 @@ enum Threshold {
     Warning,
     Error,
 }
-
-/// What a template's file may be called.
-const ENDINGS: [&str; 4] = ["yaml", "yml", "json", "template"];
-
-/// Folders that hold other people's files.
-const PASSED_OVER: [&str; 3] = ["node_modules", "target", "cdk.out"];
-
-/// A template may have 1 MB; what is larger is not read.
-const MOST: u64 = 1_000_001;
 
 /// Judges and prints.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
@@ -185,14 +176,17 @@ fn read(paths: &[PathBuf], region: Option<&str>, screen: &Screen, failed: &mut b
     for path in paths {
         let kind = fs::metadata(path).map_err(|e| Stop::error(format!("{} cannot be read: {e}", path.display())))?;
         if kind.is_dir() {
+            let groups = templates::folder(path, region, &mut |broken| {
+                *failed = true;
+                screen.note(&error::error(&broken.problem, &screen.err));
+            })?;
             let before = sets.len();
-            folder(path, region, 0, screen, failed, &mut sets)?;
+            sets.extend(groups.into_iter().filter(|group| !group.files.is_empty()).map(|group| Set { files: group.files }));
             if sets.len() == before && !*failed {
-                let endings = ENDINGS.join(", .");
-                return Err(Stop::error(format!("{} holds no CloudFormation template (.{endings})", path.display())));
+                return Err(Stop::error(templates::none_in(&path.display().to_string())));
             }
         } else {
-            match file(path, region) {
+            match templates::file(path, region) {
                 Ok(file) => named.files.push(file),
                 Err(why) => {
                     *failed = true;
@@ -205,66 +199,4 @@ fn read(paths: &[PathBuf], region: Option<&str>, screen: &Screen, failed: &mut b
         sets.push(named);
     }
     Ok(sets)
-}
-
-/// Each folder below is a set of its own; files that are no templates are passed over.
-fn folder(path: &Path, region: Option<&str>, depth: usize, screen: &Screen, failed: &mut bool, sets: &mut Vec<Set>) -> Result<(), Stop> {
-    if depth > 16 {
-        return Ok(());
-    }
-    let unreadable = |e: std::io::Error| Stop::error(format!("{} cannot be read: {e}", path.display()));
-    let mut entries: Vec<PathBuf> = Vec::new();
-    for entry in fs::read_dir(path).map_err(unreadable)? {
-        entries.push(entry.map_err(unreadable)?.path());
-    }
-    entries.sort();
-    let mut set = Set::default();
-    for entry in &entries {
-        let name = entry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let ending = entry.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-        if name.starts_with('.') || entry.is_symlink() {
-            continue;
-        }
-        if entry.is_dir() {
-            if !PASSED_OVER.contains(&name.as_str()) {
-                folder(entry, region, depth + 1, screen, failed, sets)?;
-            }
-        } else if ENDINGS.contains(&ending.as_str()) && looks_like_a_template(entry) {
-            match file(entry, region) {
-                Ok(file) => set.files.push(file),
-                Err(why) => {
-                    *failed = true;
-                    screen.note(&error::error(&why, &screen.err));
-                }
-            }
-        }
-    }
-    if !set.files.is_empty() {
-        sets.push(set);
-    }
-    Ok(())
-}
-
-/// A folder holds other YAML and JSON too; a template says `Resources` somewhere.
-fn looks_like_a_template(path: &Path) -> bool {
-    fs::read(path).is_ok_and(|bytes| bytes.windows(9).any(|window| window == b"Resources"))
-}
-
-fn file(path: &Path, region: Option<&str>) -> Result<File, String> {
-    let name = path.display().to_string();
-    let mut bytes = Vec::new();
-    let opened = fs::File::open(path).and_then(|file| file.take(MOST).read_to_end(&mut bytes));
-    opened.map_err(|e| format!("{name} cannot be read: {e}"))?;
-    let text = std::str::from_utf8(&bytes).map_err(|e| {
-        let before = &bytes[..e.valid_up_to()];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-        let byte = bytes.get(e.valid_up_to()).copied().unwrap_or_default();
-        format!("{name}:{line}:{column}: the byte 0x{byte:02X} is not UTF-8 text; save the file as UTF-8")
-    })?;
-    let mut file = File::read(&name, text).map_err(|e| e.to_string())?;
-    if file.region.is_none() {
-        file.region = region.map(str::to_owned);
-    }
-    Ok(file)
 }

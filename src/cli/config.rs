@@ -30,12 +30,23 @@ pub struct Naming {
 
 /// Reads the settings file, when there is one, and lays the flags over it. `fallback` is the region when neither names one.
 pub fn settings(naming: &Naming, global: &Global, catalog: &Catalog, fallback: Option<&str>, screen: &Screen) -> Result<Settings, Stop> {
+    laid_over(naming, written(global)?, catalog, fallback, screen)
+}
+
+/// The settings of a file as it is written, with the flags over them.
+pub fn laid_over(
+    naming: &Naming,
+    written: Option<Written>,
+    catalog: &Catalog,
+    fallback: Option<&str>,
+    screen: &Screen,
+) -> Result<Settings, Stop> {
     let regions: Vec<&str> = catalog.regions().iter().map(|region| region.region.code()).collect();
     let assumptions: Vec<&str> = names().collect();
     let rules: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
     let known = Known { regions: &regions, assumptions: &assumptions, phases: &phase::IDS, rules: &rules, workloads: &PROFILE_NAMES };
-    let (mut settings, names_region) = match bytes(global)? {
-        Some((name, bytes)) => {
+    let (mut settings, names_region) = match written {
+        Some(Written { name, bytes }) => {
             let settings = settings::read(&name, &bytes, &known).map_err(Stop::error)?;
             if settings::blank(&String::from_utf8_lossy(&bytes)) {
                 screen.note(&error::warning(&format!("{name} sets nothing: the defaults apply"), &screen.err));
@@ -68,8 +79,17 @@ pub fn region_of_environment() -> Option<String> {
     ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().filter_map(|name| std::env::var(name).ok()).find(|region| !region.is_empty())
 }
 
-/// The settings file's name and content; nothing when none is named and none is there.
-fn bytes(global: &Global) -> Result<Option<(String, Vec<u8>)>, Stop> {
+/// A settings file as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// How the user calls it.
+    pub name: String,
+    /// What stands in it.
+    pub bytes: Vec<u8>,
+}
+
+/// The settings file; nothing when none is named and none is there.
+pub fn written(global: &Global) -> Result<Option<Written>, Stop> {
     let path: PathBuf = match &global.config {
         Some(path) => path.clone(),
         None if Path::new(CONFIG).exists() => PathBuf::from(CONFIG),
@@ -91,5 +111,5 @@ fn bytes(global: &Global) -> Result<Option<(String, Vec<u8>)>, Stop> {
     if read > MAX_BYTES {
         return Err(Stop::error(Problems(vec![settings::too_large(&name, read)])));
     }
-    Ok(Some((name, bytes)))
+    Ok(Some(Written { name, bytes }))
 }

@@ -1,17 +1,23 @@
 //! `scalectl deploy`: makes AWS agree with the plan.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Global;
+use super::config;
 use super::exit::{Exit, Stop};
 use super::progress::{Question, Watcher};
+use super::render::{self, Format};
 use super::screen::Screen;
 use super::stacks;
 use super::target::{Home, Target};
 use super::world::{self, World};
+use crate::architecture::Architecture;
 use crate::catalog::Catalog;
 use crate::deploy::{self, OutputValue};
+use crate::render::Stack;
 use crate::report::outcome::{self, Act};
+use crate::report::stale;
 use crate::settings::rule;
 
 /// Arguments of `deploy`.
@@ -27,6 +33,9 @@ pub struct Args {
     /// Do not ask
     #[arg(short, long)]
     yes: bool,
+    /// Deploy only if the templates are, to the byte, those in DIR/<phase>; otherwise stop before AWS is asked anything, and exit 5
+    #[arg(long, value_name = "DIR")]
+    reviewed: Option<PathBuf>,
     /// Accept what happens to the data of this resource; may be repeated
     #[arg(long, value_name = "LOGICAL_ID")]
     accept_data_fate: Vec<String>,
@@ -49,6 +58,9 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     let architecture = args.target.architecture(global, screen, Home::Environment)?;
     let stacks = stacks::stacks(&architecture, screen)?;
     stacks::warn(&stacks, screen);
+    if let Some(dir) = &args.reviewed {
+        reviewed(dir, args, &architecture, &stacks, screen)?;
+    }
     let settings = &architecture.settings;
     let units = deploy::units(&stacks, settings);
     let mut options = world::options(args.timeout)?;
@@ -78,6 +90,41 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         screen.view(&outcome::outputs(&outputs))?;
     }
     Ok(exit)
+}
+
+/// Stops unless the folder of reviewed templates holds these stacks and nothing else of ours. Reviewed JSON is compared with JSON.
+fn reviewed(dir: &Path, args: &Args, architecture: &Architecture, stacks: &[Stack], screen: &Screen) -> Result<(), Stop> {
+    let yaml = render::files_of(architecture, stacks, Format::Yaml);
+    let mut wanted = yaml.len();
+    let mut differences = render::differences(dir, &yaml)?;
+    let json = render::files_of(architecture, stacks, Format::Json);
+    let there = |files: &[render::Rendered]| files.iter().any(|file| dir.join(&file.path).exists());
+    if !there(&yaml) && there(&json) {
+        wanted = json.len();
+        differences = render::differences(dir, &json)?;
+    }
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let settings = &architecture.settings;
+    let phase = &architecture.phase.id;
+    screen.view(&stale::diff(&differences, &screen.out))?;
+    // render does not look at the environment, so that it writes the same everywhere.
+    let environment = match config::region_of_environment() {
+        Some(region) if args.target.naming.region.is_none() && region == settings.region => {
+            "\n  the environment says AWS_REGION; the settings file must name the region for render to know it"
+        }
+        _ => "",
+    };
+    let remedy = format!(
+        "nothing was deployed: {} in {} at phase {phase} is not what was reviewed{environment}\n  \
+         write the templates with scalectl render -o {}, have the change reviewed, and deploy again",
+        settings.prefix(),
+        settings.region,
+        dir.display()
+    );
+    screen.note(&stale::summary(&differences, wanted, &dir.display().to_string(), &remedy, &screen.err));
+    Err(Stop::quiet(Exit::Stale))
 }
 
 fn image(id: &str) -> Result<String, Stop> {

@@ -7,11 +7,13 @@ pub enum Exit {
     Done,
     /// Something went wrong.
     Error,
+    /// Something differs, and it was asked to say so.
+    Changes,
     /// There are findings at or above the threshold.
     Findings,
     /// Data would be lost.
     Refused,
-    /// AWS would do other than was shown.
+    /// AWS would do other than was shown or reviewed.
     Stale,
     /// A deployment failed and was undone.
     RolledBack,
@@ -28,12 +30,17 @@ pub enum Exit {
 }
 
 /// The table: code, and what it says.
-pub const TABLE: [(Exit, u8, &str); 11] = [
+pub const TABLE: [(Exit, u8, &str); 12] = [
     (Exit::Done, 0, "done, or nothing to do"),
     (Exit::Error, 1, "error; also: render --check found stale files"),
-    (Exit::Findings, 3, "check found something at or above --fail-on"),
-    (Exit::Refused, 4, "refused: data would be lost, moved or left behind (--accept-data-fate names it)"),
-    (Exit::Stale, 5, "AWS would do other than was shown; nothing was changed in that stack"),
+    (Exit::Changes, 2, "something differs, and nothing worse; only with --detailed-exitcode"),
+    (Exit::Findings, 3, "check found something at or above --fail-on; diff met a condition of --exit-on"),
+    (
+        Exit::Refused,
+        4,
+        "refused: data would be lost, moved or left behind (--accept-data-fate names it); of several, diff ends with 4 before 1, 3 and 2",
+    ),
+    (Exit::Stale, 5, "AWS would do other than was shown or reviewed (--reviewed); nothing was changed in that stack"),
     (Exit::RolledBack, 6, "the deployment failed and was rolled back"),
     (Exit::NeedsAction, 7, "the deployment failed and needs action; the command is printed"),
     (Exit::Declined, 8, "declined: the answer was no, or there was nobody to ask and no --yes"),
@@ -93,6 +100,6 @@ mod tests {
             assert!(TABLE.iter().skip(index + 1).all(|(_, other, _)| other > code), "the table is in the order of the codes");
         }
         let contract: Vec<u8> = TABLE.iter().map(|(_, code, _)| *code).collect();
-        assert_eq!(contract, [0, 1, 3, 4, 5, 6, 7, 8, 9, 64, 130], "scripts rely on these numbers");
+        assert_eq!(contract, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 64, 130], "scripts rely on these numbers");
     }
 }

@@ -32,7 +32,7 @@ enum Format {
 const LOAD: &str = "load";
 
 /// The lists that can be asked for by name.
-const LISTS: [&str; 6] = ["assumptions", "components", "rules", "phases", "bill", "exit-codes"];
+const LISTS: [&str; 7] = ["assumptions", "components", "rules", "phases", "bill", "diff", "exit-codes"];
 
 /// Explains one thing, or says what can be explained.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
@@ -61,6 +61,7 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
         }
         "rules" | "rule" => findings::rules(look),
         "bill" => words::BILL.to_owned(),
+        "diff" => words::DIFF.to_owned(),
         _ => match assumption(workload::canonical(&word)) {
             Some(entry) => words::assumption(entry, look),
             None if component::BLOCKS.contains(&word.as_str()) => {

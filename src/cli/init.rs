@@ -1,4 +1,7 @@
-//! `scalectl init`: a commented settings file to start from.
+//! `scalectl init`: a commented settings file to start from; `init ci`: a pipeline.
+
+mod ci;
+mod given;
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +12,10 @@ use crate::settings::{SCHEMA, rule};
 
 /// Arguments of `init`.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    #[command(subcommand)]
+    what: Option<What>,
     /// Name of the application
     #[arg(long, value_name = "NAME", default_value = "app")]
     app: String,
@@ -18,11 +24,20 @@ pub struct Args {
     environment: String,
 }
 
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Write the pipeline that reviews every change of the templates, and deploys them
+    Ci(ci::Args),
+}
+
 /// The schema's name beside the settings file, where the editor finds it without a network.
 const SCHEMA_FILE: &str = "scalectl.schema.json";
 
-/// Writes the settings file and its schema; a settings file that exists stays as it is.
+/// Writes the settings file and its schema, or a pipeline; a settings file that exists stays as it is.
 pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> {
+    if let Some(What::Ci(args)) = &args.what {
+        return ci::run(args, global, screen);
+    }
     let named = |result: Result<(), String>| result.map_err(Stop::usage);
     named(rule::name("app", &args.app, rule::MAX_PREFIX))?;
     named(rule::name("environment", &args.environment, rule::MAX_PREFIX))?;

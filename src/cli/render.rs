@@ -34,15 +34,16 @@ pub struct Args {
     format: Format,
 }
 
+/// The two languages that CloudFormation reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
+pub enum Format {
     Yaml,
     Json,
 }
 
 /// One file: its path below the output directory, and its text.
-struct Rendered {
-    path: PathBuf,
+pub struct Rendered {
+    pub path: PathBuf,
     text: String,
 }
 
@@ -76,7 +77,8 @@ pub fn run(args: &Args, global: &Global, screen: &Screen) -> Result<Exit, Stop> 
     Ok(Exit::Done)
 }
 
-fn files_of(architecture: &Architecture, stacks: &[render::Stack], format: Format) -> Vec<Rendered> {
+/// The files of one phase's stacks.
+pub fn files_of(architecture: &Architecture, stacks: &[render::Stack], format: Format) -> Vec<Rendered> {
     let folder = Path::new(&architecture.phase.id);
     let file = |stack: &render::Stack| match format {
         Format::Yaml => Rendered { path: folder.join(&stack.file), text: stack.template.to_yaml() },
@@ -128,12 +130,13 @@ fn check(dir: &Path, rendered: &[Rendered], screen: &Screen) -> Result<Exit, Sto
         return Ok(Exit::Done);
     }
     screen.view(&stale::diff(&differences, &screen.out))?;
-    screen.note(&stale::summary(&differences, rendered.len(), &dir.display().to_string(), &screen.err));
+    let remedy = "make them current: the same command without --check";
+    screen.note(&stale::summary(&differences, rendered.len(), &dir.display().to_string(), remedy, &screen.err));
     Ok(Exit::Error)
 }
 
 /// What in the directory is not as rendered: changed and missing files, and surplus ones that an earlier run wrote.
-fn differences(dir: &Path, rendered: &[Rendered]) -> Result<Vec<Stale>, Stop> {
+pub fn differences(dir: &Path, rendered: &[Rendered]) -> Result<Vec<Stale>, Stop> {
     let mut differences = Vec::new();
     let mut folders: Vec<PathBuf> = Vec::new();
     for file in rendered {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::config::{self, Naming};
+use super::config::{self, Naming, Written};
 use super::exit::{Exit, Stop};
 use super::screen::Screen;
 use super::{Global, config::region_of_environment};
@@ -56,9 +56,14 @@ pub struct Ground {
 impl Target {
     /// Reads what the decision stands on.
     pub fn ground(&self, global: &Global, screen: &Screen, home: Home) -> Result<Ground, Stop> {
+        self.ground_of(config::written(global)?, screen, home)
+    }
+
+    /// Reads what the decision stands on, with this settings file in place of the user's own.
+    pub fn ground_of(&self, written: Option<Written>, screen: &Screen, home: Home) -> Result<Ground, Stop> {
         let catalog = self.catalog()?;
         let fallback = if home == Home::Environment { region_of_environment() } else { None };
-        let settings = config::settings(&self.naming, global, &catalog, fallback.as_deref(), screen)?;
+        let settings = config::laid_over(&self.naming, written, &catalog, fallback.as_deref(), screen)?;
         let assumptions = self.assumptions(&settings)?;
         Ok(Ground { catalog, settings, assumptions })
     }

@@ -1,55 +1,76 @@
 //! What the template that a stack was last deployed with says of its resources: the old policies count when something leaves.
 
-use super::change::Policy;
-use cfn::node::Node;
 use std::collections::BTreeMap;
 
+use cfn::{Node, Resource, Template};
+
+use super::change::Policy;
+use crate::diff::Home;
+use crate::fate::{self, Event, Fate, Nature, Policies};
+
 /// A resource of the deployed template.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Deployed {
     /// The type.
     pub resource_type: String,
-    /// `DeletionPolicy`, when it has one.
-    pub deletion_policy: Option<String>,
-    /// `UpdateReplacePolicy`, when it has one.
-    pub update_replace_policy: Option<String>,
+    /// What its template says is to happen to it.
+    pub policies: Policies,
+    /// What CloudFormation does by itself with its like.
+    pub nature: Nature,
     /// What it is for, from its metadata; may be empty.
     pub why: String,
-    /// Whether it is a member of a database cluster, which decides the default policy; its data is the cluster's.
+    /// The component that it belongs to, from its metadata; may be empty.
+    pub component: String,
+    /// Whether it is a member of a database cluster: its data is the cluster's.
     pub in_cluster: bool,
 }
 
 impl Deployed {
-    /// What happens to it when it leaves the stack. Without a policy, database clusters, and instances outside of one, are
-    /// snapshotted, anything else is deleted (CloudFormation user guide, "DeletionPolicy attribute").
+    /// What happens to it when it leaves the stack.
     pub fn deletion(&self) -> Policy {
-        match &self.deletion_policy {
-            Some(policy) => Policy::parse(policy),
-            None if self.resource_type == "AWS::RDS::DBCluster" => Policy::Snapshot,
-            None if self.resource_type == "AWS::RDS::DBInstance" && !self.in_cluster => Policy::Snapshot,
-            None => Policy::Delete,
-        }
+        policy(fate::fate(Event::Removed, self.policies, None, self.nature))
     }
 
-    /// What happens to it when it is replaced; without a policy it is deleted.
-    pub fn replacement(&self) -> Policy {
-        self.update_replace_policy.as_deref().map_or(Policy::Delete, Policy::parse)
+    /// What happens to it when it is replaced under a template with these policies.
+    pub fn replacement(&self, new: Option<Policies>) -> Policy {
+        policy(fate::fate(Event::Replaced, self.policies, new, self.nature))
+    }
+
+    /// It as a home of data.
+    pub fn home<'a>(&'a self, id: &'a str) -> Home<'a> {
+        Home { id, component: Some(&self.component), resource_type: &self.resource_type, follows: false }
+    }
+}
+
+/// What a fate is to a resource that leaves or is replaced.
+pub fn policy(fate: Fate) -> Policy {
+    match fate {
+        Fate::Keep | Fate::Move | Fate::Retain => Policy::Retain,
+        Fate::Snapshot => Policy::Snapshot,
+        Fate::Lose => Policy::Delete,
     }
 }
 
 /// The resources of a template by logical ID, or what is wrong with its text.
 pub fn resources(template: &str) -> Result<BTreeMap<String, Deployed>, String> {
     let document = cfn::syntax::parse(template).map_err(|error| error.to_string())?;
-    let resources = document.root.get("Resources").and_then(Node::as_map).ok_or("it has no Resources")?;
-    let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).map(str::to_owned);
-    let read = |node: &Node| Deployed {
-        resource_type: text(node, "Type").unwrap_or_default(),
-        deletion_policy: text(node, "DeletionPolicy"),
-        update_replace_policy: text(node, "UpdateReplacePolicy"),
-        why: node.get("Metadata").and_then(|m| m.get("scalectl")).and_then(|s| text(s, "why")).unwrap_or_default(),
+    let template = Template::from_node(&document.root).map_err(|error| error.to_string())?;
+    if template.resources.is_empty() {
+        return Err("it has no Resources".to_owned());
+    }
+    Ok(template.resources.iter().map(|(id, resource)| (id.clone(), read(resource))).collect())
+}
+
+fn read(resource: &Resource) -> Deployed {
+    let served =
+        |key: &str| resource.metadata.get("scalectl").and_then(|served| served.get(key)).and_then(Node::as_str).unwrap_or_default();
+    Deployed {
+        resource_type: resource.resource_type.clone(),
+        policies: Policies::of(resource),
+        nature: Nature::of(resource),
+        why: served("why").to_owned(),
+        component: served("component").to_owned(),
         // A cluster names itself by the property by which a member names its cluster.
-        in_cluster: text(node, "Type").as_deref() == Some("AWS::RDS::DBInstance")
-            && node.get("Properties").is_some_and(|properties| properties.get("DBClusterIdentifier").is_some()),
-    };
-    Ok(resources.iter().map(|(id, node)| (id.clone(), read(node))).collect())
+        in_cluster: resource.resource_type == "AWS::RDS::DBInstance" && resource.properties.contains_key("DBClusterIdentifier"),
+    }
 }

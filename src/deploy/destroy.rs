@@ -95,7 +95,15 @@ fn fates(options: &Options, unit: &Unit, deployed: &BTreeMap<String, Deployed>, 
             Policy::Retain => Fate::Retained,
         };
         let why = old.map_or(String::new(), |old| old.why.clone());
-        DataFate { key: unit.key(), id: resource.id.clone(), resource_type: resource.resource_type.clone(), why, fate, causes: Vec::new() }
+        DataFate {
+            key: unit.key(),
+            id: resource.id.clone(),
+            resource_type: resource.resource_type.clone(),
+            why,
+            fate,
+            causes: Vec::new(),
+            way: None,
+        }
     };
     let there = resources.iter().filter(|resource| resource.status != "DELETE_SKIPPED");
     let member = |resource: &StackResource| deployed.get(&resource.id).is_some_and(|old| old.in_cluster);

@@ -1,9 +1,11 @@
 //! No data is lost by surprise: what a change does to resources that hold data, found before anything is executed.
 
 use super::change::{Action, Change, Policy, Replacement};
-use super::deployed::Deployed;
+use super::deployed::{Deployed, policy};
 use super::outcome::Options;
 use super::unit::{Key, Unit};
+use crate::diff::{self, Home, Move};
+use crate::fate::{self, Event, Nature};
 use std::collections::BTreeMap;
 
 /// What happens to the data of a resource.
@@ -36,6 +38,8 @@ pub struct DataFate {
     pub fate: Fate,
     /// The properties, parameters or resources that cause it; empty for a removal.
     pub causes: Vec<String>,
+    /// The described way in which its data can move, and the logical IDs that they move to.
+    pub way: Option<(&'static Move, Vec<String>)>,
 }
 
 /// Whether losing a resource of this type loses data, for resources that nothing else is known of.
@@ -63,6 +67,7 @@ pub fn removed(unit: &Unit, options: &Options, deployed: &BTreeMap<String, Deplo
             why: old.why.clone(),
             fate: gone(old.deletion()),
             causes: Vec::new(),
+            way: way(unit, deployed, id, old),
         })
         .collect()
 }
@@ -90,6 +95,7 @@ pub fn of_changes(unit: &Unit, options: &Options, changes: &[Change], deployed: 
             id: change.id.clone(),
             resource_type: change.resource_type.clone(),
             why: if note.is_empty() { old.map_or(String::new(), |old| old.why.clone()) } else { note.to_owned() },
+            way: old.filter(|_| change.action == Action::Remove).and_then(|old| way(unit, deployed, &change.id, old)),
             fate,
             causes: causes(change),
         });
@@ -113,9 +119,23 @@ fn gone(policy: Policy) -> Fate {
 }
 
 fn replace_policy(unit: &Unit, id: &str, old: Option<&Deployed>) -> Policy {
-    let new = unit.resources.get(id).and_then(|note| note.update_replace_policy.as_deref());
-    let new = new.map_or(Policy::Delete, Policy::parse);
-    old.map_or(new, |old| old.replacement().min(new))
+    let new = unit.resources.get(id).map(|note| note.policies);
+    match (old, new) {
+        (Some(old), new) => old.replacement(new),
+        (None, Some(new)) => policy(fate::fate(Event::Replaced, new, None, Nature::default())),
+        (None, None) => Policy::Delete,
+    }
+}
+
+/// The described way of what leaves to what comes with the same template, when it stays at AWS until it has moved.
+fn way(unit: &Unit, deployed: &BTreeMap<String, Deployed>, id: &str, old: &Deployed) -> Option<(&'static Move, Vec<String>)> {
+    let comes = unit.resources.iter().filter(|(id, _)| !deployed.contains_key(*id)).map(|(id, note)| Home {
+        id,
+        component: Some(&note.component),
+        resource_type: &note.resource_type,
+        follows: note.follows,
+    });
+    if old.deletion() == Policy::Retain { diff::way(old.home(id), comes) } else { None }
 }
 
 /// The properties that force replacement, with what makes them change.

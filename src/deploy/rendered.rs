@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use cfn::{Node, Policy};
+use cfn::Node;
 
 use super::body::needs_bucket;
 use super::unit::{Key, OutputNote, Parameter, ResourceNote, Supply, Unit};
+use crate::diff::Home;
+use crate::fate::Policies;
 use crate::render::{self, Source, Stack};
 use crate::settings::Settings;
 
@@ -59,26 +61,23 @@ fn unit(stack: &Stack, name: &impl Fn(&render::Key) -> String, tags: &[(String, 
     }
 }
 
-/// With `UseOnlineResharding` shards of a cache come and go in place (CloudFormation template reference, "UpdatePolicy attribute").
+/// The properties that may replace it, and that its update policy has changed in place.
 fn in_place(resource: &cfn::Resource) -> Vec<String> {
-    let resharding = resource.update_policy.as_ref().and_then(|policy| policy.get("UseOnlineResharding"));
-    match resharding {
-        Some(Node::Bool(true)) => vec!["NumNodeGroups".to_owned(), "NodeGroupConfiguration".to_owned()],
-        _ => Vec::new(),
-    }
+    resource.properties.keys().filter(|property| resource.replaced_by_policy(property) == Some(false)).cloned().collect()
 }
 
 fn notes(stack: &Stack) -> BTreeMap<String, ResourceNote> {
     let note = |(id, resource): (&String, &cfn::Resource)| {
-        let why = resource.metadata.get("scalectl").and_then(|served| served.get("why")).and_then(Node::as_str);
-        let word = |policy: Option<Policy>| policy.map(|policy| policy.as_str().to_owned());
+        let served =
+            |key: &str| resource.metadata.get("scalectl").and_then(|served| served.get(key)).and_then(Node::as_str).unwrap_or_default();
         let note = ResourceNote {
             resource_type: resource.resource_type.clone(),
-            why: why.unwrap_or_default().to_owned(),
+            why: served("why").to_owned(),
             holds_data: resource.holds_data(),
             in_place: in_place(resource),
-            deletion_policy: word(resource.deletion_policy),
-            update_replace_policy: word(resource.update_replace_policy),
+            policies: Policies::of(resource),
+            component: served("component").to_owned(),
+            follows: Home::of(id, resource).follows,
         };
         (id.clone(), note)
     };

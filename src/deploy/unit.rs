@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::fate::Policies;
+
 /// One stack in one region.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
@@ -108,10 +110,12 @@ pub struct ResourceNote {
     pub holds_data: bool,
     /// Properties whose change may replace the resource, and that the template's `UpdatePolicy` has changed in place.
     pub in_place: Vec<String>,
-    /// `DeletionPolicy` of the template, when it has one.
-    pub deletion_policy: Option<String>,
-    /// `UpdateReplacePolicy` of the template, when it has one.
-    pub update_replace_policy: Option<String>,
+    /// What the template says is to happen to it when it leaves or is replaced.
+    pub policies: Policies,
+    /// The component that it belongs to; may be empty.
+    pub component: String,
+    /// Whether another resource fills it: a read replica.
+    pub follows: bool,
 }
 
 /// What is known of an output.

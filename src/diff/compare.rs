@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use cfn::facts;
 use cfn::{Node, Resource, Template};
 
 use super::indirect::{self, Shifted, View};
@@ -10,14 +9,12 @@ use super::pairing::{self, Digests, Paired};
 use super::reference::Feeds;
 use super::replacement::{self, Candidate};
 use super::side::{Side, SideSet, stack_name};
-use super::tree::{self, leaves};
 use super::{
-    Action, Change, DataFate, Difference, Presence, Replaces, ResourceDifference, SetDifference, StackDifference, Unseen, moves, security,
-    unseen,
+    Action, Cause, Change, Difference, Presence, ResourceDifference, SetDifference, StackDifference, Unseen, content, moves, security,
+    unseen, verdict,
 };
-use crate::check::{self, File, Finding, is_secret};
+use crate::check::{self, File, Finding};
 use crate::digest;
-use crate::fate::{self, Event, Fate, Nature, Policies};
 
 /// Everything that two sides disagree on.
 pub fn difference(from: &Side, to: &Side) -> Difference {
@@ -63,22 +60,22 @@ pub fn add_findings(difference: &mut Difference, from: &Side, to: &Side) {
 }
 
 /// One resource of either side in its stack.
-struct Item<'a> {
-    stack: usize,
-    id: &'a str,
-    old: Option<&'a Resource>,
-    new: Option<&'a Resource>,
-    changes: Vec<Change>,
+pub(super) struct Item<'a> {
+    pub stack: usize,
+    pub id: &'a str,
+    pub old: Option<&'a Resource>,
+    pub new: Option<&'a Resource>,
+    pub changes: Vec<Change>,
     /// Whether a condition may take it away.
-    may_go: bool,
+    pub may_go: bool,
     /// The pair of a renamed or moved one: its index among the items.
-    partner: Option<usize>,
+    pub partner: Option<usize>,
     /// What both of them have in common.
     digest: Option<u64>,
 }
 
 impl Item<'_> {
-    fn retyped(&self) -> bool {
+    pub fn retyped(&self) -> bool {
         matches!((self.old, self.new), (Some(old), Some(new)) if old.resource_type != new.resource_type)
     }
 }
@@ -99,7 +96,7 @@ fn set(name: String, old: &SideSet, new: &SideSet, presence: Presence) -> SetDif
             _ => Shifted::default(),
         };
         stack_items(stack, before, after, &shifted, &mut items);
-        sections.push(sections_of(before, after));
+        sections.push(content::sections(before, after));
     }
     renames(&mut items, &pairs, &olds, &news, (&feeds_old, &feeds_new));
     let candidates = candidates(&items, &pairs, &news, &feeds_new);
@@ -124,12 +121,12 @@ fn set(name: String, old: &SideSet, new: &SideSet, presence: Presence) -> SetDif
             sections,
         });
     }
-    let exposures = security::exposures(old, new, &pairs);
+    let exposures = security::exposures(old, new, &pairs, &stacks);
     SetDifference {
         name,
         presence,
+        unseen: not_seen(old, new, &pairs, &stacks),
         stacks,
-        unseen: not_seen(old, new),
         exposures,
         findings: Vec::new(),
         figures: (old.figures.clone(), new.figures.clone()),
@@ -140,25 +137,39 @@ fn templates(set: &SideSet) -> Vec<&Template> {
     set.files.files.iter().map(|file| &file.template).collect()
 }
 
-fn not_seen(old: &SideSet, new: &SideSet) -> Vec<Unseen> {
+/// What could not be compared, said once where both sides have it.
+fn not_seen(old: &SideSet, new: &SideSet, pairs: &[Paired], stacks: &[StackDifference]) -> Vec<Unseen> {
     let broken = |set: &SideSet, side: &str| -> Vec<Unseen> {
         let one = |broken: &super::Broken| Unseen {
             file: broken.name.clone(),
             what: String::new(),
             why: format!("it cannot be read on the side {side}, so its stack was not compared: {}", broken.problem),
             broken: true,
+            differs: true,
         };
         set.broken.iter().map(one).collect()
     };
     let mut all: BTreeSet<Unseen> = BTreeSet::new();
     all.extend(broken(old, "that is changed from"));
     all.extend(broken(new, "that is changed to"));
-    all.extend(new.files.files.iter().flat_map(unseen::of));
-    let seen: BTreeSet<(String, String)> = all.iter().map(|one| (stack_name(&one.file).to_owned(), one.what.clone())).collect();
-    // What both sides have is said once.
-    let only_old =
-        old.files.files.iter().flat_map(unseen::of).filter(|one| !seen.contains(&(stack_name(&one.file).to_owned(), one.what.clone())));
-    all.extend(only_old);
+    for (pair, stack) in pairs.iter().zip(stacks) {
+        let of = |set: &SideSet, at: Option<usize>| at.and_then(|at| set.files.files.get(at)).map(unseen::of).unwrap_or_default();
+        let mut here = of(new, pair.new);
+        for one in of(old, pair.old) {
+            if !here.iter().any(|other| other.what == one.what) {
+                here.push(one);
+            }
+        }
+        for one in &mut here {
+            let resource = stack.resources.iter().find(|resource| resource.id == one.what || resource.old_id() == one.what);
+            let section = stack
+                .sections
+                .iter()
+                .any(|change| change.path.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(".").starts_with(&one.what));
+            one.differs = resource.is_some_and(|resource| resource.action != Action::Reworded) || section;
+        }
+        all.extend(here);
+    }
     all.into_iter().collect()
 }
 
@@ -168,7 +179,7 @@ fn stack_items<'a>(stack: usize, before: Option<&'a Template>, after: Option<&'a
         let was = before.and_then(|template| template.resources.get(id));
         let mut item = bare(id, was, Some(resource));
         if let Some(was) = was {
-            item.changes = changes(was, resource, shifted);
+            item.changes = content::changes(was, resource, shifted);
             item.may_go = match (&was.condition, &resource.condition) {
                 (_, None) => false,
                 (Some(a), Some(b)) if a == b => shifted.condition(b),
@@ -182,140 +193,6 @@ fn stack_items<'a>(stack: usize, before: Option<&'a Template>, after: Option<&'a
             items.push(bare(id, Some(resource), None));
         }
     }
-}
-
-/// What differs between two resources of one logical ID.
-fn changes(old: &Resource, new: &Resource, shifted: &Shifted) -> Vec<Change> {
-    let mut found = Vec::new();
-    let kind = &new.resource_type;
-    let retyped = old.resource_type != new.resource_type;
-    for (property, value) in &new.properties {
-        let Some(was) = old.properties.get(property) else {
-            found.push(property_change(kind, vec![property.clone()], None, Some(value.clone())));
-            continue;
-        };
-        let before = found.len();
-        for leaf in leaves(was, value, &[property]) {
-            found.push(property_change(kind, leaf.path, leaf.old, leaf.new));
-        }
-        if found.len() == before && was != value && !strictly(was, value) {
-            // A set in another order is the same, unless the type cannot be changed at all: whether AWS compares it as a set is not known then.
-            let order = property_change(kind, vec![property.clone(), "order".to_owned()], Some(was.clone()), Some(value.clone()));
-            found.extend((order.replaces > Replaces::No).then_some(order));
-        }
-        if found.len() == before
-            && let Some(reason) = shifted.reason(was, value, false)
-        {
-            let mut change = property_change(kind, vec![property.clone()], Some(was.clone()), Some(value.clone()));
-            change.through = Some(reason);
-            found.push(change);
-        }
-    }
-    for (property, was) in old.properties.iter().filter(|(property, _)| !new.properties.contains_key(*property)) {
-        found.push(property_change(kind, vec![property.clone()], Some(was.clone()), None));
-    }
-    if retyped {
-        found.insert(0, plain(vec!["Type".to_owned()], Some(Node::from(old.resource_type.as_str())), Some(Node::from(kind.as_str()))));
-    }
-    attributes(old, new, &mut found);
-    found
-}
-
-/// Whether two values are the same item by item, numbers and flags as text.
-fn strictly(a: &Node, b: &Node) -> bool {
-    match (a, b) {
-        (Node::List(a), Node::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| strictly(a, b)),
-        (Node::Map(a), Node::Map(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| strictly(value, other)))
-        }
-        _ => tree::same(a, b),
-    }
-}
-
-fn property_change(resource_type: &str, path: Vec<String>, old: Option<Node>, new: Option<Node>) -> Change {
-    let (replaces, when) = replacement::of(resource_type, &path);
-    let mut full = vec!["Properties".to_owned()];
-    full.extend(path);
-    let secret = [&old, &new].into_iter().flatten().any(|value| secret(&full, value));
-    Change { path: full, old, new, through: None, replaces, when, secret }
-}
-
-fn plain(path: Vec<String>, old: Option<Node>, new: Option<Node>) -> Change {
-    let secret = [&old, &new].into_iter().flatten().any(|value| secret(&path, value));
-    Change { path, old, new, through: None, replaces: Replaces::No, when: None, secret }
-}
-
-/// Whether a value is, or holds, what nobody should read.
-fn secret(path: &[String], value: &Node) -> bool {
-    let name = path.iter().rev().find(|step| !step.chars().all(|c| c.is_ascii_digit())).map_or("", String::as_str);
-    match value {
-        Node::Str(text) => is_secret(name, text) || path.iter().any(|step| step.len() > 1 && is_secret(step, text)),
-        Node::List(items) => items.iter().any(|item| secret(path, item)),
-        Node::Map(map) => {
-            // `{Name: DB_PASSWORD, Value: …}` says its name beside its value.
-            let named = ["Name", "Key"].iter().find_map(|key| map.get(*key).and_then(Node::as_str));
-            map.iter().any(|(key, value)| {
-                let beside = named.is_some_and(|name| key == "Value" && value.as_str().is_some_and(|text| is_secret(name, text)));
-                beside || secret(&[path, std::slice::from_ref(key)].concat(), value)
-            })
-        }
-        _ => false,
-    }
-}
-
-/// What stands beside the properties.
-fn attributes(old: &Resource, new: &Resource, found: &mut Vec<Change>) {
-    let policy = |one: Option<cfn::Policy>| one.map(|policy| Node::from(policy.as_str()));
-    let names = |one: &[String]| (!one.is_empty()).then(|| Node::list(one.iter().map(String::as_str)));
-    let map = |one: &cfn::Map| (!one.is_empty()).then(|| Node::Map(one.clone()));
-    let word = |one: &Option<String>| one.as_deref().map(Node::from);
-    let pairs = [
-        ("DeletionPolicy", policy(old.deletion_policy), policy(new.deletion_policy)),
-        ("UpdateReplacePolicy", policy(old.update_replace_policy), policy(new.update_replace_policy)),
-        ("DependsOn", names(&old.depends_on), names(&new.depends_on)),
-        ("Condition", word(&old.condition), word(&new.condition)),
-        ("CreationPolicy", old.creation_policy.clone(), new.creation_policy.clone()),
-        ("UpdatePolicy", old.update_policy.clone(), new.update_policy.clone()),
-        ("Metadata", map(&old.metadata), map(&new.metadata)),
-        ("", map(&old.rest), map(&new.rest)),
-    ];
-    for (name, old, new) in pairs {
-        between(name, old, new, found);
-    }
-}
-
-/// The changes between two optional trees, each below a name.
-fn between(name: &str, old: Option<Node>, new: Option<Node>, found: &mut Vec<Change>) {
-    let path: &[&str] = if name.is_empty() { &[] } else { &[name] };
-    match (old, new) {
-        (None, None) => {}
-        (Some(old), Some(new)) => found.extend(leaves(&old, &new, path).into_iter().map(|leaf| plain(leaf.path, leaf.old, leaf.new))),
-        (old, new) => found.push(plain(path.iter().map(|step| (*step).to_owned()).collect(), old, new)),
-    }
-}
-
-/// What differs beside the resources. A template's description and metadata are words about it.
-fn sections_of(before: Option<&Template>, after: Option<&Template>) -> Vec<Change> {
-    let (Some(before), Some(after)) = (before, after) else { return Vec::new() };
-    let mut found = Vec::new();
-    let (old, new) = (before.to_node(), after.to_node());
-    let hidden = |name: &str| [before, after].iter().any(|template| template.parameters.get(name).is_some_and(|one| one.no_echo));
-    for section in ["Parameters", "Mappings", "Conditions", "Outputs", "Transform", "Rules", "Hooks", "Globals"] {
-        let from = found.len();
-        between(section, old.get(section).cloned(), new.get(section).cloned(), &mut found);
-        for change in
-            found.iter_mut().skip(from).filter(|change| section == "Parameters" && change.path.get(1).is_some_and(|name| hidden(name)))
-        {
-            change.secret = true;
-        }
-    }
-    for section in ["Parameters", "Resources", "Outputs"] {
-        let entries = |template: &Template| template.macros.get(section).map(|map| Node::Map(map.clone()));
-        if section == "Resources" {
-            between(section, entries(before), entries(after), &mut found);
-        }
-    }
-    found
 }
 
 /// Pairs what leaves with what comes when both are the same by their digest.
@@ -341,7 +218,7 @@ fn renames<'a>(items: &mut [Item<'a>], pairs: &[Paired], olds: &[&'a Template], 
 }
 
 /// Replacements with their causes, carried on along references.
-fn candidates<'a>(items: &[Item<'a>], pairs: &[Paired], news: &[&'a Template], feeds: &Feeds<'a>) -> Vec<Option<Vec<super::Cause>>> {
+fn candidates<'a>(items: &[Item<'a>], pairs: &[Paired], news: &[&'a Template], feeds: &Feeds<'a>) -> Vec<Option<Vec<Cause>>> {
     let mut at = Vec::new();
     let mut candidates = Vec::new();
     for (index, item) in items.iter().enumerate() {
@@ -354,10 +231,12 @@ fn candidates<'a>(items: &[Item<'a>], pairs: &[Paired], news: &[&'a Template], f
             stood: item.old.is_some(),
             causes: replacement::causes(&item.changes),
             retyped: item.retyped(),
+            // What was not there until now has an identity that is new to whoever refers to it.
+            may_go: item.may_go || item.old.is_some_and(|old| old.condition.is_some() && resource.condition.is_none()),
         });
     }
     replacement::spread(&mut candidates, news, feeds);
-    let mut all: Vec<Option<Vec<super::Cause>>> = items.iter().map(|_| None).collect();
+    let mut all: Vec<Option<Vec<Cause>>> = items.iter().map(|_| None).collect();
     for (index, candidate) in at.into_iter().zip(candidates) {
         all[index] = candidate.stood.then_some(candidate.causes);
     }
@@ -368,20 +247,20 @@ fn candidates<'a>(items: &[Item<'a>], pairs: &[Paired], news: &[&'a Template], f
 fn resources(
     items: &[Item],
     pairs: &[Paired],
-    mut causes: Vec<Option<Vec<super::Cause>>>,
+    mut causes: Vec<Option<Vec<Cause>>>,
     old: &SideSet,
     new: &SideSet,
 ) -> Vec<Vec<ResourceDifference>> {
     let mut all: Vec<Vec<ResourceDifference>> = pairs.iter().map(|_| Vec::new()).collect();
-    let carried = carried_volumes(items, &causes);
+    let carried = verdict::carried_volumes(items, &causes);
     for (index, item) in items.iter().enumerate() {
         // What goes on under another name is told where it goes on.
         if item.new.is_none() && item.partner.is_some() {
             continue;
         }
         let causes = causes.get_mut(index).and_then(Option::take).unwrap_or_default();
-        let action = action(item, items, pairs, &causes, old);
-        let data = data(item, items, &action, carried.get(&item.id.to_owned()));
+        let action = verdict::action(item, items, pairs, &causes, old);
+        let data = verdict::data(item, items, &action, !causes.is_empty(), carried.get(item.id));
         let Some(action) = action.or_else(|| data.as_ref().map(|_| Action::Changed)) else { continue };
         let (Some(resource), Some(stack)) = (item.new.or(item.old), all.get_mut(item.stack)) else { continue };
         let pair = pairs.get(item.stack).copied().unwrap_or(Paired { old: None, new: None });
@@ -412,99 +291,4 @@ fn resources(
 fn why(resource: &Resource) -> String {
     let why = resource.metadata.get("scalectl").and_then(|served| served.get("why")).and_then(Node::as_str);
     why.unwrap_or_default().to_owned()
-}
-
-/// What happens to a resource; none when nothing does.
-fn action(item: &Item, items: &[Item], pairs: &[Paired], causes: &[super::Cause], old: &SideSet) -> Option<Action> {
-    match (item.old, item.new) {
-        (_, None) => Some(Action::Removed),
-        (None, Some(_)) => match item.partner.and_then(|at| items.get(at)) {
-            Some(partner) if partner.stack == item.stack => Some(Action::Renamed { from: partner.id.to_owned() }),
-            Some(partner) => {
-                let file = pairs.get(partner.stack).and_then(|pair| pair.old).and_then(|at| old.files.files.get(at));
-                let stack = file.map(|file| stack_name(&file.name).to_owned()).unwrap_or_default();
-                Some(Action::Moved { stack, from: partner.id.to_owned() })
-            }
-            None => Some(Action::Added),
-        },
-        (Some(_), Some(_)) if item.retyped() || causes.iter().any(|cause| cause.sure) => Some(Action::Replaced),
-        _ if item.may_go => Some(Action::MayBeRemoved),
-        _ if !causes.is_empty() => Some(Action::MayBeReplaced),
-        _ if item.changes.is_empty() => None,
-        _ if item.changes.iter().all(|change| change.path.first().is_some_and(|first| first == "Metadata")) => Some(Action::Reworded),
-        _ => Some(Action::Changed),
-    }
-}
-
-/// Whether losing a resource may lose data. What a nested stack, a module or a vanished type holds is not known, so it may.
-pub(super) fn precious(resource: &Resource) -> bool {
-    let kind = resource.resource_type.as_str();
-    let member = kind == "AWS::RDS::DBInstance" && resource.properties.contains_key("DBClusterIdentifier");
-    (facts::holds_data(kind) && !member) || kind == "AWS::CloudFormation::Stack" || kind.ends_with("::MODULE")
-}
-
-/// What happens to the data of a resource.
-fn data(item: &Item, items: &[Item], action: &Option<Action>, carried: Option<&String>) -> Option<DataFate> {
-    // What goes on under another name loses what the old name held.
-    let partner = item.partner.and_then(|at| items.get(at));
-    let old = item.old.or_else(|| partner.and_then(|partner| partner.old)).filter(|old| precious(old))?;
-    let (event, sure) = match action {
-        None if carried.is_some() => (Event::Unchanged, true),
-        None => return None,
-        Some(Action::Added) => return None,
-        Some(Action::Removed | Action::Renamed { .. } | Action::Moved { .. }) => (Event::Removed, true),
-        Some(Action::Replaced) if item.retyped() => (Event::Retyped, true),
-        Some(Action::Replaced) => (Event::Replaced, true),
-        Some(Action::MayBeReplaced) => (Event::Replaced, false),
-        Some(Action::MayBeRemoved) => (Event::Removed, false),
-        Some(Action::Changed) => (Event::InPlace, true),
-        Some(Action::Reworded) => (Event::Unchanged, true),
-    };
-    let policies = Policies::of(old);
-    let mut fate = fate::fate(event, policies, item.new.map(Policies::of), Nature::of(old));
-    if let (true, Some(new)) = (item.may_go, item.new) {
-        // A condition and a replacement may both be at work: the worst that either may do counts.
-        fate = fate.max(fate::fate(Event::Removed, policies, None, Nature::of(old)));
-        fate = fate.max(fate::fate(Event::Removed, Policies::of(new), None, Nature::of(new)));
-    }
-    let mut way = None;
-    if fate == Fate::Retain && matches!(action, Some(Action::Removed)) {
-        let comes = items.iter().filter(|item| item.old.is_none()).filter_map(|item| Some((item.id, item.new?)));
-        way = moves::way(old, comes);
-    } else if fate == Fate::Keep
-        && let Some(host) = carried
-    {
-        way = moves::of_volume().filter(|_| moves::component(old) == Some("data_volume")).map(|way| (way, vec![host.clone()]));
-    }
-    let fate = if way.is_some() { Fate::Move } else { fate };
-    Some(DataFate { fate, sure, way })
-}
-
-const ATTACHMENT: &str = "AWS::EC2::VolumeAttachment";
-
-/// The name that a property refers to.
-fn target(resource: &Resource, property: &str) -> Option<String> {
-    let mut found = None;
-    if let Some(value) = resource.properties.get(property) {
-        super::reference::names(value, &mut |name| found = Some(name.to_owned()));
-    }
-    found
-}
-
-/// Volumes that go from one host to another: their attachment is replaced. By logical ID, with the new host's.
-fn carried_volumes(items: &[Item], causes: &[Option<Vec<super::Cause>>]) -> std::collections::BTreeMap<String, String> {
-    let mut carried = std::collections::BTreeMap::new();
-    for (item, causes) in items.iter().zip(causes) {
-        let Some(new) = item.new.filter(|new| new.resource_type == ATTACHMENT) else { continue };
-        let replaced = item.old.is_none() || causes.as_ref().is_some_and(|causes| causes.iter().any(|cause| cause.sure));
-        let (Some(volume), Some(host)) = (target(new, "VolumeId"), target(new, "InstanceId")) else { continue };
-        let stood = items
-            .iter()
-            .filter_map(|other| other.old)
-            .any(|old| old.resource_type == ATTACHMENT && target(old, "VolumeId").as_ref() == Some(&volume));
-        if replaced && stood {
-            carried.insert(volume, host);
-        }
-    }
-    carried
 }

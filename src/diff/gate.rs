@@ -2,12 +2,13 @@
 
 use rust_decimal::Decimal;
 
-use super::{Difference, Figures, SetDifference};
+use super::unseen::opaque;
+use super::{Action, Difference, Figures, SetDifference};
 
 /// A condition under which a pipeline stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gate {
-    /// Anything is, or may be, replaced.
+    /// Anything is, or may be, replaced; deleted and made anew under another name or in another stack, too.
     Replace,
     /// Data are lost, snapshotted or left behind, and nobody accepted it.
     DataFate,
@@ -81,10 +82,15 @@ pub fn breaches(difference: &Difference, gates: &[Gate], accepted: &[String]) ->
             let breach = |id: Option<&str>, what: String| Breach { gate: *gate, set: set.name.clone(), id: id.map(str::to_owned), what };
             match gate {
                 Gate::Replace => {
-                    for (_, resource) in set.resources().filter(|(_, resource)| resource.replaced()) {
-                        let sure = resource.action == super::Action::Replaced;
-                        let what = if sure { "is replaced" } else { "may be replaced" };
-                        all.push(breach(Some(&resource.id), what.to_owned()));
+                    for (_, resource) in set.resources() {
+                        let what = match &resource.action {
+                            Action::Replaced => "is replaced".to_owned(),
+                            Action::MayBeReplaced => "may be replaced".to_owned(),
+                            Action::Renamed { from } => format!("was {from}, which is deleted and made anew under this name"),
+                            Action::Moved { stack, from } => format!("was {from} of stack {stack}, which is deleted and made anew here"),
+                            _ => continue,
+                        };
+                        all.push(breach(Some(&resource.id), what));
                     }
                     all.extend(
                         set.unread().map(|file| breach(None, format!("{file} cannot be read, so it is not known what is replaced"))),
@@ -100,6 +106,12 @@ pub fn breaches(difference: &Difference, gates: &[Gate], accepted: &[String]) ->
                     all.extend(
                         set.unread().map(|file| breach(None, format!("{file} cannot be read, so it is not known what happens to data"))),
                     );
+                    // What stays where it is and changes inside may lose what it holds, and nothing here tells.
+                    for (_, resource) in set.resources().filter(|(_, resource)| resource.action == Action::Changed) {
+                        if opaque(&resource.resource_type) && !accepted.contains(&resource.id) {
+                            all.push(breach(Some(&resource.id), "changes, and what happens to data inside of it is not seen".to_owned()));
+                        }
+                    }
                 }
                 Gate::CostPercent(_) | Gate::CostUsd(_) => all.extend(cost(set, *gate).map(|what| breach(None, what))),
                 Gate::Findings => {

@@ -55,17 +55,37 @@ pub fn component(resource: &Resource) -> Option<&str> {
     resource.metadata.get("scalectl").and_then(|served| served.get("component")).and_then(Node::as_str)
 }
 
+/// A resource as a home of data.
+#[derive(Debug, Clone, Copy)]
+pub struct Home<'a> {
+    /// Logical ID.
+    pub id: &'a str,
+    /// The component that it belongs to, by its own word.
+    pub component: Option<&'a str>,
+    /// Its type.
+    pub resource_type: &'a str,
+    /// Whether another one fills it: nothing moves to a read replica by itself.
+    pub follows: bool,
+}
+
+impl<'a> Home<'a> {
+    /// A resource of a template.
+    pub fn of(id: &'a str, resource: &'a Resource) -> Home<'a> {
+        let follows = resource.properties.contains_key("SourceDBInstanceIdentifier");
+        Home { id, component: component(resource), resource_type: &resource.resource_type, follows }
+    }
+
+    fn is(&self, (component, resource_type): (&str, &str)) -> bool {
+        self.component == Some(component) && self.resource_type == resource_type
+    }
+}
+
 /// The described way from a resource that leaves to those that come, and where it leads: only for resources that say whose they are.
-pub fn way<'a>(leaves: &Resource, comes: impl Iterator<Item = (&'a str, &'a Resource)>) -> Option<(&'static Move, Vec<String>)> {
-    let of = |resource: &Resource, (component_name, resource_type): (&str, &str)| {
-        component(resource) == Some(component_name) && resource.resource_type == resource_type
-    };
-    let comes: Vec<(&str, &Resource)> = comes.collect();
-    MOVES.iter().filter(|way| way.from != way.to && of(leaves, way.from)).find_map(|way| {
-        // A follower is filled by its leader, nothing moves to it by itself.
-        let homes =
-            comes.iter().filter(|(_, resource)| of(resource, way.to) && !resource.properties.contains_key("SourceDBInstanceIdentifier"));
-        let homes: Vec<String> = homes.map(|(id, _)| (*id).to_owned()).collect();
+pub fn way<'a>(leaves: Home, comes: impl Iterator<Item = Home<'a>>) -> Option<(&'static Move, Vec<String>)> {
+    let comes: Vec<Home> = comes.collect();
+    MOVES.iter().filter(|way| way.from != way.to && leaves.is(way.from)).find_map(|way| {
+        let homes = comes.iter().filter(|home| home.is(way.to) && !home.follows);
+        let homes: Vec<String> = homes.map(|home| home.id.to_owned()).collect();
         (!homes.is_empty()).then_some((way, homes))
     })
 }

@@ -6,6 +6,7 @@ use cfn::{Node, Resource, Template};
 
 use crate::digest::{self, Digest};
 
+use super::moves::component;
 use super::reference::{Feeds, told};
 use super::side::{SideSet, stack_name};
 
@@ -76,6 +77,8 @@ impl<'a> Digests<'a> {
         let mut hash = Digest::default();
         let Some(resource) = self.templates.get(file).and_then(|template| template.resources.get(id)) else { return hash.value() };
         hash.text(&resource.resource_type);
+        // Two of our own that look alike, and serve different ends, are not the same.
+        hash.text(component(resource).unwrap_or_default());
         if depth < DEEPEST {
             // A ring of references ends where it comes back: at the type.
             self.known.insert((file, id), hash.value());

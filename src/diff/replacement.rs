@@ -8,12 +8,17 @@ use cfn::{Node, Resource, Template};
 use super::reference::{self, Feeds};
 use super::{Cause, Change, Replaces};
 
-/// Whether a change of the property at a path replaces a resource of this type, and when.
+/// Whether a change of the property at a path replaces a resource, and when.
 ///
 /// Of a type that nobody publishes facts of (custom resources, third-party types) every change may.
-pub fn of(resource_type: &str, path: &[String]) -> (Replaces, Option<&'static str>) {
-    let path = fact_path(path);
-    match facts::replacement(resource_type, &path) {
+pub fn of(resource: &Resource, path: &[String]) -> (Replaces, Option<&'static str>) {
+    if let Some(replaced) = path.first().and_then(|property| resource.replaced_by_policy(property)) {
+        return (if replaced { Replaces::Yes } else { Replaces::No }, None);
+    }
+    if path.first().is_some_and(|first| cfn::node::is_intrinsic(first)) {
+        return (Replaces::Maybe, Some("as the macro decides that writes its properties"));
+    }
+    match facts::replacement(&resource.resource_type, &fact_path(path)) {
         None => (Replaces::Maybe, Some("as its provider decides: nothing is published about this type")),
         Some(Replacement::Always) => (Replaces::Yes, None),
         Some(Replacement::Sometimes(condition)) => (Replaces::Maybe, condition.and_then(|condition| condition.when)),
@@ -69,14 +74,16 @@ pub struct Candidate<'a> {
     pub causes: Vec<Cause>,
     /// Whether its logical ID comes to name something else altogether.
     pub retyped: bool,
+    /// Whether a condition may take it away, and another one may come.
+    pub may_go: bool,
 }
 
 impl Candidate<'_> {
     fn level(&self) -> Replaces {
-        match (self.retyped || self.causes.iter().any(|cause| cause.sure), self.causes.is_empty()) {
+        match (self.retyped || self.causes.iter().any(|cause| cause.sure), self.may_go || !self.causes.is_empty()) {
             (true, _) => Replaces::Yes,
-            (false, false) => Replaces::Maybe,
-            (false, true) => Replaces::No,
+            (false, true) => Replaces::Maybe,
+            (false, false) => Replaces::No,
         }
     }
 }
@@ -156,7 +163,7 @@ fn followed(candidate: &Candidate, names: &BTreeMap<&str, (Replaces, String)>) -
         reference::places(value, &mut vec![property.as_str()], &mut |path, name| {
             let Some((level, from)) = names.get(name).filter(|_| name != candidate.id) else { return };
             let path: Vec<String> = path.iter().map(|step| (*step).to_owned()).collect();
-            let (replaces, when) = of(&candidate.resource.resource_type, &path);
+            let (replaces, when) = of(candidate.resource, &path);
             let property = || property.clone();
             match (replaces, level) {
                 (Replaces::No, _) => {}

@@ -4,6 +4,7 @@ use cfn::Template;
 use cfn::node::{Map, Node};
 use cfn::syntax::normalise;
 
+use super::macros;
 use crate::architecture::Architecture;
 use crate::check::{File, Set};
 use crate::diff::figures::Figures;
@@ -63,7 +64,7 @@ impl SideSet {
 }
 
 /// The stack's name: the file's without folder and ending.
-pub(super) fn stack_name(file: &str) -> &str {
+pub fn stack_name(file: &str) -> &str {
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
@@ -76,6 +77,8 @@ fn normal(template: &mut Template) {
             *value = normalise(value);
         }
     };
+    template.macros.values_mut().for_each(map);
+    macros::write_out(template);
     for resource in template.resources.values_mut() {
         map(&mut resource.properties);
         map(&mut resource.metadata);

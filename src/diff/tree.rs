@@ -46,6 +46,13 @@ pub fn leaves(old: &Node, new: &Node, path: &[&str]) -> Vec<Leaf> {
     walk.found
 }
 
+/// Every place where two values of one key differ: the key says whether they are sets.
+pub fn entry(key: &str, old: &Node, new: &Node) -> Vec<Leaf> {
+    let mut walk = Walk { path: vec![key.to_owned()], found: Vec::new() };
+    walk.value(key, old, new, false);
+    walk.found
+}
+
 /// Whether two trees mean the same.
 pub fn same(old: &Node, new: &Node) -> bool {
     match (old, new) {

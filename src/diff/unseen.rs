@@ -2,6 +2,7 @@
 
 use cfn::Node;
 
+use super::macros;
 use crate::check::File;
 
 /// Something that could not be compared.
@@ -15,12 +16,24 @@ pub struct Unseen {
     pub why: String,
     /// Whether the file could not be read, so that nothing of it was compared.
     pub broken: bool,
+    /// Whether it differs between the sides, so that something happens which is not seen.
+    pub differs: bool,
+}
+
+const STACK: &str = "AWS::CloudFormation::Stack";
+const MODULE: &str = "::MODULE";
+
+/// Whether a type hides what it is made of, so that it may hold data.
+pub fn opaque(resource_type: &str) -> bool {
+    resource_type == STACK || resource_type.ends_with(MODULE) || resource_type == macros::UNKNOWN
 }
 
 /// What cannot be seen in a file.
 pub fn of(file: &File) -> Vec<Unseen> {
     let mut unseen = Vec::new();
-    let mut add = |what: &str, why: String| unseen.push(Unseen { file: file.name.clone(), what: what.to_owned(), why, broken: false });
+    let mut add = |what: &str, why: String| {
+        unseen.push(Unseen { file: file.name.clone(), what: what.to_owned(), why, broken: false, differs: false })
+    };
     let template = &file.template;
     if let Some(transform) = template.rest.get("Transform") {
         for name in words(transform) {
@@ -43,11 +56,12 @@ pub fn of(file: &File) -> Vec<Unseen> {
         }
     }
     for (id, resource) in &template.resources {
-        if resource.resource_type == "AWS::CloudFormation::Stack" {
-            let why = "a nested stack: what is in it stands in another template; compare that one too".to_owned();
-            add(id, why);
-        } else if resource.resource_type.ends_with("::MODULE") {
+        if resource.resource_type == STACK {
+            add(id, "a nested stack: what is in it stands in another template; compare that one too".to_owned());
+        } else if resource.resource_type.ends_with(MODULE) {
             add(id, "a module: what is in it is known to the registry of an account only".to_owned());
+        } else if id.starts_with("Fn::") {
+            add(id, "it makes resources when it is deployed; it is compared as it is written".to_owned());
         }
         let mut inside = false;
         for value in resource.properties.values() {

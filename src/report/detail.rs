@@ -3,14 +3,22 @@
 use super::columns::columns;
 use super::explain::entry_lines;
 use super::look::{Ink, Look, wrap};
-use super::plan::{LABEL, counts, head, judged, next, paragraph, ranked};
+use super::plan::{LABEL, changed, counts, head, judged, next, paragraph, ranked};
 use crate::architecture::Architecture;
+use crate::diff::Difference;
 use crate::judgement::Judgement;
 use crate::render::Stack;
 use crate::workload::Origin;
 
-/// The long plan; `again` are the flags that lead to it.
-pub fn plan(architecture: &Architecture, stacks: &[Stack], judgement: &Judgement, again: &str, look: &Look) -> String {
+/// The long plan; `again` are the flags that lead to it, `step` is what changes on the way to it.
+pub fn plan(
+    architecture: &Architecture,
+    stacks: &[Stack],
+    judgement: &Judgement,
+    step: Option<&Difference>,
+    again: &str,
+    look: &Look,
+) -> String {
     let mut text = head(architecture, look);
     text.push_str(&heading("Components", look));
     for piece in ranked(&architecture.pieces) {
@@ -30,6 +38,7 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], judgement: &Judgement
 
     text.push_str(&heading("Bill, room, uptime (more: scalectl cost, scalectl headroom)", look));
     text.push_str(&judged(architecture, judgement, look));
+    text.push_str(&changed(step, look));
     text.push_str(&heading("What the uptime rests on", look));
     text.push_str(&super::availability::section(&judgement.availability, look));
 
@@ -73,7 +82,7 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], judgement: &Judgement
     for notice in &architecture.notices {
         text.push_str(&paragraph("Note", notice, look));
     }
-    text.push_str(&next(again, look));
+    text.push_str(&next(again, step, look));
     text
 }
 

@@ -15,6 +15,7 @@ mod safe;
 mod sarif;
 mod stack_json;
 mod stacks;
+pub mod step;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -25,6 +26,7 @@ pub use json::json;
 pub use junit::junit;
 pub use markdown::{MARKER, markdown};
 pub use matrix::{matrix, matrix_json, matrix_markdown};
+pub use road::broken;
 pub use sarif::sarif;
 pub use text::text;
 

@@ -7,6 +7,8 @@ use super::plan::paragraph;
 use crate::phase::Phase;
 use crate::workload::{Assumption, Trust};
 
+/// How a difference is told: what is replaced, and what happens to data.
+pub const DIFF: &str = include_str!("../../docs/diff.md");
 /// The rules by which a bill is made.
 pub const BILL: &str = include_str!("../../docs/bill.md");
 

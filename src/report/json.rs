@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use super::cost::{SumsView, sums};
+use super::diff::step::StepView;
 use super::headroom::RoomView;
 use crate::architecture::Architecture;
+use crate::diff::Difference;
 use crate::judgement::Judgement;
 use crate::phase::Phase;
 use crate::render::Stack;
@@ -35,6 +37,8 @@ struct Plan<'a> {
     notices: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     overridden: Vec<OverriddenView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<StepView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -117,7 +121,7 @@ struct Road<'a> {
 }
 
 /// A plan.
-pub fn plan(architecture: &Architecture, stacks: &[Stack], judgement: &Judgement) -> String {
+pub fn plan(architecture: &Architecture, stacks: &[Stack], judgement: &Judgement, step: Option<&Difference>) -> String {
     let name_of = |key: &crate::render::Key| {
         let stack = stacks.iter().find(|stack| stack.key == *key);
         format!("{} ({})", stack.map_or(key.layer.word(), |stack| stack.name.as_str()), key.region)
@@ -177,6 +181,7 @@ pub fn plan(architecture: &Architecture, stacks: &[Stack], judgement: &Judgement
         availability: super::availability::view(&judgement.availability),
         notices: &architecture.notices,
         overridden: stacks.iter().flat_map(overridden).collect(),
+        step: step.map(super::diff::step::view),
     };
     pretty(&view)
 }

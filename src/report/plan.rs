@@ -5,6 +5,7 @@ use super::look::{Ink, Look, wrap};
 use super::stale::plural;
 use crate::architecture::{Architecture, Piece};
 use crate::component::Size;
+use crate::diff::Difference;
 use crate::judgement::Judgement;
 use crate::render::Stack;
 use crate::units::{PerSecond, thousands};
@@ -53,17 +54,25 @@ const LEADING: [(&str, &str, &str); 4] = [
     ("queries_per_request", "", " queries a request"),
 ];
 
-/// The short plan; `again` are the flags that lead to it.
-pub fn plan(architecture: &Architecture, stacks: &[Stack], judgement: &Judgement, again: &str, look: &Look) -> String {
+/// The short plan; `again` are the flags that lead to it, `step` is what changes on the way to it.
+pub fn plan(
+    architecture: &Architecture,
+    stacks: &[Stack],
+    judgement: &Judgement,
+    step: Option<&Difference>,
+    again: &str,
+    look: &Look,
+) -> String {
     let head = head(architecture, look);
     let mut foot = format!("\n  {}\n\n", counts(architecture, stacks));
     foot.push_str(&judged(architecture, judgement, look));
+    foot.push_str(&changed(step, look));
     foot.push_str(&paragraph("Rests on", &format!("{} (all: --detail)", rests_on(architecture)), look));
     foot.push_str(&super::overridden::section(stacks, look));
     for notice in &architecture.notices {
         foot.push_str(&paragraph("Note", notice, look));
     }
-    foot.push_str(&next(again, look));
+    foot.push_str(&next(again, step, look));
     let lines = if look.width < WIDE { LINES.0 } else { LINES.1 };
     let room = lines.saturating_sub(head.lines().count() + foot.lines().count() + 1);
     format!("{head}\n{}{foot}", table(&ranked(&architecture.pieces), room, look))
@@ -75,6 +84,14 @@ pub fn judged(architecture: &Architecture, judgement: &Judgement, look: &Look) -
     text.push_str(&paragraph("Room", &super::headroom::sentence(&judgement.headroom), look));
     text.push_str(&paragraph("Uptime", &super::availability::sentence(&judgement.availability), look));
     text
+}
+
+/// What changes on the way to this plan, and what happens to the data: a line each.
+pub fn changed(step: Option<&Difference>, look: &Look) -> String {
+    step.map_or_else(String::new, |step| {
+        let (changes, data) = (super::diff::step::changes(step), super::diff::step::data(step));
+        paragraph("Changes", &changes, look) + &paragraph("Data", &data, look)
+    })
 }
 
 /// The components from the first on, as many as have room, and the names of the others.
@@ -164,8 +181,9 @@ pub fn counts(architecture: &Architecture, stacks: &[Stack]) -> String {
 }
 
 /// What to do with a plan. Commands are not wrapped: they are there to be copied.
-pub fn next(again: &str, look: &Look) -> String {
-    format!("  {}      scalectl render {again} -o templates\n            scalectl deploy {again}\n", look.ink(Ink::Strong, "Next"))
+pub fn next(again: &str, step: Option<&Difference>, look: &Look) -> String {
+    let all = step.map_or_else(String::new, |step| format!("{}\n            ", super::diff::step::command(step)));
+    format!("  {}      {all}scalectl render {again} -o templates\n            scalectl deploy {again}\n", look.ink(Ink::Strong, "Next"))
 }
 
 /// A head in a narrow column with wrapped words beside it.

@@ -69,7 +69,11 @@ pub fn fate_words(fate: &DataFate) -> String {
     };
     let why = if fate.why.is_empty() { String::new() } else { format!(" · it serves: {}", fate.why) };
     let causes = if fate.causes.is_empty() { String::new() } else { format!(" · because of {}", fate.causes.join(", ")) };
-    format!("{} ({}, {}) {what}{causes}{why}", fate.id, fate.resource_type, fate.key.stack)
+    let way = match &fate.way {
+        Some((way, to)) => format!(" · its data move {} → {} ({}): {}", way.words, to.join(", "), way.pause, way.steps),
+        None => String::new(),
+    };
+    format!("{} ({}, {}) {what}{way}{causes}{why}", fate.id, fate.resource_type, fate.key.stack)
 }
 
 /// The refusal of a deployment that would take data away, with the flags (`flag`) that accept it.

@@ -55,8 +55,8 @@ pub fn diff(stale: &[Stale], look: &Look) -> String {
     text
 }
 
-/// How many files of how many, and what to do.
-pub fn summary(stale: &[Stale], files: usize, dir: &str, look: &Look) -> String {
+/// How many files of how many, and as the last line what to do.
+pub fn summary(stale: &[Stale], files: usize, dir: &str, remedy: &str, look: &Look) -> String {
     let mut text = format!(
         "{} in {dir} (of {files} rendered):\n",
         look.ink(Ink::Danger, &format!("{} stale {}", stale.len(), plural(stale.len(), "file")))
@@ -69,7 +69,7 @@ pub fn summary(stale: &[Stale], files: usize, dir: &str, look: &Look) -> String 
         };
         text.push_str(&format!("  {word}  {}\n", file.path));
     }
-    text.push_str("make them current: the same command without --check\n");
+    text.push_str(&format!("{remedy}\n"));
     text
 }
 

@@ -75,6 +75,8 @@ fn fresh_again_and_down(phase: &str) {
     assert!(again.stderr.contains("no changes"), "{again:?}");
     assert_eq!(see(&cloud), fresh, "a second deployment touched the stacks");
 
+    let same = desk.run_against(&cloud, &["diff", "deployed", phase, "--detailed-exitcode"]);
+    same.exits(0).says(&["No differences"]);
     desk.run_against(&cloud, &["status"]).exits(0);
     desk.run_against(&cloud, &["outputs"]).exits(0);
 

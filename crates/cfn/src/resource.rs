@@ -155,6 +155,33 @@ impl Resource {
         of_type && !member
     }
 
+    /// Whether its `UpdatePolicy` has a change of this property replace it; none where that decides nothing, or is no literal.
+    ///
+    /// Source: CloudFormation template reference, "UpdatePolicy attribute": a group's instances change and the group stays unless
+    /// `WillReplace` says otherwise; shards of a cache come and go in place only with `UseOnlineResharding`.
+    pub fn replaced_by_policy(&self, property: &str) -> Option<bool> {
+        let policy = self.update_policy.as_ref();
+        let flag = |node: Option<&Node>| match node {
+            None => Some(false),
+            Some(Node::Bool(flag)) => Some(*flag),
+            Some(Node::Str(word)) => word.parse().ok(),
+            Some(_) => None,
+        };
+        match (self.resource_type.as_str(), property) {
+            (
+                "AWS::AutoScaling::AutoScalingGroup",
+                "LaunchConfigurationName" | "LaunchTemplate" | "MixedInstancesPolicy" | "VPCZoneIdentifier",
+            ) => {
+                let replacing = policy.and_then(|policy| policy.get("AutoScalingReplacingUpdate"));
+                flag(replacing.and_then(|replacing| replacing.get("WillReplace")))
+            }
+            ("AWS::ElastiCache::ReplicationGroup", "NodeGroupConfiguration" | "NumNodeGroups") => {
+                flag(policy.and_then(|policy| policy.get("UseOnlineResharding"))).map(|online| !online)
+            }
+            _ => None,
+        }
+    }
+
     /// Sets `UpdatePolicy`.
     #[must_use]
     pub fn update_policy(mut self, policy: Node) -> Self {

@@ -35,6 +35,12 @@ struct Line {
 
 /// Writes the file, from the `data/schemas` folder of cfn-lint and the specification.
 pub fn take(schemas: &Path, specification: &Path, root: &Path) -> Result<()> {
+    std::fs::write(root.join(FILE), format!("{HEAD}{}", text(schemas, specification)?))?;
+    Ok(())
+}
+
+/// The lines of the file, sorted by type.
+pub fn text(schemas: &Path, specification: &Path) -> Result<String> {
     let specification = read(specification)?;
     let mut lines = of_schemas(schemas)?;
     let types = specification.get("ResourceTypes").and_then(Value::as_object).context("the specification lists no ResourceTypes")?;
@@ -46,32 +52,7 @@ pub fn take(schemas: &Path, specification: &Path, root: &Path) -> Result<()> {
         let known = |path: &String| within(path, &line.always) || within(path, &line.sometimes) || within(path, &line.spec_always);
         line.spec_sometimes = sometimes.into_iter().filter(|path| !known(path)).collect();
     }
-    let mut text = HEAD.to_owned();
-    for (name, line) in &lines {
-        text.push_str(&write(name, line)?);
-    }
-    std::fs::write(root.join(FILE), text)?;
-    Ok(())
-}
-
-/// The first line that the file has otherwise than these schemas have it; the specification's word is left out.
-pub fn stale(schemas: &Path, root: &Path) -> Result<Option<String>> {
-    let text = std::fs::read_to_string(root.join(FILE))?;
-    let (mut file, lines) = (BTreeMap::new(), of_schemas(schemas)?);
-    for line in text.lines().filter(|line| !line.starts_with('#')) {
-        let (name, rest) = line.split_once(' ').unwrap_or((line, ""));
-        let rest: Vec<&str> = rest.split(' ').filter(|word| !word.is_empty() && !word.starts_with("spec-")).collect();
-        file.insert(name, rest.join(" "));
-    }
-    for (name, line) in &lines {
-        let line = write(name, line)?;
-        let (_, wanted) = line.trim_end().split_once(' ').unwrap_or_default();
-        if file.remove(name.as_str()).is_none_or(|found| found != wanted) {
-            return Ok(Some(line));
-        }
-    }
-    // A type that only the specification has says nothing of the schema's.
-    Ok(file.into_iter().find(|(_, rest)| !rest.is_empty()).map(|(name, _)| format!("{name} is in no schema")))
+    lines.iter().map(|(name, line)| write(name, line)).collect()
 }
 
 /// The lines that the schemas give: the types of us-east-1, then those that only other regions have.

@@ -38,7 +38,6 @@ const ASG: &str = "AWS::AutoScaling::AutoScalingGroup";
 const GROUP: &str =
     "when its UpdatePolicy has AutoScalingReplacingUpdate with WillReplace; otherwise its instances change, the group stays";
 const GROUP_PAGE: &str = page!("attribute-updatepolicy");
-const TABLE_KEYS: &str = "on any change: UpdateTable cannot change the keys of a table";
 const TABLE_PAGE: &str = "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html";
 const INSTANCE: &str = "AWS::EC2::Instance";
 const INSTANCE_PAGE: &str = page!("resource-ec2-instance");
@@ -48,6 +47,10 @@ const CACHE_PAGE: &str = page!("resource-elasticache-replicationgroup");
 const SHARDS: &str = "unless its UpdatePolicy has UseOnlineResharding";
 const DB: &str = "AWS::RDS::DBInstance";
 const DB_PAGE: &str = page!("resource-rds-dbinstance");
+const FIREHOSE: &str = "AWS::KinesisFirehose::DeliveryStream";
+const FIREHOSE_PAGE: &str = "https://docs.aws.amazon.com/firehose/latest/APIReference/API_UpdateDestination.html";
+const LOCK: &str = "when it is taken away: Object Lock can be enabled on a bucket that stands, never disabled";
+const LOCK_PAGE: &str = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html";
 const RESTORE: &str = "when the source that it was restored from is removed, or is another";
 
 /// One line per property.
@@ -56,9 +59,7 @@ static CONDITIONS: &[Condition] = &[
     sometimes(ASG, "LaunchTemplate", GROUP, GROUP_PAGE),
     sometimes(ASG, "MixedInstancesPolicy", GROUP, GROUP_PAGE),
     sometimes(ASG, "VPCZoneIdentifier", GROUP, GROUP_PAGE),
-    sometimes("AWS::DynamoDB::GlobalTable", "KeySchema", TABLE_KEYS, TABLE_PAGE),
-    sometimes("AWS::DynamoDB::GlobalTable", "LocalSecondaryIndexes", "on any change: they are made with the table", TABLE_PAGE),
-    sometimes("AWS::DynamoDB::Table", "KeySchema", TABLE_KEYS, TABLE_PAGE),
+    never("AWS::DynamoDB::GlobalTable", "GlobalSecondaryIndexes", TABLE_PAGE),
     sometimes(INSTANCE, "AdditionalInfo", ROOT, INSTANCE_PAGE),
     sometimes(INSTANCE, "BlockDeviceMappings", "when anything but DeleteOnTermination of an attached volume changes", INSTANCE_PAGE),
     sometimes(INSTANCE, "EbsOptimized", ROOT, INSTANCE_PAGE),
@@ -73,6 +74,11 @@ static CONDITIONS: &[Condition] = &[
     sometimes(CACHE, "NodeGroupConfiguration", SHARDS, CACHE_PAGE),
     sometimes(CACHE, "NumNodeGroups", SHARDS, CACHE_PAGE),
     never(CACHE, "AuthToken", CACHE_PAGE),
+    never(FIREHOSE, "ExtendedS3DestinationConfiguration", FIREHOSE_PAGE),
+    never(FIREHOSE, "HttpEndpointDestinationConfiguration", FIREHOSE_PAGE),
+    never(FIREHOSE, "RedshiftDestinationConfiguration", FIREHOSE_PAGE),
+    never(FIREHOSE, "S3DestinationConfiguration", FIREHOSE_PAGE),
+    never(FIREHOSE, "SplunkDestinationConfiguration", FIREHOSE_PAGE),
     never(DB, "AutoMinorVersionUpgrade", DB_PAGE),
     never(DB, "BackupRetentionPeriod", DB_PAGE),
     never(DB, "DBParameterGroupName", DB_PAGE),
@@ -82,6 +88,7 @@ static CONDITIONS: &[Condition] = &[
     sometimes(DB, "DBClusterSnapshotIdentifier", RESTORE, DB_PAGE),
     sometimes(DB, "DBSnapshotIdentifier", RESTORE, DB_PAGE),
     sometimes(DB, "SourceDBInstanceIdentifier", "unless it is removed, which promotes the replica", DB_PAGE),
+    sometimes("AWS::S3::Bucket", "ObjectLockEnabled", LOCK, LOCK_PAGE),
 ];
 
 #[cfg(test)]

@@ -32,7 +32,12 @@ pub fn of(resource_type: &str) -> Option<Line> {
 impl Line {
     /// The properties whose change replaces it: by the schema, or by the specification where the schema lacks them.
     pub fn always(self) -> impl Iterator<Item = &'static str> {
-        self.list("always").chain(self.list("spec-always"))
+        self.schema_always().chain(self.list("spec-always"))
+    }
+
+    /// Those of them that the schema says.
+    pub fn schema_always(self) -> impl Iterator<Item = &'static str> {
+        self.list("always")
     }
 
     /// The properties some of whose changes replace it.
