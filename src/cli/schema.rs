@@ -31,6 +31,8 @@ enum Of {
     Load,
     /// The output of diff --format json
     Diff,
+    /// The output of diff --matrix --format json
+    Matrix,
 }
 
 /// Prints a schema.
@@ -44,6 +46,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         Of::Headroom => report::headroom::SCHEMA,
         Of::Load => report::load::SCHEMA,
         Of::Diff => report::diff::SCHEMA,
+        Of::Matrix => report::diff::MATRIX_SCHEMA,
     })?;
     Ok(Exit::Done)
 }

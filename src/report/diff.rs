@@ -10,11 +10,14 @@ mod json;
 mod junit;
 mod markdown;
 mod matrix;
+mod road;
 mod safe;
 mod sarif;
 mod stack_json;
 mod stacks;
 pub mod step;
+#[cfg(test)]
+mod tests;
 mod text;
 mod value;
 mod words;
@@ -22,7 +25,8 @@ mod words;
 pub use json::json;
 pub use junit::junit;
 pub use markdown::{MARKER, markdown};
-pub use matrix::{broken, matrix, matrix_json, matrix_markdown};
+pub use matrix::{matrix, matrix_json, matrix_markdown};
+pub use road::broken;
 pub use sarif::sarif;
 pub use text::text;
 
@@ -30,6 +34,9 @@ use crate::diff::{Breach, Difference};
 
 /// The JSON schema of [`json()`]; `scalectl schema diff` prints it.
 pub const SCHEMA: &str = include_str!("../../schemas/diff.schema.json");
+
+/// The JSON schema of [`matrix_json`]; `scalectl schema matrix` prints it.
+pub const MATRIX_SCHEMA: &str = include_str!("../../schemas/matrix.schema.json");
 
 /// A difference with what was asked of it.
 #[derive(Debug, Clone, Copy)]

@@ -9,7 +9,7 @@ use super::super::look::Look;
 use super::super::plan::paragraph;
 use super::value::{cut, name};
 use super::words::counted;
-use crate::diff::{Difference, Figures, SetDifference};
+use crate::diff::{Difference, Figures, Presence, SetDifference};
 use crate::units::Usd;
 
 /// Most components that are named for moving the bill.
@@ -21,12 +21,19 @@ pub fn signed(usd: Usd) -> String {
     if amount.is_sign_negative() && !amount.is_zero() { format!("-{}", rounded(Usd::ZERO - usd)) } else { format!("+{}", rounded(usd)) }
 }
 
-/// By how much the bill grows, where both are known.
-pub fn grown(set: &SetDifference) -> Option<Usd> {
-    match &set.figures {
-        (Some(old), Some(new)) => Some(new.month - old.month),
+/// What a month costs on each side, where both are known; a side that has nothing of a set pays nothing for it.
+pub fn ends(set: &SetDifference) -> Option<(Usd, Usd)> {
+    match (&set.figures, set.presence) {
+        ((Some(old), Some(new)), _) => Some((old.month, new.month)),
+        ((None, Some(new)), Presence::Added) => Some((Usd::ZERO, new.month)),
+        ((Some(old), None), Presence::Removed) => Some((old.month, Usd::ZERO)),
         _ => None,
     }
+}
+
+/// By how much the bill grows, where both are known.
+pub fn grown(set: &SetDifference) -> Option<Usd> {
+    ends(set).map(|(old, new)| new - old)
 }
 
 /// Why there are no figures, or only those of one side.
@@ -39,11 +46,11 @@ fn unknown(difference: &Difference, set: &SetDifference) -> String {
 }
 
 /// The components that move the bill most, those that leave and come included.
-fn movers(old: &Figures, new: &Figures) -> String {
-    let of = |figures: &Figures, label: &str| -> Usd {
-        figures.components.iter().filter(|(other, _)| *other == label).map(|(_, month)| *month).sum()
+fn movers(old: &[(&str, Usd)], new: &[(&str, Usd)]) -> String {
+    let of = |components: &[(&str, Usd)], label: &str| -> Usd {
+        components.iter().filter(|(other, _)| *other == label).map(|(_, month)| *month).sum()
     };
-    let mut labels: Vec<&str> = old.components.iter().chain(&new.components).map(|(label, _)| *label).collect();
+    let mut labels: Vec<&str> = old.iter().chain(new).map(|(label, _)| *label).collect();
     labels.sort_unstable();
     labels.dedup();
     let mut moved: Vec<(Usd, &str)> = labels.into_iter().map(|label| (of(new, label) - of(old, label), label)).collect();
@@ -55,17 +62,20 @@ fn movers(old: &Figures, new: &Figures) -> String {
 
 /// `+412 USD a month (209 → 621) · most of it: …`.
 pub fn bill(difference: &Difference, set: &SetDifference) -> String {
-    let (Some(old), Some(new)) = (&set.figures.0, &set.figures.1) else { return unknown(difference, set) };
-    let mut text = if old.month == new.month {
-        format!("unchanged: {} USD a month", rounded(new.month))
+    let Some((before, after)) = ends(set) else { return unknown(difference, set) };
+    let mut text = if before == after {
+        format!("unchanged: {} USD a month", rounded(after))
     } else {
-        format!("{} USD a month ({} → {})", signed(new.month - old.month), rounded(old.month), rounded(new.month))
+        format!("{} USD a month ({} → {})", signed(after - before), rounded(before), rounded(after))
     };
-    let movers = movers(old, new);
+    let none: &[(&str, Usd)] = &[];
+    let of = |figures: &Option<Figures>| figures.as_ref().map_or(0, |figures| figures.unpriced);
+    let (old, new) = (&set.figures.0, &set.figures.1);
+    let movers = movers(old.as_ref().map_or(none, |figures| &figures.components), new.as_ref().map_or(none, |figures| &figures.components));
     if !movers.is_empty() {
         text.push_str(&format!(" · most of it: {movers}"));
     }
-    let unpriced = old.unpriced.max(new.unpriced);
+    let unpriced = of(old).max(of(new));
     if unpriced > 0 {
         text.push_str(&format!(" · without {}", counted(unpriced, "thing")));
         text.push_str(if unpriced == 1 { " that has no price" } else { " that have no price" });
@@ -75,8 +85,7 @@ pub fn bill(difference: &Difference, set: &SetDifference) -> String {
 
 /// `188 → 600`, for a table.
 pub fn months(set: &SetDifference) -> Option<String> {
-    let (Some(old), Some(new)) = (&set.figures.0, &set.figures.1) else { return None };
-    Some(format!("{} → {}", rounded(old.month), rounded(new.month)))
+    ends(set).map(|(old, new)| format!("{} → {}", rounded(old), rounded(new)))
 }
 
 /// `9,400 → 480,000`, or the one number that both sides have.
@@ -131,6 +140,7 @@ pub fn lines(difference: &Difference, set: &SetDifference, look: &Look) -> Strin
 pub fn short(difference: &Difference, set: &SetDifference, look: &Look) -> String {
     let mut parts = Vec::new();
     match grown(set) {
+        Some(grown) if grown == Usd::ZERO => parts.push("bill unchanged".to_owned()),
         Some(grown) => parts.push(format!("bill {} USD a month", signed(grown))),
         None => parts.push(format!("bill {}", unknown(difference, set))),
     }

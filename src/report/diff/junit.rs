@@ -72,7 +72,7 @@ fn cases(shown: &Shown, set: &SetDifference) -> Vec<Case> {
                 .find(|(breach, told)| !**told && breach.gate == gate && breach.id.as_deref() == Some(id));
             if let Some((breach, told)) = broken {
                 *told = true;
-                failures.push(failure(breach));
+                failures.push(words::breach(breach));
             }
             cases.push(Case { class: class(set, stack), name: format!("{gate} {}", name(id)), failures, said });
         }
@@ -82,7 +82,7 @@ fn cases(shown: &Shown, set: &SetDifference) -> Vec<Case> {
         cases.push(Case {
             class: if set.name.is_empty() { "set".to_owned() } else { name(&set.name) },
             name: format!("{}{about}", breach.gate),
-            failures: vec![failure(breach)],
+            failures: vec![words::breach(breach)],
             said: String::new(),
         });
     }
@@ -103,11 +103,6 @@ fn said(gate: Gate, resource: &ResourceDifference) -> Option<String> {
         Gate::Replace if resource.replaced() => Some(format!("{}: {}", words::verb(resource, false), words::reasons(resource))),
         _ => None,
     }
-}
-
-fn failure(breach: &Breach) -> String {
-    let id = breach.id.as_deref().map_or_else(String::new, |id| format!("{} ", name(id)));
-    format!("{id}{} (--exit-on {})", breach.what, breach.gate)
 }
 
 fn class(set: &SetDifference, stack: &StackDifference) -> String {

@@ -26,7 +26,7 @@ pub fn markdown(shown: &Shown, most: usize) -> String {
     let difference = shown.difference;
     let mut text = format!("{MARKER}\n### scalectl: {}\n", heading(shown));
     if !difference.is_empty() {
-        text.push_str(&format!("\n{}\n", inline(&words::totals(&difference.counts()))));
+        text.push_str(&format!("\n{}\n", format_args!("**{}**", words::totals(&difference.counts()))));
     }
     let left = |text: &str| most.saturating_sub(length(text));
     let alarms = alarms(&dangers(shown), left(&text).saturating_sub(REST.min(most / 4)));
@@ -96,7 +96,11 @@ fn fate(shown: &Shown) -> String {
     let of_worst = shown.difference.resources().filter_map(|(_, _, resource)| resource.data.as_ref()).filter(|data| data.fate == worst);
     let (sure, perhaps): (Vec<_>, Vec<_>) = of_worst.partition(|data| data.sure);
     let (count, may) = if sure.is_empty() { (perhaps.len(), true) } else { (sure.len(), false) };
-    let of = format!("data of {}", counted(count, "resource"));
+    let of = if count == 1 {
+        "1 resource's data".to_owned()
+    } else {
+        format!("{} resources' data", crate::units::thousands(u64::try_from(count).unwrap_or(u64::MAX)))
+    };
     match (worst, may) {
         (Fate::Keep, _) => "no data moves".to_owned(),
         (Fate::Move, _) => format!("{of} move"),
@@ -191,7 +195,7 @@ fn rows(shown: &Shown) -> Vec<String> {
         };
         let cells = [
             format!("**{}**{presence}", inline(&label)),
-            inline(&words::brief(&set.counts())),
+            words::brief(&set.counts()),
             data,
             figures::months(set).unwrap_or_else(|| "not known".to_owned()),
             figures::users(set).unwrap_or_else(|| "not known".to_owned()),
@@ -201,7 +205,7 @@ fn rows(shown: &Shown) -> Vec<String> {
     let mut rows: Vec<String> = difference.sets.iter().filter(|set| !set.is_empty()).map(row).collect();
     let same = difference.sets.iter().filter(|set| set.is_empty()).count();
     if same > 0 && !rows.is_empty() {
-        rows.push(format!("| {} more without differences | | | | |", same));
+        rows.push(format!("| *{} more without differences* | | | | |", same));
     }
     rows
 }
@@ -210,9 +214,7 @@ fn rows(shown: &Shown) -> Vec<String> {
 fn notes(shown: &Shown) -> Vec<String> {
     let mut lines = Vec::new();
     for breach in shown.breaches {
-        let id = breach.id.as_deref().map_or_else(String::new, |id| format!(" {}", code(&name(id))));
-        let set = if breach.set.is_empty() { String::new() } else { format!(" {}:", inline(&name(&breach.set))) };
-        lines.push(format!("- **stops the pipeline** ({}):{set}{id} {}", inline(&breach.gate.to_string()), inline(&breach.what)));
+        lines.push(format!("- **stops the pipeline** {}", inline(&words::breach(breach))));
     }
     for set in &shown.difference.sets {
         for one in &set.exposures {

@@ -2,22 +2,29 @@
 
 use super::value::calm;
 
-/// Within a line of Markdown. Every character that means something is written as a number; after `@` and `#` stands a space of no width,
-/// because code hosts look for mentions and references in the finished text, where the numbers are characters again.
+/// Within a line of Markdown, not at its beginning. Every character that means something is written as a number; after `@`, `#` and their
+/// like stands a space of no width, because code hosts look for mentions and references in the finished text, where numbers are characters.
 pub fn inline(text: &str) -> String {
+    let text = calm(text);
     let mut safe = String::with_capacity(text.len());
-    for c in calm(text).chars() {
+    let mut letters = text.chars().peekable();
+    while let Some(c) = letters.next() {
         match c {
             '@' | '#' | '!' | '$' | '%' | '~' | '&' => safe.push_str(&format!("&#{};&#8203;", u32::from(c))),
-            '<' | '>' | '|' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '\\' | '"' | '\'' | '{' | '}' | '^' | '=' | ':' => {
-                safe.push_str(&format!("&#{};", u32::from(c)));
-            }
-            // `www.`, `GH-12`: addresses and references that need no sign.
-            '.' | '-' => safe.push_str(&format!("{c}&#8203;")),
+            '<' | '>' | '|' | '`' | '*' | '_' | '[' | ']' | '\\' => safe.push_str(&format!("&#{};", u32::from(c))),
+            // `https://` is an address, `:x:` is a picture; before a space it is a colon.
+            ':' if letters.peek().is_some_and(|next| *next != ' ') => safe.push_str("&#58;"),
+            // `www.` and `GH-12` are an address and a reference without any sign.
+            '.' if ends(&safe, "www") => safe.push_str("&#46;&#8203;"),
+            '-' if ends(&safe, "gh") => safe.push_str("-&#8203;"),
             c => safe.push(c),
         }
     }
     safe
+}
+
+fn ends(text: &str, word: &str) -> bool {
+    text.len().checked_sub(word.len()).and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(word))
 }
 
 /// In a cell or a sentence, set as code, where no host looks for mentions.

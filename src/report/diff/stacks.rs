@@ -12,7 +12,7 @@ use crate::diff::{Action, Presence, ResourceDifference, SetDifference, StackDiff
 /// Widest value in a line of a resource.
 const VALUE: usize = 28;
 /// Groups of a stack that are shown, from the most generous layout to the most sparing one; what is left out is named in a line.
-const GROUPS: [usize; 9] = [40, 12, 9, 7, 6, 5, 4, 3, 2];
+const GROUPS: [usize; 11] = [40, 12, 9, 7, 6, 5, 4, 3, 2, 1, 0];
 
 /// The stacks, as generously as there are lines.
 pub fn fitting(shown: &Shown, room: usize, look: &Look) -> String {
@@ -63,7 +63,7 @@ pub fn line(set: &SetDifference, stack: &StackDifference, look: &Look) -> String
     };
     let width = set.stacks.iter().map(|stack| stack.name.chars().count()).max().unwrap_or(0).clamp(6, 24);
     let stack_name = cut(&name(&stack.name), width);
-    let mut text = format!("  {}{}", look.ink(Ink::Strong, &stack_name), " ".repeat(width.saturating_sub(stack_name.chars().count()) + 1));
+    let mut text = " ".repeat(width.saturating_sub(stack_name.chars().count()) + 1);
     for (sign, ranks) in COLUMNS {
         let widest = set.stacks.iter().map(|stack| count(stack, ranks)).max().unwrap_or(0);
         if widest == 0 {
@@ -91,7 +91,8 @@ pub fn line(set: &SetDifference, stack: &StackDifference, look: &Look) -> String
     if !notes.is_empty() {
         text.push_str(&format!("   {}", notes.join(" · ")));
     }
-    format!("{}\n", text.trim_end())
+    let room = look.width.saturating_sub(stack_name.chars().count() + 2);
+    format!("  {}{}\n", look.ink(Ink::Strong, &stack_name), cut(text.trim_end(), room))
 }
 
 /// `Outputs ~ 3, Parameters ~ 1`: what differs beside the resources.
@@ -107,7 +108,8 @@ fn sections(stack: &StackDifference) -> Option<String> {
             None => counts.push((section, BTreeSet::from([entry]))),
         }
     }
-    let words: Vec<String> = counts.iter().map(|(section, entries)| format!("{} {}", entries.len(), name(section))).collect();
+    let words: Vec<String> =
+        counts.iter().map(|(section, entries)| words::counted(entries.len(), name(section).to_lowercase().trim_end_matches('s'))).collect();
     (!words.is_empty()).then(|| words.join(", "))
 }
 
@@ -210,6 +212,7 @@ fn changes(resource: &ResourceDifference) -> String {
 /// As many names as have room, and how many more there are.
 pub fn fitted(head: &str, names: &[String], width: usize) -> String {
     let mut text = head.to_owned();
+    let cut = |text: String| cut(&text, width);
     for (at, one) in names.iter().enumerate() {
         let comma = if at == 0 { "" } else { ", " };
         let left = names.len() - at - 1;
@@ -217,10 +220,10 @@ pub fn fitted(head: &str, names: &[String], width: usize) -> String {
         let fits = text.chars().count() + comma.len() + one.chars().count() + more <= width;
         if !fits && at > 0 {
             text.push_str(&format!(" … {} more", left + 1));
-            return text;
+            return cut(text);
         }
         text.push_str(comma);
         text.push_str(one);
     }
-    text
+    cut(text)
 }

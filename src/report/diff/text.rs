@@ -6,6 +6,7 @@ use super::danger::{Danger, dangers};
 use super::value::{self, cut, name, tame};
 use super::words::{self, counted};
 use super::{Shown, detail, figures, stacks};
+use crate::diff::ExposureKind;
 use crate::fate::Fate;
 
 /// Two screens of 24 lines, less one for the prompt.
@@ -14,6 +15,8 @@ const LINES: usize = 47;
 const FLAG: &str = "--accept-data-fate";
 /// Most resources for which the flag is written out.
 const FLAGS: usize = 3;
+/// Most wider policies that are told without `--detail`.
+const POLICIES: usize = 4;
 /// Most lines of replaced resources without `--detail`; more are counted.
 const REPLACED: usize = 8;
 
@@ -30,7 +33,7 @@ pub fn text(shown: &Shown, full: bool, look: &Look) -> String {
     if full {
         head.push_str(&detail::steps(shown, look));
     }
-    let foot = foot(shown, &dangers, look);
+    let foot = foot(shown, &dangers, full, look);
     let body =
         if full { detail::tree(shown, look) } else { stacks::fitting(shown, LINES.saturating_sub(count(&head) + count(&foot)), look) };
     tame(&look.finish(&[head, body, foot].concat()), look)
@@ -106,7 +109,7 @@ fn alarm(danger: &Danger, ink: Ink, look: &Look) -> String {
 }
 
 /// Everything below the stacks: figures, security, what is not seen, totals, and the dangers once more.
-fn foot(shown: &Shown, dangers: &[Danger], look: &Look) -> String {
+fn foot(shown: &Shown, dangers: &[Danger], full: bool, look: &Look) -> String {
     let difference = shown.difference;
     let mut text = String::new();
     match difference.sets.as_slice() {
@@ -116,34 +119,48 @@ fn foot(shown: &Shown, dangers: &[Danger], look: &Look) -> String {
             several.for_each(|set| text.push_str(&figures::short(difference, set, look)));
         }
     }
-    text.push_str(&security(shown, look));
+    text.push_str(&security(shown, full, look));
     text.push_str(&findings(shown, look));
     text.push_str(&unseen(shown, look));
-    text.push_str(&format!("  {}\n", words::totals(&difference.counts())));
+    for line in wrap(&words::totals(&difference.counts()), look.width.saturating_sub(2)) {
+        text.push_str(&format!("  {line}\n"));
+    }
     text.push_str(&last(dangers, look));
     text.push_str(&breaches(shown, look));
     text
 }
 
-/// What becomes reachable, wider or less protected.
-fn security(shown: &Shown, look: &Look) -> String {
-    let mut text = String::new();
+/// What becomes reachable, wider or less protected; resources to which the same happens are told together.
+fn security(shown: &Shown, full: bool, look: &Look) -> String {
+    let mut all: Vec<(ExposureKind, String, Vec<String>)> = Vec::new();
     for set in &shown.difference.sets {
         for exposure in &set.exposures {
-            let prefix = if set.name.is_empty() { String::new() } else { format!("{} ", name(&set.name)) };
-            let words = format!(
-                "{}: {} ({prefix}{}) {}",
-                words::exposure(exposure.kind),
-                name(&exposure.id),
-                name(&exposure.stack),
-                value::calm(&exposure.what)
-            );
-            let head = if text.is_empty() { "Security" } else { "" };
-            text.push_str(&paragraph(head, &words, look));
+            let stack = format!("{} {}", name(&set.name), name(&exposure.stack));
+            let (words, id) = (format!("({}) {}", stack.trim_start(), value::calm(&exposure.what)), name(&exposure.id));
+            match all.iter_mut().find(|(kind, known, _)| *kind == exposure.kind && *known == words) {
+                Some((_, _, ids)) => ids.push(id),
+                None => all.push((exposure.kind, words, vec![id])),
+            }
         }
     }
-    if text.is_empty() {
-        text = paragraph("Security", "no port opened to the internet, no policy wider, nothing less protected", look);
+    if all.is_empty() {
+        return paragraph("Security", "no port opened to the internet, no policy wider, nothing less protected", look);
+    }
+    // Wider policies are many when a phase grows; what is open to everybody is never left out.
+    all.sort_by_key(|(kind, ..)| (*kind == ExposureKind::Policy, *kind));
+    let mut text = String::new();
+    let (mut policies, mut more) = (0, 0);
+    for (kind, words, ids) in &all {
+        policies += usize::from(*kind == ExposureKind::Policy);
+        if policies > POLICIES && !full {
+            more += ids.len();
+            continue;
+        }
+        let head = if text.is_empty() { "Security" } else { "" };
+        text.push_str(&paragraph(head, &format!("{}: {} {words}", words::exposure(*kind), ids.join(", ")), look));
+    }
+    if more > 0 {
+        text.push_str(&paragraph("", &format!("… {more} more wider policies: --detail"), look));
     }
     text
 }
@@ -206,9 +223,7 @@ fn last(dangers: &[Danger], look: &Look) -> String {
 fn breaches(shown: &Shown, look: &Look) -> String {
     let mut text = String::new();
     for breach in shown.breaches {
-        let set = if breach.set.is_empty() { String::new() } else { format!("{}: ", name(&breach.set)) };
-        let id = breach.id.as_deref().map_or_else(String::new, |id| format!("{} ", name(id)));
-        let words = format!("{set}{id}{} (--exit-on {})", value::calm(&breach.what), breach.gate);
+        let words = words::breach(breach);
         for (at, line) in wrap(&words, look.width.saturating_sub(2)).iter().enumerate() {
             text.push_str(&format!("{} {line}\n", if at == 0 { look.ink(Ink::Danger, "✘") } else { " ".to_owned() }));
         }

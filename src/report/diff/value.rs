@@ -125,7 +125,7 @@ pub fn change(change: &Change, most: usize) -> String {
         (Some(old), Some(new)) => match script(old, new) {
             Some((old, new)) => {
                 let (gone, come) = lines(old, new);
-                format!("{come} lines come, {gone} go")
+                format!("lines +{come} -{gone}")
             }
             None => apart(&compact(old), &compact(new), most),
         },

@@ -2,11 +2,15 @@
 
 use super::super::stale::plural;
 use super::value::{self, name};
-use crate::diff::{Action, Cause, Change, Counts, DataFate, ExposureKind, Replaces, ResourceDifference, SetDifference, StackDifference};
+use crate::diff::{
+    Action, Breach, Cause, Change, Counts, DataFate, ExposureKind, Gate, Replaces, ResourceDifference, SetDifference, StackDifference,
+};
 use crate::fate::Fate;
 
 /// Most characters of a value within a sentence.
 const SHORT: usize = 36;
+/// Most homes that are named.
+const HOMES: usize = 3;
 /// Most causes of one replacement that are told in a sentence.
 const CAUSES: usize = 3;
 
@@ -111,10 +115,10 @@ pub fn data(data: &DataFate) -> String {
     let word = if data.fate == Fate::Lose { "LOSE" } else { data.fate.word() };
     let rest = match (&data.way, data.fate) {
         (Some((way, homes)), _) => {
-            let homes: Vec<String> = homes.iter().map(|home| name(home)).collect();
+            let homes = homes_of(homes);
             // What goes to another host leaves nothing behind.
             let left = if way.from == way.to { "" } else { " · the old one stays and is billed until you delete it" };
-            return format!("{perhaps}{word} {} → {} · {}{left}", way.words, homes.join(", "), way.pause);
+            return format!("{perhaps}{word} {} → {} · {}{left}", way.words, homes, way.pause);
         }
         (None, Fate::Keep) => "it stays where it is",
         (None, Fate::Move) => "in a way that is not described",
@@ -123,6 +127,21 @@ pub fn data(data: &DataFate) -> String {
         (None, Fate::Lose) => "it is deleted, and no snapshot is taken",
     };
     format!("{perhaps}{word}: {rest}")
+}
+
+/// Where data move to; those of several regions have one name.
+fn homes_of(homes: &[String]) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for home in homes {
+        let home = name(home);
+        if !names.contains(&home) {
+            names.push(home);
+        }
+    }
+    match names.as_slice() {
+        [first, rest @ ..] if rest.len() >= HOMES => format!("{first} and {} more", rest.len()),
+        names => names.join(", "),
+    }
 }
 
 /// Why a resource is, or may be, replaced; empty when nothing is known to.
@@ -211,6 +230,17 @@ pub fn brief(counts: &Counts) -> String {
         (true, 0) => "none".to_owned(),
         (true, count) => format!("{count} reworded"),
     }
+}
+
+/// What breaks a condition, and which: `10k: DatabaseLeader data: lose (--exit-on data-fate)`.
+pub fn breach(breach: &Breach) -> String {
+    let set = if breach.set.is_empty() { String::new() } else { format!("{}: ", name(&breach.set)) };
+    let about = match (&breach.id, breach.gate) {
+        (Some(id), Gate::DataFate) => format!("{}, data: ", name(id)),
+        (Some(id), _) => format!("{} ", name(id)),
+        (None, _) => String::new(),
+    };
+    format!("{set}{about}{} (--exit-on {})", value::calm(&breach.what), breach.gate)
 }
 
 /// The word for a kind of exposure.
