@@ -17,8 +17,9 @@ use crate::tree::PHASES;
 pub fn side(id: &str) -> Side {
     let architecture = architecture(id, phase::find(id).unwrap().from, &Settings::default());
     let stacks = render::stacks(&architecture).unwrap();
+    let figures = diff::figures(&architecture, &stacks, &Catalog::builtin().unwrap()).unwrap();
     let mut set = SideSet::of_stacks(id, &architecture, stacks);
-    set.figures = Some(diff::figures(&architecture, &Catalog::builtin().unwrap()).unwrap());
+    set.figures = Some(figures);
     Side { name: id.to_owned(), sets: vec![set] }
 }
 
