@@ -53,6 +53,7 @@ struct ExposureView<'a> {
     stack: &'a str,
     id: &'a str,
     what: &'a str,
+    sure: bool,
 }
 
 #[derive(Serialize)]
@@ -168,7 +169,7 @@ fn set<'a>(set: &'a SetDifference, shown: &Shown) -> SetView<'a> {
         exposures: set
             .exposures
             .iter()
-            .map(|one| ExposureView { kind: words::exposure(one.kind), stack: &one.stack, id: &one.id, what: &one.what })
+            .map(|one| ExposureView { kind: words::exposure(one.kind), stack: &one.stack, id: &one.id, what: &one.what, sure: one.sure })
             .collect(),
         findings: findings.collect(),
         unseen: set.unseen.iter().map(|one| UnseenView { file: &one.file, what: &one.what, why: &one.why, broken: one.broken }).collect(),

@@ -221,7 +221,7 @@ fn notes(shown: &Shown) -> Vec<String> {
             let stands = if set.name.is_empty() { name(&one.stack) } else { format!("{} {}", name(&set.name), name(&one.stack)) };
             lines.push(format!(
                 "- **security** ({}) {}, {}: {}",
-                words::exposure(one.kind),
+                words::exposed(one),
                 code(&name(&one.id)),
                 inline(&stands),
                 inline(&one.what)

@@ -136,9 +136,10 @@ fn of_set(set: &SetDifference, shown: &Shown) -> Vec<Value> {
         let stack = set.stacks.iter().find(|stack| stack.name == exposure.stack);
         let resource = stack.and_then(|stack| stack.resources.iter().find(|resource| resource.id == exposure.id));
         let file = stack.and_then(|stack| stack.to.as_deref().or(stack.from.as_deref())).unwrap_or(&exposure.stack);
-        let message = format!("{}: {} {}", words::exposure(exposure.kind), name(&exposure.id), calm(&exposure.what));
+        let message = format!("{}: {} {}", words::exposed(exposure), name(&exposure.id), calm(&exposure.what));
         let place = resource.and_then(|resource| resource.new_place);
-        results.push(result("exposure", "warning", message, file, place, &format!("Resources/{}", exposure.id)));
+        let level = if exposure.sure { "warning" } else { "note" };
+        results.push(result("exposure", level, message, file, place, &format!("Resources/{}", exposure.id)));
     }
     for unseen in &set.unseen {
         let level = if unseen.broken { "warning" } else { "note" };

@@ -207,7 +207,13 @@ fn where_only_ascii_can_be_shown_nothing_else_is() {
 #[test]
 fn what_opens_and_what_is_found_is_in_every_view() {
     let mut opened = between(&resources(&[]), &resources(&["  Queue: {Type: AWS::SQS::Queue}\n".to_owned()]));
-    let exposure = |kind, id: &str, what: &str| Exposure { kind, stack: "app".to_owned(), id: id.to_owned(), what: what.to_owned() };
+    let exposure = |kind, id: &str, what: &str| Exposure {
+        kind,
+        stack: "app".to_owned(),
+        id: id.to_owned(),
+        what: what.to_owned(),
+        sure: kind != ExposureKind::Port,
+    };
     let set = &mut opened.sets[0];
     set.exposures = (0..9).map(|at| exposure(ExposureKind::Policy, &format!("Role{at}"), &format!("may do {at} more"))).collect();
     set.exposures.push(exposure(ExposureKind::Port, "Web", "22 is open to the internet"));
@@ -222,8 +228,8 @@ fn what_opens_and_what_is_found_is_in_every_view() {
     });
     let shown = shown(&opened);
     let brief = text(&shown, false, &Look::PLAIN);
-    assert!(brief.contains("  Security  port: Web (app) 22 is open to the internet\n"), "{brief}");
-    assert!(brief.contains("policy: Role3 (app)") && !brief.contains("Role4") && brief.contains("5 more wider policies"), "{brief}");
+    assert!(brief.contains("  Security  port, perhaps: Web (app) 22 is open to the internet\n"), "{brief}");
+    assert!(brief.contains("policy: Role1 (app)") && !brief.contains("Role2") && brief.contains("7 more wider policies"), "{brief}");
     assert!(text(&shown, true, &Look::PLAIN).contains("policy: Role8 (app)"));
     let views = [brief, json(&shown), markdown(&shown, 60_000), sarif(&shown)];
     for view in views {

@@ -16,7 +16,7 @@ const FLAG: &str = "--accept-data-fate";
 /// Most resources for which the flag is written out.
 const FLAGS: usize = 3;
 /// Most wider policies that are told without `--detail`.
-const POLICIES: usize = 4;
+const POLICIES: usize = 2;
 /// Most lines of replaced resources without `--detail`; more are counted.
 const REPLACED: usize = 8;
 
@@ -132,14 +132,15 @@ fn foot(shown: &Shown, dangers: &[Danger], full: bool, look: &Look) -> String {
 
 /// What becomes reachable, wider or less protected; resources to which the same happens are told together.
 fn security(shown: &Shown, full: bool, look: &Look) -> String {
-    let mut all: Vec<(ExposureKind, String, Vec<String>)> = Vec::new();
+    let mut all: Vec<(ExposureKind, String, String, Vec<String>)> = Vec::new();
     for set in &shown.difference.sets {
         for exposure in &set.exposures {
             let stack = format!("{} {}", name(&set.name), name(&exposure.stack));
             let (words, id) = (format!("({}) {}", stack.trim_start(), value::calm(&exposure.what)), name(&exposure.id));
-            match all.iter_mut().find(|(kind, known, _)| *kind == exposure.kind && *known == words) {
-                Some((_, _, ids)) => ids.push(id),
-                None => all.push((exposure.kind, words, vec![id])),
+            let kind = words::exposed(exposure);
+            match all.iter_mut().find(|(_, known, said, _)| *known == kind && *said == words) {
+                Some((.., ids)) => ids.push(id),
+                None => all.push((exposure.kind, kind, words, vec![id])),
             }
         }
     }
@@ -150,14 +151,14 @@ fn security(shown: &Shown, full: bool, look: &Look) -> String {
     all.sort_by_key(|(kind, ..)| (*kind == ExposureKind::Policy, *kind));
     let mut text = String::new();
     let (mut policies, mut more) = (0, 0);
-    for (kind, words, ids) in &all {
+    for (kind, said, words, ids) in &all {
         policies += usize::from(*kind == ExposureKind::Policy);
         if policies > POLICIES && !full {
             more += ids.len();
             continue;
         }
         let head = if text.is_empty() { "Security" } else { "" };
-        text.push_str(&paragraph(head, &format!("{}: {} {words}", words::exposure(*kind), ids.join(", ")), look));
+        text.push_str(&paragraph(head, &format!("{said}: {} {words}", ids.join(", ")), look));
     }
     if more > 0 {
         text.push_str(&paragraph("", &format!("… {more} more wider policies: --detail"), look));

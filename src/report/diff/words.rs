@@ -3,7 +3,8 @@
 use super::super::stale::plural;
 use super::value::{self, name};
 use crate::diff::{
-    Action, Breach, Cause, Change, Counts, DataFate, ExposureKind, Gate, Replaces, ResourceDifference, SetDifference, StackDifference,
+    Action, Breach, Cause, Change, Counts, DataFate, Exposure, ExposureKind, Gate, Replaces, ResourceDifference, SetDifference,
+    StackDifference,
 };
 use crate::fate::Fate;
 
@@ -251,6 +252,11 @@ pub fn exposure(kind: ExposureKind) -> &'static str {
         ExposureKind::Policy => "policy",
         ExposureKind::Protection => "protection",
     }
+}
+
+/// The kind of an exposure, and whether it is sure.
+pub fn exposed(one: &Exposure) -> String {
+    format!("{}{}", exposure(one.kind), if one.sure { "" } else { ", perhaps" })
 }
 
 /// `3 resources`.
