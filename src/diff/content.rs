@@ -69,21 +69,34 @@ fn plain(path: Vec<String>, old: Option<Node>, new: Option<Node>) -> Change {
     Change { path, old, new, through: None, replaces: Replaces::No, when: None, secret }
 }
 
-/// Whether a value is, or holds, what nobody should read.
+/// Whether a value is, or holds, what nobody should read. A reference is not: it says where the secret is.
 fn secret(path: &[String], value: &Node) -> bool {
-    let name = path.iter().rev().find(|step| !step.chars().all(|c| c.is_ascii_digit())).map_or("", String::as_str);
     match value {
-        Node::Str(text) => is_secret(name, text) || path.iter().any(|step| step.len() > 1 && is_secret(step, text)),
+        Node::Str(text) => is_secret(name_of(path), text),
         Node::List(items) => items.iter().any(|item| secret(path, item)),
-        Node::Map(map) => {
-            // `{Name: DB_PASSWORD, Value: …}` says its name beside its value.
-            let named = ["Name", "Key"].iter().find_map(|key| map.get(*key).and_then(Node::as_str));
-            map.iter().any(|(key, value)| {
-                let beside = named.is_some_and(|name| key == "Value" && value.as_str().is_some_and(|text| is_secret(name, text)));
-                beside || secret(&[path, std::slice::from_ref(key)].concat(), value)
-            })
-        }
+        Node::Map(map) => match value.intrinsic() {
+            Some(("Ref" | "Fn::GetAtt" | "Fn::ImportValue" | "Fn::GetAZs", _)) => false,
+            Some((_, argument)) => secret(path, argument),
+            None => {
+                // `{Name: DB_PASSWORD, Value: …}` says its name beside its value.
+                let named = ["Name", "Key"].iter().find_map(|key| map.get(*key).and_then(Node::as_str));
+                map.iter().any(|(key, value)| {
+                    let beside = named.is_some_and(|name| key == "Value" && value.as_str().is_some_and(|text| is_secret(name, text)));
+                    beside || secret(&[path, std::slice::from_ref(key)].concat(), value)
+                })
+            }
+        },
         _ => false,
+    }
+}
+
+/// The step of a path that names its value: the key, or what stands above `Value` and `Default`.
+fn name_of(path: &[String]) -> &str {
+    let names = |step: &&String| !step.chars().all(|c| c.is_ascii_digit()) && !cfn::node::is_intrinsic(step);
+    let mut steps = path.iter().rev().filter(names).map(String::as_str);
+    match steps.next() {
+        Some("Value" | "Default" | "+" | "-") => steps.next().unwrap_or_default(),
+        step => step.unwrap_or_default(),
     }
 }
 

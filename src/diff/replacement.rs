@@ -181,11 +181,14 @@ fn followed(candidate: &Candidate, names: &BTreeMap<&str, (Replaces, String)>) -
 
 /// Whether a name that the user gave stays the same, which keeps CloudFormation from making the new one beside the old.
 pub fn name_taken(old: &Resource, new: &Resource) -> bool {
-    facts::identifier(&new.resource_type).any(|property| {
-        let named = property.ends_with("Name") || property.ends_with("Identifier");
-        match (old.properties.get(property), new.properties.get(property)) {
-            (Some(a @ Node::Str(_)), Some(b)) => named && a == b,
-            _ => false,
-        }
+    let kind = new.resource_type.as_str();
+    let own = format!("{}Name", kind.rsplit("::").next().unwrap_or_default());
+    // Records of one name stand beside one another in different zones.
+    let plain = (kind != "AWS::Route53::RecordSet").then_some("Name");
+    let by_facts = facts::identifier(kind).filter(|property| property.ends_with("Name") || property.ends_with("Identifier"));
+    let unique = |property: &str| facts::replacement(kind, property) == Some(Replacement::Always);
+    by_facts.chain([own.as_str()]).chain(plain).any(|property| match (old.properties.get(property), new.properties.get(property)) {
+        (Some(a @ Node::Str(_)), Some(b)) => a == b && unique(property),
+        _ => false,
     })
 }
