@@ -187,7 +187,8 @@ pub fn name_taken(old: &Resource, new: &Resource) -> bool {
     let plain = (kind != "AWS::Route53::RecordSet").then_some("Name");
     let by_facts = facts::identifier(kind).filter(|property| property.ends_with("Name") || property.ends_with("Identifier"));
     let unique = |property: &str| facts::replacement(kind, property) == Some(Replacement::Always);
-    by_facts.chain([own.as_str()]).chain(plain).any(|property| match (old.properties.get(property), new.properties.get(property)) {
+    let names: Vec<&str> = by_facts.chain(plain).collect();
+    names.into_iter().chain([own.as_str()]).any(|property| match (old.properties.get(property), new.properties.get(property)) {
         (Some(a @ Node::Str(_)), Some(b)) => a == b && unique(property),
         _ => false,
     })
