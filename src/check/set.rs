@@ -16,7 +16,7 @@ pub struct File {
     pub group: Option<String>,
     /// What it says.
     pub template: Template,
-    /// Where each part stands, when it was read from text.
+    /// Where each part stands, when it was read from text; its tree is in the template.
     pub document: Option<Document>,
     /// How long the text is, when it was read from text.
     pub bytes: Option<usize>,
@@ -68,7 +68,7 @@ impl File {
     /// # Errors
     /// When the text is no CloudFormation template; the error names file, line and column.
     pub fn read(name: &str, text: &str) -> Result<File, Unreadable> {
-        let document = syntax::parse(text).map_err(|error| Unreadable::Syntax { name: name.to_owned(), error })?;
+        let mut document = syntax::parse(text).map_err(|error| Unreadable::Syntax { name: name.to_owned(), error })?;
         if document.root.get("Resources").is_none() {
             let mut near = String::new();
             for (key, what) in [
@@ -82,7 +82,10 @@ impl File {
             }
             return Err(Unreadable::NoTemplate { name: name.to_owned(), near });
         }
-        let template = Template::from_node(&syntax::normalise(&document.root)).map_err(|error| {
+        // The template is made of the document's own tree; of the document only the places are needed from here on.
+        let mut root = std::mem::take(&mut document.root);
+        syntax::settle(&mut root);
+        let template = Template::of_root(root).map_err(|error| {
             let place = document.nearest(&error.path());
             Unreadable::Shape { name: name.to_owned(), line: place.line, column: place.column, error }
         })?;

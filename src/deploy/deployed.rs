@@ -54,7 +54,7 @@ pub fn policy(fate: Fate) -> Policy {
 /// The resources of a template by logical ID, or what is wrong with its text.
 pub fn resources(template: &str) -> Result<BTreeMap<String, Deployed>, String> {
     let document = cfn::syntax::parse(template).map_err(|error| error.to_string())?;
-    let template = Template::from_node(&document.root).map_err(|error| error.to_string())?;
+    let template = Template::of_root(document.root).map_err(|error| error.to_string())?;
     if template.resources.is_empty() {
         return Err("it has no Resources".to_owned());
     }

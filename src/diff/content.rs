@@ -131,11 +131,25 @@ fn between(name: &str, old: Option<Node>, new: Option<Node>, found: &mut Vec<Cha
     }
 }
 
+/// The sections of a template as one tree, but for its resources, which are most of it.
+fn without_resources(template: &Template) -> Node {
+    let Template { parameters, mappings, conditions, outputs, rest, .. } = template;
+    let sections = Template {
+        parameters: parameters.clone(),
+        mappings: mappings.clone(),
+        conditions: conditions.clone(),
+        outputs: outputs.clone(),
+        rest: rest.clone(),
+        ..Template::default()
+    };
+    sections.to_node()
+}
+
 /// What differs beside the resources. A template's description and metadata are words about it.
 pub fn sections(before: Option<&Template>, after: Option<&Template>) -> Vec<Change> {
     let (Some(before), Some(after)) = (before, after) else { return Vec::new() };
     let mut found = Vec::new();
-    let (old, new) = (before.to_node(), after.to_node());
+    let (old, new) = (without_resources(before), without_resources(after));
     let hidden = |name: &str| [before, after].iter().any(|template| template.parameters.get(name).is_some_and(|one| one.no_echo));
     for section in ["Parameters", "Mappings", "Conditions", "Outputs", "Transform", "Rules", "Hooks", "Globals"] {
         let from = found.len();

@@ -20,6 +20,7 @@ use super::side::SideSet;
 use sight::{Both, Sight};
 
 use crate::check::Item;
+use crate::jobs;
 
 /// What kind of exposure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,11 +56,10 @@ pub fn exposures(old: &SideSet, new: &SideSet, pairs: &[Paired], stacks: &[Stack
         return Vec::new();
     }
     let both = Both::of(old, new, pairs, stacks);
-    let mut found = ports::opened(&both);
-    found.extend(public::opened(&both));
-    found.extend(policies::widened(&both));
-    found.extend(protection::lessened(&both));
-    together(found)
+    let kinds: [fn(&Both) -> Vec<Exposure>; 4] = [policies::widened, ports::opened, protection::lessened, public::opened];
+    // A part that breaks down is asked again alone, so that it says where: silence would be a clean bill.
+    let found = jobs::side_by_side(&kinds, |kind| kind(&both)).unwrap_or_else(|_| kinds.iter().map(|kind| kind(&both)).collect());
+    together(found.into_iter().flatten().collect())
 }
 
 /// The same of several resources of a stack is told once; by kind, stack and resource.

@@ -2,7 +2,7 @@
 
 use cfn::Template;
 use cfn::node::{Map, Node};
-use cfn::syntax::normalise;
+use cfn::syntax::settle;
 
 use super::macros;
 use crate::architecture::Architecture;
@@ -71,12 +71,8 @@ pub fn stack_name(file: &str) -> &str {
 
 /// Gives every value of a template its one form, so that what is written otherwise and means the same compares equal.
 fn normal(template: &mut Template) {
-    let map = |map: &mut Map| map.values_mut().for_each(|value| *value = normalise(value));
-    let some = |node: &mut Option<Node>| {
-        if let Some(value) = node {
-            *value = normalise(value);
-        }
-    };
+    let map = |map: &mut Map| map.values_mut().for_each(settle);
+    let some = |node: &mut Option<Node>| node.iter_mut().for_each(settle);
     template.macros.values_mut().for_each(map);
     macros::write_out(template);
     for resource in template.resources.values_mut() {
@@ -90,7 +86,7 @@ fn normal(template: &mut Template) {
     map(&mut template.conditions);
     map(&mut template.rest);
     for output in template.outputs.values_mut() {
-        output.value = normalise(&output.value);
+        settle(&mut output.value);
         some(&mut output.export);
     }
 }

@@ -3,7 +3,7 @@
 mod normal;
 mod place;
 
-pub use normal::normalise;
+pub use normal::{normalise, settle};
 pub(crate) use place::Spot;
 pub use place::{Document, Place};
 

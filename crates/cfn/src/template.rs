@@ -106,7 +106,15 @@ impl Template {
     /// # Errors
     /// The tree has not the shape of a template; the error names the path, whose place the document knows.
     pub fn from_node(node: &Node) -> Result<Template, TemplateError> {
-        read::template(node)
+        read::template(node.clone())
+    }
+
+    /// [`Template::from_node`], taking the tree apart instead of copying it.
+    ///
+    /// # Errors
+    /// As for [`Template::from_node`].
+    pub fn of_root(root: Node) -> Result<Template, TemplateError> {
+        read::template(root)
     }
 
     /// The template as YAML; same template, same bytes.

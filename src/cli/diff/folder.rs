@@ -21,10 +21,13 @@ pub fn load(name: &str, path: &Path, around: &Around) -> Result<Loaded, Stop> {
 
 /// A side of one file, which what stands in it makes a template or settings.
 pub fn file(name: &str, called: &str, bytes: &[u8], around: &Around) -> Result<Loaded, Stop> {
-    if is_settings(bytes) {
-        return of_settings(name, Written { name: called.to_owned(), bytes: bytes.to_owned() }, around);
-    }
-    let file = templates::parse(called, bytes, around.region()).map_err(Stop::error)?;
+    let file = match templates::parse(called, bytes, around.region()) {
+        Ok(file) => file,
+        Err(_) if is_settings(bytes) => {
+            return of_settings(name, Written { name: called.to_owned(), bytes: bytes.to_owned() }, around);
+        }
+        Err(problem) => return Err(Stop::error(problem)),
+    };
     Ok(Loaded::of(name, vec![part(String::new(), vec![file], Vec::new(), Vec::new())], Own::Here))
 }
 

@@ -80,7 +80,13 @@ impl<'a> Both<'a> {
             before.extend(pair.old.map(|file| (file, at)));
             after.extend(pair.new.map(|file| (file, at)));
         }
-        Both { old: Sight::of(&old.files, &before, name), new: Sight::of(&new.files, &after, new_name) }
+        // Both are read at once: that is most of what a comparison takes.
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| Sight::of(&old.files, &before, name));
+            let new = Sight::of(&new.files, &after, new_name);
+            let old = waiting.join().unwrap_or_else(|broken| std::panic::resume_unwind(broken));
+            Both { old, new }
+        })
     }
 
     /// The resource of the old side that this one of the new side goes on from, when it is still of that type.

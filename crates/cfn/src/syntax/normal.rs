@@ -4,14 +4,25 @@ use crate::node::Node;
 
 /// The same tree with `Fn::GetAtt` always as `[resource, attribute]` and `Fn::Sub` without variables always as text.
 pub fn normalise(node: &Node) -> Node {
+    let mut normal = node.clone();
+    settle(&mut normal);
+    normal
+}
+
+/// [`normalise`], in its place.
+pub fn settle(node: &mut Node) {
+    let change: Option<fn(&Node) -> Node> = match node.intrinsic() {
+        Some(("Fn::GetAtt", _)) => Some(attribute),
+        Some(("Fn::Sub", _)) => Some(substitution),
+        _ => None,
+    };
     match node {
-        Node::List(items) => Node::List(items.iter().map(normalise).collect()),
-        Node::Map(map) => match node.intrinsic() {
-            Some(("Fn::GetAtt", argument)) => Node::map([("Fn::GetAtt", attribute(argument))]),
-            Some(("Fn::Sub", argument)) => Node::map([("Fn::Sub", substitution(argument))]),
-            _ => Node::Map(map.iter().map(|(key, value)| (key.clone(), normalise(value))).collect()),
+        Node::List(items) => items.iter_mut().for_each(settle),
+        Node::Map(map) => match change {
+            Some(change) => map.values_mut().for_each(|argument| *argument = change(argument)),
+            None => map.values_mut().for_each(settle),
         },
-        scalar => scalar.clone(),
+        _ => {}
     }
 }
 

@@ -49,8 +49,8 @@ fn shown(path: &[String]) -> String {
 
 type Read<T> = Result<T, TemplateError>;
 
-pub(super) fn template(node: &Node) -> Read<Template> {
-    let mut rest = map_at(node, &[], "a map of sections")?.clone();
+pub(super) fn template(node: Node) -> Read<Template> {
+    let mut rest = map_at(node, &[], "a map of sections")?;
     if let Some(version) = rest.shift_remove("AWSTemplateFormatVersion")
         && version.as_str() != Some(FORMAT_VERSION)
     {
@@ -83,7 +83,7 @@ fn plain_section(sections: &mut Map, name: &str) -> Read<Map> {
     }
 }
 
-type Entry<T> = fn(&Node, &[&str]) -> Read<T>;
+type Entry<T> = fn(Node, &[&str]) -> Read<T>;
 
 fn section<T>(sections: &mut Map, name: &str, macros: &mut IndexMap<String, Map>, read: Entry<T>) -> Read<IndexMap<String, T>> {
     let mut entries = IndexMap::new();
@@ -91,15 +91,15 @@ fn section<T>(sections: &mut Map, name: &str, macros: &mut IndexMap<String, Map>
         if key.starts_with("Fn::") {
             macros.entry(name.to_owned()).or_default().insert(key, node);
         } else {
-            let entry = read(&node, &[name, &key])?;
+            let entry = read(node, &[name, &key])?;
             entries.insert(key, entry);
         }
     }
     Ok(entries)
 }
 
-fn parameter(node: &Node, path: &[&str]) -> Read<Parameter> {
-    let mut rest = map_at(node, path, "a map with a Type")?.clone();
+fn parameter(node: Node, path: &[&str]) -> Read<Parameter> {
+    let mut rest = map_at(node, path, "a map with a Type")?;
     Ok(Parameter {
         parameter_type: type_name(&mut rest, path)?,
         description: take(&mut rest, "Description", text),
@@ -116,19 +116,19 @@ fn parameter(node: &Node, path: &[&str]) -> Read<Parameter> {
     })
 }
 
-fn output(node: &Node, path: &[&str]) -> Read<Output> {
-    let mut rest = map_at(node, path, "a map with a Value")?.clone();
+fn output(node: Node, path: &[&str]) -> Read<Output> {
+    let mut rest = map_at(node, path, "a map with a Value")?;
     let value = rest.shift_remove("Value").ok_or_else(|| missing(path, "Value"))?;
     let export = take(&mut rest, "Export", |node| node.as_map().filter(|map| map.len() == 1)?.get("Name").cloned());
     Ok(Output { value, export, description: take(&mut rest, "Description", text), condition: take(&mut rest, "Condition", text), rest })
 }
 
-fn resource(node: &Node, path: &[&str]) -> Read<Resource> {
-    let mut rest = map_at(node, path, "a map with a Type")?.clone();
+fn resource(node: Node, path: &[&str]) -> Read<Resource> {
+    let mut rest = map_at(node, path, "a map with a Type")?;
     Ok(Resource {
         resource_type: type_name(&mut rest, path)?,
-        properties: take(&mut rest, "Properties", |node| node.as_map().cloned()).unwrap_or_default(),
-        metadata: take(&mut rest, "Metadata", |node| node.as_map().cloned()).unwrap_or_default(),
+        properties: take_map(&mut rest, "Properties"),
+        metadata: take_map(&mut rest, "Metadata"),
         depends_on: take(&mut rest, "DependsOn", names).unwrap_or_default(),
         condition: take(&mut rest, "Condition", text),
         deletion_policy: take(&mut rest, "DeletionPolicy", |node| Policy::parse(node.as_str()?)),
@@ -144,6 +144,17 @@ fn type_name(map: &mut Map, path: &[&str]) -> Read<String> {
         Some(Node::Str(name)) => Ok(name),
         Some(other) => Err(shape(&[path, &["Type"]].concat(), "text", &other)),
         None => Err(missing(path, "Type")),
+    }
+}
+
+/// Moves the map under `key` out; what is no map stays.
+fn take_map(map: &mut Map, key: &str) -> Map {
+    if map.get(key).is_none_or(|value| value.as_map().is_none()) {
+        return Map::new();
+    }
+    match map.shift_remove(key) {
+        Some(Node::Map(inner)) => inner,
+        _ => Map::new(),
     }
 }
 
@@ -180,8 +191,11 @@ fn names(node: &Node) -> Option<Vec<String>> {
     }
 }
 
-fn map_at<'a>(node: &'a Node, path: &[&str], expected: &'static str) -> Read<&'a Map> {
-    node.as_map().ok_or_else(|| shape(path, expected, node))
+fn map_at(node: Node, path: &[&str], expected: &'static str) -> Read<Map> {
+    match node {
+        Node::Map(map) => Ok(map),
+        other => Err(shape(path, expected, &other)),
+    }
 }
 
 fn missing(path: &[&str], key: &'static str) -> TemplateError {
