@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::{Presence, SetDifference};
 use crate::architecture::Architecture;
 use crate::availability::availability;
 use crate::catalog::{Catalog, CatalogError};
@@ -60,4 +61,23 @@ pub fn figures(architecture: &Architecture, stacks: &[Stack], catalog: &Catalog)
         uptime: availability.path,
         promise_met: availability.promised().map(|(promised, figure)| figure >= promised),
     })
+}
+
+impl SetDifference {
+    /// What a month costs on each side, where both are known and can be compared; a side that has nothing of a set pays nothing for it. What is
+    /// overridden is in no bill, so it must be the same on both.
+    pub fn months(&self) -> Option<(Usd, Usd)> {
+        match (&self.figures, self.presence) {
+            ((Some(old), Some(new)), _) if old.overridden == new.overridden => Some((old.month, new.month)),
+            ((None, Some(new)), Presence::Added) if new.overridden.is_empty() => Some((Usd::ZERO, new.month)),
+            ((Some(old), None), Presence::Removed) if old.overridden.is_empty() => Some((old.month, Usd::ZERO)),
+            _ => None,
+        }
+    }
+
+    /// Whether bills are unknown because overrides differ, which no plan prices.
+    pub fn overrides_differ(&self) -> bool {
+        let of = |figures: &Option<Figures>| figures.as_ref().map(|figures| figures.overridden.clone()).unwrap_or_default();
+        of(&self.figures.0) != of(&self.figures.1)
+    }
 }

@@ -128,25 +128,25 @@ pub fn breaches(difference: &Difference, gates: &[Gate], accepted: &[String]) ->
 }
 
 fn cost(set: &SetDifference, gate: Gate) -> Option<String> {
-    let (old, new) = match &set.figures {
-        (Some(old), Some(new)) => (old, new),
-        _ if set.is_empty() => return None,
-        _ => return Some("the bill of one side is not known: no plan stands behind its templates".to_owned()),
+    if set.is_empty() {
+        return None;
+    }
+    let unpriced = |figures: &Option<Figures>| figures.as_ref().map_or(0, |figures| figures.unpriced);
+    let (old, new) = (unpriced(&set.figures.0), unpriced(&set.figures.1));
+    let (old, new) = match set.months() {
+        Some(_) if old != new => return Some(format!("{old} and {new} things have no price, so the bills cannot be compared")),
+        Some((old, new)) => (old.amount(), new.amount()),
+        None if set.overrides_differ() => {
+            return Some("the bills cannot be compared: what is overridden differs, and no plan prices it".to_owned());
+        }
+        None => return Some("the bill of one side is not known: no plan stands behind its templates".to_owned()),
     };
-    let month = |figures: &Figures| figures.month.amount();
-    if old.unpriced != new.unpriced {
-        return Some(format!("{} and {} things have no price, so the bills cannot be compared", old.unpriced, new.unpriced));
-    }
-    if old.overridden != new.overridden {
-        return Some("the bills cannot be compared: what is overridden differs, and no plan prices it".to_owned());
-    }
-    let grown = month(new) - month(old);
     let most = match gate {
-        Gate::CostPercent(percent) => month(old) * percent / Decimal::ONE_HUNDRED,
+        Gate::CostPercent(percent) => old * percent / Decimal::ONE_HUNDRED,
         Gate::CostUsd(amount) => amount,
         _ => return None,
     };
-    (grown > most).then(|| format!("the bill grows from {} to {} USD a month", month(old).round_dp(2), month(new).round_dp(2)))
+    (new - old > most).then(|| format!("the bill grows from {} to {} USD a month", old.round_dp(2), new.round_dp(2)))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::super::look::Look;
 use super::super::plan::paragraph;
 use super::value::{cut, name};
 use super::words::counted;
-use crate::diff::{Difference, Figures, Presence, SetDifference};
+use crate::diff::{Difference, Figures, SetDifference};
 use crate::units::Usd;
 
 /// Most components that are named for moving the bill.
@@ -21,24 +21,17 @@ pub fn signed(usd: Usd) -> String {
     if amount.is_sign_negative() && !amount.is_zero() { format!("-{}", rounded(Usd::ZERO - usd)) } else { format!("+{}", rounded(usd)) }
 }
 
-/// What a month costs on each side, where both are known; a side that has nothing of a set pays nothing for it.
-pub fn ends(set: &SetDifference) -> Option<(Usd, Usd)> {
-    match (&set.figures, set.presence) {
-        ((Some(old), Some(new)), _) => Some((old.month, new.month)),
-        ((None, Some(new)), Presence::Added) => Some((Usd::ZERO, new.month)),
-        ((Some(old), None), Presence::Removed) => Some((old.month, Usd::ZERO)),
-        _ => None,
-    }
-}
-
 /// By how much the bill grows, where both are known.
 pub fn grown(set: &SetDifference) -> Option<Usd> {
-    ends(set).map(|(old, new)| new - old)
+    set.months().map(|(old, new)| new - old)
 }
 
 /// Why there are no figures, or only those of one side.
 fn unknown(difference: &Difference, set: &SetDifference) -> String {
     match &set.figures {
+        (Some(_), Some(_)) | (None, Some(_)) | (Some(_), None) if set.overrides_differ() => {
+            "unknown: what is overridden differs, and no plan prices it".to_owned()
+        }
         (None, None) => "unknown: no plan stands behind these templates".to_owned(),
         (None, _) => format!("unknown: no plan stands behind {}", name(&difference.from)),
         _ => format!("unknown: no plan stands behind {}", name(&difference.to)),
@@ -62,7 +55,7 @@ fn movers(old: &[(&str, Usd)], new: &[(&str, Usd)]) -> String {
 
 /// `+412 USD a month (209 → 621) · most of it: …`.
 pub fn bill(difference: &Difference, set: &SetDifference) -> String {
-    let Some((before, after)) = ends(set) else { return unknown(difference, set) };
+    let Some((before, after)) = set.months() else { return unknown(difference, set) };
     let mut text = if before == after {
         format!("unchanged: {} USD a month", rounded(after))
     } else {
@@ -80,12 +73,17 @@ pub fn bill(difference: &Difference, set: &SetDifference) -> String {
         text.push_str(&format!(" · without {}", counted(unpriced, "thing")));
         text.push_str(if unpriced == 1 { " that has no price" } else { " that have no price" });
     }
+    let overridden = [old, new].into_iter().flatten().map(|figures| figures.overridden.len()).max().unwrap_or(0);
+    if overridden > 0 {
+        let noun = if overridden == 1 { "property" } else { "properties" };
+        text.push_str(&format!(" · {overridden} overridden {noun} in no bill"));
+    }
     text
 }
 
 /// `188 → 600`, for a table.
 pub fn months(set: &SetDifference) -> Option<String> {
-    ends(set).map(|(old, new)| format!("{} → {}", rounded(old), rounded(new)))
+    set.months().map(|(old, new)| format!("{} → {}", rounded(old), rounded(new)))
 }
 
 /// `9,400 → 480,000`, or the one number that both sides have.

@@ -95,6 +95,7 @@ struct SideView<'a> {
     first_limit: Option<&'a str>,
     uptime: Decimal,
     promise_met: Option<bool>,
+    overridden: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -144,6 +145,7 @@ fn side(figures: &Figures) -> SideView<'_> {
         first_limit: figures.carries.as_ref().map(|(_, what)| what.as_str()),
         uptime: figures.uptime,
         promise_met: figures.promise_met,
+        overridden: &figures.overridden,
     }
 }
 
