@@ -24,8 +24,8 @@ const INSTANCE: (&str, &str) = ("database_instance", "AWS::RDS::DBInstance");
 const CLUSTER: (&str, &str) = ("database_cluster", "AWS::RDS::DBCluster");
 
 const BY_REPLICATION: &str = "by logical replication";
-const REPLICATION: &str = "publish all tables on the old database, subscribe on the new one, wait until both agree, stop writes for a moment, \
-     hand the app the new address, then delete the old one";
+const REPLICATION: &str = "the new database starts empty: publish all tables on the old one, subscribe on the new one, wait until both agree, \
+     stop writes for a moment, hand the app the new address, then delete the old one";
 
 /// Every described way.
 pub const MOVES: [Move; 4] = [
@@ -45,8 +45,9 @@ pub const MOVES: [Move; 4] = [
         pause: "minutes of read-only",
         from: INSTANCE,
         to: CLUSTER,
-        steps: "make an Aurora replica of the leader, wait until it lags no more, stop writes, promote it, hand the app the new address, \
-                then delete the old one",
+        steps: "the new cluster starts empty, and only at its creation can it be made a replica: name the leader in its \
+                ReplicationSourceIdentifier (an override), wait until it lags no more, stop writes, promote it with aws rds \
+                promote-read-replica-db-cluster, then delete the old one",
     },
 ];
 

@@ -262,3 +262,13 @@ fn every_format_is_written_and_names_of_files_do_no_harm() {
     let run = desk.run(&["diff", "odd", "old.yaml"]).exits(1);
     assert!(!run.stderr.contains("\n::error") && !run.stderr.contains('\u{1b}'), "{}", run.stderr);
 }
+
+#[test]
+fn a_bill_is_not_compared_where_overrides_differ() {
+    let desk = desk();
+    desk.write("plain.yaml", "app: shop\nphase: 10k\n");
+    desk.write("own.yaml", "app: shop\nphase: 10k\noverrides: {DatabaseWriter: {DBInstanceClass: db.r8g.xlarge}}\n");
+    let run = desk.run(&["diff", "plain.yaml", "own.yaml", "--exit-on", "cost>10%"]).exits(3);
+    run.says(&["DatabaseWriter", "unknown: what is overridden differs, and no plan prices it", "the bills cannot be compared"]);
+    desk.run(&["diff", "plain.yaml", "plain.yaml", "--exit-on", "cost>10%"]).exits(0);
+}

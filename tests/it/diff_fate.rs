@@ -2,7 +2,7 @@
 
 use cfn::{Node, Policy};
 use scalectl::check::File;
-use scalectl::diff::{Difference, Side, difference};
+use scalectl::diff::{Difference, Gate, Side, breaches, difference};
 use scalectl::fate::{Event, Fate, Nature, Policies, Word, fate};
 
 /// A type, a property that cannot be changed, one that can, and what CloudFormation does with its like.
@@ -116,4 +116,56 @@ fn a_new_name_or_stack_is_told_and_the_old_one_meets_its_deletion_policy() {
         assert_eq!(found.unaccepted(&[]).collect::<Vec<_>>(), ["Data"]);
         assert_eq!(found.unaccepted(&["Data".to_owned()]).count(), 0);
     }
+}
+
+fn hand_written(text: &str) -> Side {
+    Side::of_files("side", vec![File::read("stack.yaml", text).unwrap()])
+}
+
+fn fates(from: &str, to: &str) -> Vec<(String, Fate, bool)> {
+    let found = difference(&hand_written(from), &hand_written(to));
+    let with = |one: &scalectl::diff::ResourceDifference| one.data.as_ref().map(|data| (one.old_id().to_owned(), data.fate, data.sure));
+    found.resources().filter_map(|(_, _, one)| with(one)).filter(|(_, fate, _)| *fate > Fate::Keep).collect()
+}
+
+fn refused(from: &str, to: &str, accepted: &[String]) -> Vec<String> {
+    let found = difference(&hand_written(from), &hand_written(to));
+    breaches(&found, &[Gate::DataFate], accepted).into_iter().filter_map(|breach| breach.id).collect()
+}
+
+#[test]
+fn a_table_that_a_loop_no_longer_makes_is_lost_and_a_loop_that_cannot_be_told_may_lose_what_it_makes() {
+    let each = |names: &str| {
+        format!(
+            "Transform: AWS::LanguageExtensions\nParameters: {{Names: {{Type: CommaDelimitedList}}}}\nResources:\n  Fn::ForEach::Tables:\n    - Name\n    - {names}\n    - ${{Name}}Table: \
+             {{Type: AWS::DynamoDB::Table, Properties: {{TableName: !Sub 'shop-${{Name}}'}}}}\n"
+        )
+    };
+    assert_eq!(fates(&each("[orders, users]"), &each("[users]")), [("ordersTable".to_owned(), Fate::Lose, true)]);
+    assert_eq!(fates(&each("[users]"), &each("[orders, users]")), []);
+    assert_eq!(fates(&each("!Ref Names"), &each("!Split [',', !Ref Names]")), [("Fn::ForEach::Tables".to_owned(), Fate::Lose, false)]);
+}
+
+#[test]
+fn what_is_hidden_in_a_nested_stack_a_module_or_a_macro_counts_as_what_may_be_lost() {
+    let nested = |version: &str, policy: &str| {
+        format!(
+            "Resources:\n  Database:\n    Type: AWS::CloudFormation::Stack\n{policy}    Properties: {{TemplateURL: 'https://b.example/{version}.yaml'}}\n  T: {{Type: AWS::SNS::Topic}}\n"
+        )
+    };
+    let without = "Resources: {T: {Type: AWS::SNS::Topic}}";
+    assert_eq!(fates(&nested("1", ""), without), [("Database".to_owned(), Fate::Lose, true)]);
+    assert_eq!(fates(&nested("1", "    DeletionPolicy: Retain\n"), without), [("Database".to_owned(), Fate::Retain, true)]);
+    // What changes inside is not seen: nobody is told that it is lost, and nobody that it is kept.
+    assert_eq!(fates(&nested("1", ""), &nested("2", "")), []);
+    assert_eq!(refused(&nested("1", ""), &nested("2", ""), &[]), ["Database"]);
+    assert_eq!(refused(&nested("1", ""), &nested("2", ""), &["Database".to_owned()]), Vec::<String>::new());
+    assert_eq!(refused(&nested("1", ""), &nested("1", ""), &[]), Vec::<String>::new());
+    let include = |key: &str| {
+        format!(
+            "Resources: {{'Fn::Transform': {{Name: 'AWS::Include', Parameters: {{Location: 's3://b/{key}'}}}}, T: {{Type: AWS::SNS::Topic}}}}"
+        )
+    };
+    assert_eq!(fates(&include("a"), without), [("Fn::Transform".to_owned(), Fate::Lose, true)]);
+    assert_eq!(fates(&include("a"), &include("b")), [("Fn::Transform".to_owned(), Fate::Lose, false)]);
 }
