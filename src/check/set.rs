@@ -29,6 +29,32 @@ pub struct Set {
     pub files: Vec<File>,
 }
 
+impl Set {
+    /// The file and the output that feed this parameter of a file: the output of the same name, of its own region's stacks first, or the output
+    /// of another region's stacks that the parameter names with the region behind it.
+    pub fn feeding<'p>(&self, file: usize, parameter: &'p str) -> Option<(usize, &'p str)> {
+        let own = self.files.get(file)?.group.as_deref();
+        let others = || self.files.iter().enumerate().filter(|(index, _)| *index != file);
+        let of = |group: Option<&str>| {
+            let mut with = others().filter(|(_, other)| other.group.as_deref() == group && other.template.outputs.contains_key(parameter));
+            with.next().map(|(index, _)| (index, parameter))
+        };
+        of(own).or_else(|| of(None)).or_else(|| {
+            // `LoadBalancerUsWest2` is the output LoadBalancer of us-west-2's stacks.
+            others().find_map(|(index, other)| {
+                let suffix: String = other.region.as_deref()?.split('-').map(capital).collect();
+                let output = parameter.strip_suffix(&suffix)?;
+                other.template.outputs.contains_key(output).then_some((index, output))
+            })
+        })
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// Why a file cannot be judged.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {

@@ -98,23 +98,10 @@ impl<'a> Simplifier<'a> {
         }
     }
 
-    /// The output of a sister file that this parameter takes: one of the same name, of its own region's stacks first.
+    /// The output of a sister file that this parameter takes.
     fn told(&self, parameter: &str) -> Option<(usize, &'a cfn::Output)> {
-        let here = self.set.files.get(self.file)?;
-        let others = || self.set.files.iter().enumerate().filter(|(index, _)| *index != self.file);
-        let of = |group: Option<&str>, output: &str| {
-            others()
-                .filter(|(_, file)| file.group.as_deref() == group)
-                .find_map(|(index, file)| file.template.outputs.get(output).map(|told| (index, told)))
-        };
-        of(here.group.as_deref(), parameter).or_else(|| of(None, parameter)).or_else(|| {
-            // `LoadBalancerUsWest2` is the output LoadBalancer of us-west-2's stacks.
-            others().find_map(|(index, file)| {
-                let suffix: String = file.region.as_deref()?.split('-').map(capital).collect();
-                let output = parameter.strip_suffix(&suffix)?;
-                file.template.outputs.get(output).map(|told| (index, told))
-            })
-        })
+        let (file, output) = self.set.feeding(self.file, parameter)?;
+        self.set.files.get(file)?.template.outputs.get(output).map(|told| (file, told))
     }
 
     fn attribute(&self, argument: &Node) -> Node {
@@ -315,9 +302,4 @@ fn variable(node: &Node) -> Option<String> {
 /// The names inside `${…}` of a `Fn::Sub` text.
 pub fn variables(text: &str) -> impl Iterator<Item = &str> {
     text.split("${").skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name)
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

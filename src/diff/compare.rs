@@ -6,14 +6,13 @@ use cfn::{Node, Resource, Template};
 
 use super::indirect::{self, Shifted, View};
 use super::pairing::{self, Digests, Paired};
-use super::reference::Feeds;
 use super::replacement::{self, Candidate};
 use super::side::{Side, SideSet, stack_name};
 use super::{
     Action, Cause, Change, Difference, Presence, ResourceDifference, SetDifference, StackDifference, Unseen, content, moves, security,
     unseen, verdict,
 };
-use crate::check::{self, File, Finding};
+use crate::check::{self, File, Finding, Set};
 use crate::digest;
 
 /// Everything that two sides disagree on.
@@ -82,7 +81,7 @@ impl Item<'_> {
 
 fn set(name: String, old: &SideSet, new: &SideSet, presence: Presence) -> SetDifference {
     let pairs = pairing::stacks(old, new);
-    let (feeds_old, feeds_new) = (Feeds::of(old), Feeds::of(new));
+    let (feeds_old, feeds_new) = (&old.files, &new.files);
     let (olds, news) = (templates(old), templates(new));
     let mut items: Vec<Item> = Vec::new();
     let mut sections = Vec::new();
@@ -90,16 +89,16 @@ fn set(name: String, old: &SideSet, new: &SideSet, presence: Presence) -> SetDif
         let (before, after) = (pair.old.and_then(|at| olds.get(at).copied()), pair.new.and_then(|at| news.get(at).copied()));
         let shifted = match (pair.old, pair.new) {
             (Some(a), Some(b)) => indirect::shifted(
-                View { file: a, templates: &olds, feeds: &feeds_old },
-                View { file: b, templates: &news, feeds: &feeds_new },
+                View { file: a, templates: &olds, feeds: feeds_old },
+                View { file: b, templates: &news, feeds: feeds_new },
             ),
             _ => Shifted::default(),
         };
         stack_items(stack, before, after, &shifted, &mut items);
         sections.push(content::sections(before, after));
     }
-    renames(&mut items, &pairs, &olds, &news, (&feeds_old, &feeds_new));
-    let candidates = candidates(&items, &pairs, &news, &feeds_new);
+    renames(&mut items, &pairs, &olds, &news, (feeds_old, feeds_new));
+    let candidates = candidates(&items, &pairs, &news, feeds_new);
     let resources = resources(&items, &pairs, candidates, old, new);
     let mut stacks: Vec<StackDifference> = Vec::new();
     for ((pair, sections), resources) in pairs.iter().zip(sections).zip(resources) {
@@ -196,7 +195,7 @@ fn stack_items<'a>(stack: usize, before: Option<&'a Template>, after: Option<&'a
 }
 
 /// Pairs what leaves with what comes when both are the same by their digest.
-fn renames<'a>(items: &mut [Item<'a>], pairs: &[Paired], olds: &[&'a Template], news: &[&'a Template], feeds: (&Feeds<'a>, &Feeds<'a>)) {
+fn renames<'a>(items: &mut [Item<'a>], pairs: &[Paired], olds: &[&'a Template], news: &[&'a Template], feeds: (&'a Set, &'a Set)) {
     let gone: Vec<usize> = (0..items.len()).filter(|at| items[*at].new.is_none()).collect();
     let come: Vec<usize> = (0..items.len()).filter(|at| items[*at].old.is_none()).collect();
     if gone.is_empty() || come.is_empty() {
@@ -218,7 +217,7 @@ fn renames<'a>(items: &mut [Item<'a>], pairs: &[Paired], olds: &[&'a Template], 
 }
 
 /// Replacements with their causes, carried on along references.
-fn candidates<'a>(items: &[Item<'a>], pairs: &[Paired], news: &[&'a Template], feeds: &Feeds<'a>) -> Vec<Option<Vec<Cause>>> {
+fn candidates<'a>(items: &[Item<'a>], pairs: &[Paired], news: &[&'a Template], feeds: &'a Set) -> Vec<Option<Vec<Cause>>> {
     let mut at = Vec::new();
     let mut candidates = Vec::new();
     for (index, item) in items.iter().enumerate() {

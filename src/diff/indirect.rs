@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cfn::{Node, Template};
 
-use super::reference::{self, Feeds, told};
+use super::reference::{self, told};
 use super::tree::same;
+use crate::check::Set;
 
 /// The names whose meaning differs between two templates of a stack, each with words for it.
 #[derive(Debug, Default)]
@@ -26,7 +27,7 @@ pub struct View<'a> {
     /// All templates of the set.
     pub templates: &'a [&'a Template],
     /// What feeds their parameters.
-    pub feeds: &'a Feeds<'a>,
+    pub feeds: &'a Set,
 }
 
 impl<'a> View<'a> {
@@ -37,7 +38,7 @@ impl<'a> View<'a> {
 
     /// What a parameter is worth: the output that feeds it, or its default.
     fn worth(&self, parameter: &str) -> (Option<(usize, &'a Node)>, Option<&'a Node>) {
-        let fed = self.feeds.of_parameter(self.file, parameter).and_then(|(file, output)| {
+        let fed = self.feeds.feeding(self.file, parameter).and_then(|(file, output)| {
             let value = self.templates.get(file).and_then(|template| told(template, output))?;
             Some((file, value))
         });

@@ -7,8 +7,9 @@ use cfn::{Node, Resource, Template};
 use crate::digest::{self, Digest};
 
 use super::moves::component;
-use super::reference::{Feeds, told};
+use super::reference::told;
 use super::side::{SideSet, stack_name};
+use crate::check::Set;
 
 /// A stack: the index of its file on the old side and on the new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +53,7 @@ pub fn stacks(old: &SideSet, new: &SideSet) -> Vec<Paired> {
 #[derive(Debug)]
 pub struct Digests<'a> {
     templates: Vec<&'a Template>,
-    feeds: &'a Feeds<'a>,
+    feeds: &'a Set,
     known: HashMap<(usize, &'a str), u64>,
 }
 
@@ -61,7 +62,7 @@ const DEEPEST: usize = 24;
 
 impl<'a> Digests<'a> {
     /// For the templates of a set.
-    pub fn new(templates: Vec<&'a Template>, feeds: &'a Feeds<'a>) -> Digests<'a> {
+    pub fn new(templates: Vec<&'a Template>, feeds: &'a Set) -> Digests<'a> {
         Digests { templates, feeds, known: HashMap::new() }
     }
 
@@ -161,7 +162,7 @@ impl<'a> Digests<'a> {
     /// The output's value that feeds a parameter, and its file: a value is the same whether it comes by parameter or stands there.
     fn fed(&self, file: usize, name: &str) -> Option<(usize, &'a Node)> {
         self.templates.get(file).filter(|template| template.parameters.contains_key(name))?;
-        let (other, output) = self.feeds.of_parameter(file, name)?;
+        let (other, output) = self.feeds.feeding(file, name)?;
         Some((other, told(self.templates.get(other)?, output)?))
     }
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use cfn::facts::{self, Replacement};
 use cfn::{Node, Resource, Template};
 
-use super::reference::{self, Feeds};
+use super::reference;
 use super::{Cause, Change, Replaces};
+use crate::check::Set;
 
 /// Whether a change of the property at a path replaces a resource, and when.
 ///
@@ -89,7 +90,7 @@ impl Candidate<'_> {
 }
 
 /// Carries replacements on along references, across stacks too, until nothing more follows.
-pub fn spread(candidates: &mut [Candidate], templates: &[&Template], feeds: &Feeds) {
+pub fn spread(candidates: &mut [Candidate], templates: &[&Template], feeds: &Set) {
     loop {
         // Names that mean another identity than before, by file.
         let mut affected: Vec<BTreeMap<&str, (Replaces, String)>> = vec![BTreeMap::new(); templates.len()];
@@ -123,13 +124,13 @@ pub fn spread(candidates: &mut [Candidate], templates: &[&Template], feeds: &Fee
 }
 
 /// Parameters that are fed by outputs which tell an affected identity are affected too.
-fn hand_on<'a>(affected: &mut [BTreeMap<&'a str, (Replaces, String)>], templates: &[&'a Template], feeds: &Feeds) {
+fn hand_on<'a>(affected: &mut [BTreeMap<&'a str, (Replaces, String)>], templates: &[&'a Template], feeds: &Set) {
     // An output may pass on a parameter; a chain is never longer than there are files.
     for _ in 0..templates.len() {
         let mut grown = false;
         for (file, template) in templates.iter().enumerate() {
             for name in template.parameters.keys().map(String::as_str) {
-                let Some((other, output)) = feeds.of_parameter(file, name) else { continue };
+                let Some((other, output)) = feeds.feeding(file, name) else { continue };
                 let Some(value) = templates.get(other).and_then(|there| reference::told(there, output)) else { continue };
                 let mut worst: Option<(Replaces, String)> = None;
                 reference::names(value, &mut |name| {

@@ -121,8 +121,9 @@ struct Document<'a> {
     ignored: Vec<View<'a>>,
 }
 
+/// A finding for scripts.
 #[derive(Serialize)]
-struct View<'a> {
+pub struct View<'a> {
     rule: &'a str,
     severity: &'a str,
     file: &'a str,
@@ -136,7 +137,8 @@ struct View<'a> {
     reason: Option<&'a str>,
 }
 
-fn view<'a>(finding: &'a Finding, reason: Option<&'a str>) -> View<'a> {
+/// A finding for scripts; `reason` is why somebody stands by it.
+pub fn view<'a>(finding: &'a Finding, reason: Option<&'a str>) -> View<'a> {
     View {
         rule: finding.rule.id,
         severity: finding.rule.severity.word(),

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::super::findings;
 use super::super::json::{FORMAT_VERSION, pretty};
 use super::stack_json::{StackView, stack};
 use super::{Shown, words};
@@ -42,7 +43,7 @@ struct SetView<'a> {
     counts: CountsView,
     stacks: Vec<StackView<'a>>,
     exposures: Vec<ExposureView<'a>>,
-    findings: Vec<FindingView<'a>>,
+    findings: Vec<findings::View<'a>>,
     unseen: Vec<UnseenView<'a>>,
     figures: FiguresView<'a>,
 }
@@ -54,19 +55,6 @@ struct ExposureView<'a> {
     id: &'a str,
     what: &'a str,
     sure: bool,
-}
-
-#[derive(Serialize)]
-struct FindingView<'a> {
-    rule: &'a str,
-    severity: &'a str,
-    file: &'a str,
-    line: Option<usize>,
-    column: Option<usize>,
-    resource: Option<&'a str>,
-    path: String,
-    message: &'a str,
-    link: &'a str,
 }
 
 #[derive(Serialize)]
@@ -150,17 +138,7 @@ fn side(figures: &Figures) -> SideView<'_> {
 }
 
 fn set<'a>(set: &'a SetDifference, shown: &Shown) -> SetView<'a> {
-    let findings = set.findings.iter().map(|finding| FindingView {
-        rule: finding.rule.id,
-        severity: finding.rule.severity.word(),
-        file: &finding.name,
-        line: finding.place.map(|place| place.line),
-        column: finding.place.map(|place| place.column),
-        resource: finding.resource.as_deref(),
-        path: finding.path.join("/"),
-        message: &finding.message,
-        link: finding.rule.link,
-    });
+    let findings = set.findings.iter().map(|finding| findings::view(finding, None));
     SetView {
         name: &set.name,
         presence: presence(set.presence),
