@@ -103,6 +103,21 @@ fn walk(path: &Path, region: Option<&str>, depth: usize, broken: &mut dyn FnMut(
     Ok(())
 }
 
+/// The names of the files at a path that may be templates.
+pub fn names(path: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut open = vec![(path.to_owned(), 0)];
+    while let Some((path, depth)) = open.pop() {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if path.is_dir() && !path.is_symlink() && !too_deep(depth) && (depth == 0 || !passed_over(&name)) {
+            open.extend(fs::read_dir(&path).into_iter().flatten().flatten().map(|entry| (entry.path(), depth + 1)));
+        } else if named_like_one(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
 /// Reads a file as a template; the error names the file, and line and column where it can.
 pub fn file(path: &Path, region: Option<&str>) -> Result<File, String> {
     parse(&path.display().to_string(), &bytes(path)?, region)

@@ -301,3 +301,15 @@ fn no_network_is_needed() {
     inside(&["diff", "git:HEAD~1:stacks", "stacks"]).exits(0).says(&["DelaySeconds"]);
     inside(&["diff", "1k", "10k"]).exits(0).says(&["1k"]);
 }
+
+#[test]
+fn what_a_revision_does_not_have_yet_counts_as_new_unless_it_may_have_moved() {
+    let desk = repository();
+    std::fs::create_dir(desk.path().join("first")).unwrap();
+    write(&desk, "first/queue.yaml", "Resources: {Queue: {Type: AWS::SQS::Queue}}\n");
+    let run = desk.run(&["diff", "git:HEAD", "first", "--exit-on", "data-fate"]).exits(0);
+    run.says(&["there is no first in HEAD yet: everything counts as new", "Queue"]);
+    std::fs::create_dir(desk.path().join("moved")).unwrap();
+    write(&desk, "moved/app.yaml", "Resources: {Queue: {Type: AWS::SQS::Queue}}\n");
+    desk.run(&["diff", "git:HEAD", "moved"]).exits(1).says(&["there is no moved in HEAD"]);
+}

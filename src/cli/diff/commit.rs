@@ -35,7 +35,7 @@ pub fn load(spec: &Spec, beside: &Word, around: &Around) -> Result<Loaded, Stop>
     let commit = Commit { git, spec, id, tree };
     let mut loaded = match (&spec.path, beside) {
         (Some(path), _) => commit.at(&commit.listed(path)?, around),
-        (None, Word::Path(path)) => commit.at(&commit.same_path(path)?, around),
+        (None, Word::Path(path)) => commit.beside(path, &commit.same_path(path)?, around),
         (None, Word::Planned(phase, users)) => commit.of_phase(phase, *users, around),
         (None, Word::Git(Spec { path: Some(path), .. })) => commit.at(&commit.listed(path)?, around),
         (None, Word::Git(_)) => commit.all(around),
@@ -90,6 +90,23 @@ impl Commit<'_> {
             templates::named_like_one(name) && !templates::too_deep(parts.len()) && !parts.iter().any(|part| templates::passed_over(part))
         };
         self.tree.iter().filter(may_be).collect()
+    }
+
+    /// What stands at the path of the other side; where nothing stands yet, as before the first commit of templates, nothing, and a word on it.
+    /// A revision that has files of these names elsewhere is no such case: they may have moved, and what happened to them would be hidden.
+    fn beside(&self, here: &Path, path: &str, around: &Around) -> Result<Loaded, Stop> {
+        let folder = format!("{path}/");
+        let stands = path.is_empty() || self.tree.iter().any(|entry| entry.path == path || entry.path.starts_with(&folder));
+        let names = templates::names(here);
+        let elsewhere = self.tree.iter().any(|entry| names.iter().any(|name| entry.path.rsplit('/').next() == Some(name)));
+        if stands || elsewhere {
+            return self.at(path, around);
+        }
+        let note = super::tame(&format!("note: there is no {path} in {} yet: everything counts as new", self.revision()));
+        around.screen.note(&format!("{note}\n"));
+        let mut loaded = Loaded::of(&self.called(path), Vec::new(), Own::Written(self.settings()?));
+        loaded.found = Some(Found { commit: String::new(), path: path.to_owned() });
+        Ok(loaded)
     }
 
     /// What stands at a path.
