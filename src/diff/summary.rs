@@ -1,5 +1,6 @@
 //! A difference in numbers, and the road in a matrix.
 
+use super::unseen::opaque;
 use super::{Action, Difference, Presence, SetDifference, Side, difference};
 use crate::fate::Fate;
 
@@ -63,6 +64,13 @@ impl Difference {
     /// The worst that happens to data.
     pub fn worst(&self) -> Fate {
         self.sets.iter().map(SetDifference::worst).max().unwrap_or(Fate::Keep)
+    }
+
+    /// Whether all data stay where they are, as far as all of it was seen.
+    pub fn keeps_data(&self) -> bool {
+        let seen = self.sets.iter().all(|set| set.unread().next().is_none());
+        let hidden = self.resources().any(|(_, _, resource)| opaque(&resource.resource_type));
+        seen && !hidden && self.sets.iter().all(|set| set.fates().is_empty())
     }
 
     /// The logical IDs of resources whose fate nobody accepted.

@@ -63,7 +63,9 @@ impl<'a> Danger<'a> {
     pub fn predicate(&self) -> String {
         let Some(first) = self.first() else { return String::new() };
         let mut text = words::verb(first, self.resources.len() > 1);
-        if first.replaced() {
+        if revised(first) {
+            text.push_str(", as with every change: each is a new revision");
+        } else if first.replaced() {
             let reasons = words::reasons(first);
             if !reasons.is_empty() {
                 text.push_str(&format!(": {reasons}"));
@@ -96,6 +98,14 @@ fn database(resource: &ResourceDifference) -> bool {
     DATABASES.contains(&service) || kind == "AWS::EC2::Volume"
 }
 
+/// Types whose every change is a new one beside the old, by their nature: nothing that runs is taken away by it.
+const REVISIONS: [&str; 4] =
+    ["AWS::ApiGateway::Deployment", "AWS::ECS::TaskDefinition", "AWS::Lambda::LayerVersion", "AWS::Lambda::Version"];
+
+fn revised(resource: &ResourceDifference) -> bool {
+    resource.action == Action::Replaced && resource.old_type.is_none() && REVISIONS.contains(&resource.resource_type.as_str())
+}
+
 /// Every danger, the worst first: data that wait for a word, data that do not, then what is replaced, then what may be.
 pub fn dangers<'a>(shown: &Shown<'a>) -> Vec<Danger<'a>> {
     let mut all: Vec<(String, Danger<'a>)> = Vec::new();
@@ -111,7 +121,9 @@ pub fn dangers<'a>(shown: &Shown<'a>) -> Vec<Danger<'a>> {
             // What is renamed has a sentence of its own each: both names are in it.
             let own = if matches!(resource.action, Action::Renamed { .. }) { resource.id.as_str() } else { "" };
             // A database has a line of its own; what else holds data is told together.
-            let own = if database(resource) || data.is_none() {
+            let own = if revised(resource) {
+                resource.resource_type.clone()
+            } else if database(resource) || data.is_none() {
                 format!("{own}/{}/{}", resource.component, resource.resource_type)
             } else {
                 own.to_owned()
@@ -130,7 +142,8 @@ pub fn dangers<'a>(shown: &Shown<'a>) -> Vec<Danger<'a>> {
     all.sort_by_key(|danger| {
         let fate = danger.data.map(|data| (data.fate, data.sure));
         let action = danger.first().map_or(usize::MAX, |first| words::rank(&first.action));
-        (std::cmp::Reverse(fate), danger.accepted, !danger.first().is_some_and(database), action)
+        let (main, routine) = (danger.first().is_some_and(database), danger.first().is_some_and(revised));
+        (std::cmp::Reverse(fate), danger.accepted, !main, routine, action)
     });
     all
 }

@@ -112,6 +112,9 @@ fn alarm(danger: &Danger, ink: Ink, look: &Look) -> String {
 fn foot(shown: &Shown, dangers: &[Danger], full: bool, look: &Look) -> String {
     let difference = shown.difference;
     let mut text = String::new();
+    if difference.keeps_data() {
+        text.push_str(&paragraph("Data", "nothing that holds data leaves, moves or is replaced", look));
+    }
     match difference.sets.as_slice() {
         [set] => text.push_str(&figures::lines(difference, set, look)),
         sets => {
