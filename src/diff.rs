@@ -127,6 +127,10 @@ pub enum Action {
     Reworded,
 }
 
+/// Types that are revisions by their nature.
+const REVISIONS: [&str; 4] =
+    ["AWS::ApiGateway::Deployment", "AWS::ECS::TaskDefinition", "AWS::Lambda::LayerVersion", "AWS::Lambda::Version"];
+
 /// One resource that differs.
 #[derive(Debug, Clone)]
 pub struct ResourceDifference {
@@ -259,6 +263,11 @@ impl ResourceDifference {
             Action::Renamed { from } | Action::Moved { from, .. } => from,
             _ => &self.id,
         }
+    }
+
+    /// Whether it is replaced because every change of its like is a new one beside the old: nothing that runs is taken away by it.
+    pub fn revised(&self) -> bool {
+        self.action == Action::Replaced && self.old_type.is_none() && REVISIONS.contains(&self.resource_type.as_str())
     }
 
     /// Whether a new one is, or may be, made in its place.

@@ -8,7 +8,8 @@ use super::{Action, Difference, Figures, SetDifference};
 /// A condition under which a pipeline stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gate {
-    /// Anything is, or may be, replaced; deleted and made anew under another name or in another stack, too.
+    /// Anything is, or may be, replaced; deleted and made anew under another name or in another stack, too. A new revision, as every change of a
+    /// task definition is, takes nothing away and does not count.
     Replace,
     /// Data are lost, snapshotted or left behind, and nobody accepted it.
     DataFate,
@@ -84,6 +85,7 @@ pub fn breaches(difference: &Difference, gates: &[Gate], accepted: &[String]) ->
                 Gate::Replace => {
                     for (_, resource) in set.resources() {
                         let what = match &resource.action {
+                            Action::Replaced if resource.revised() => continue,
                             Action::Replaced => "is replaced".to_owned(),
                             Action::MayBeReplaced => "may be replaced".to_owned(),
                             Action::Renamed { from } => format!("was {from}, which is deleted and made anew under this name"),

@@ -245,3 +245,16 @@ for kind, name in zip(sys.argv[1::2], sys.argv[2::2]):
     document["format_version"] = 0
     assert list(Draft202012Validator(schema).iter_errors(document)), "the judge sees nothing"
 "#;
+
+#[test]
+fn new_revisions_are_told_in_one_line_and_stop_nobody_and_data_that_stay_are_said_to() {
+    let difference = between("500k", "10m");
+    let said = words::text(&shown(&difference), false, &wide(200));
+    assert_eq!(said.lines().filter(|line| line.starts_with('±')).count(), 1, "{said}");
+    assert!(said.contains("4 × ECS task definition") && said.contains("each is a new revision"), "{said}");
+    assert!(said.contains("nothing that holds data leaves, moves or is replaced"), "{said}");
+    assert!(diff::breaches(&difference, &[Gate::Replace, Gate::DataFate], &[]).is_empty());
+    assert!(!words::text(&shown(&between("1k", "10k")), false, &wide(100)).contains("nothing that holds data"));
+    let replaced = diff::breaches(&between("1k", "10k"), &[Gate::Replace], &[]);
+    assert_eq!(replaced.iter().filter_map(|breach| breach.id.as_deref()).collect::<Vec<_>>(), ["PublicHealthCheck"]);
+}

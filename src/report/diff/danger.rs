@@ -63,7 +63,7 @@ impl<'a> Danger<'a> {
     pub fn predicate(&self) -> String {
         let Some(first) = self.first() else { return String::new() };
         let mut text = words::verb(first, self.resources.len() > 1);
-        if revised(first) {
+        if first.revised() {
             text.push_str(", as with every change: each is a new revision");
         } else if first.replaced() {
             let reasons = words::reasons(first);
@@ -98,14 +98,6 @@ fn database(resource: &ResourceDifference) -> bool {
     DATABASES.contains(&service) || kind == "AWS::EC2::Volume"
 }
 
-/// Types whose every change is a new one beside the old, by their nature: nothing that runs is taken away by it.
-const REVISIONS: [&str; 4] =
-    ["AWS::ApiGateway::Deployment", "AWS::ECS::TaskDefinition", "AWS::Lambda::LayerVersion", "AWS::Lambda::Version"];
-
-fn revised(resource: &ResourceDifference) -> bool {
-    resource.action == Action::Replaced && resource.old_type.is_none() && REVISIONS.contains(&resource.resource_type.as_str())
-}
-
 /// Every danger, the worst first: data that wait for a word, data that do not, then what is replaced, then what may be.
 pub fn dangers<'a>(shown: &Shown<'a>) -> Vec<Danger<'a>> {
     let mut all: Vec<(String, Danger<'a>)> = Vec::new();
@@ -121,7 +113,7 @@ pub fn dangers<'a>(shown: &Shown<'a>) -> Vec<Danger<'a>> {
             // What is renamed has a sentence of its own each: both names are in it.
             let own = if matches!(resource.action, Action::Renamed { .. }) { resource.id.as_str() } else { "" };
             // A database has a line of its own; what else holds data is told together.
-            let own = if revised(resource) {
+            let own = if resource.revised() {
                 resource.resource_type.clone()
             } else if database(resource) || data.is_none() {
                 format!("{own}/{}/{}", resource.component, resource.resource_type)
@@ -142,7 +134,7 @@ pub fn dangers<'a>(shown: &Shown<'a>) -> Vec<Danger<'a>> {
     all.sort_by_key(|danger| {
         let fate = danger.data.map(|data| (data.fate, data.sure));
         let action = danger.first().map_or(usize::MAX, |first| words::rank(&first.action));
-        let (main, routine) = (danger.first().is_some_and(database), danger.first().is_some_and(revised));
+        let (main, routine) = (danger.first().is_some_and(database), danger.first().is_some_and(ResourceDifference::revised));
         (std::cmp::Reverse(fate), danger.accepted, !main, routine, action)
     });
     all
