@@ -62,9 +62,15 @@ impl<'a> Reader<'a> {
     }
 
     fn blanks(&mut self) {
-        while matches!(self.peek(), Some(' ' | '\n' | '\r' | '\t')) {
-            self.bump();
+        let end = self.rest.bytes().position(|byte| !matches!(byte, b' ' | b'\n' | b'\r' | b'\t')).unwrap_or(self.rest.len());
+        for byte in self.rest.bytes().take(end) {
+            if byte == b'\n' {
+                self.place = Place { line: self.place.line + 1, column: 1 };
+            } else {
+                self.place.column += 1;
+            }
         }
+        self.rest = self.rest.get(end..).unwrap_or_default();
     }
 
     fn error(&self, message: impl Into<String>) -> SyntaxError {
@@ -110,7 +116,7 @@ impl<'a> Reader<'a> {
         if !self.eat(']') {
             loop {
                 let (item, spot) = self.value(depth + 1)?;
-                children.push((items.len().to_string(), spot));
+                children.push((String::new(), spot));
                 items.push(item);
                 self.blanks();
                 if self.eat(']') {
@@ -200,6 +206,13 @@ impl<'a> Reader<'a> {
         self.bump();
         let mut out = String::new();
         loop {
+            // What stands for itself is taken in one piece.
+            let plain = self.rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\').unwrap_or(self.rest.len());
+            if let Some((piece, rest)) = self.rest.split_at_checked(plain) {
+                out.push_str(piece);
+                self.place.column += piece.chars().count();
+                self.rest = rest;
+            }
             let at = self.place;
             match self.bump() {
                 None => return Err(SyntaxError::at(at, "the string has no end")),

@@ -15,7 +15,7 @@ impl Place {
     pub(crate) const START: Place = Place { line: 1, column: 1 };
 }
 
-/// A node's place and those of what is below it; list items go by their index.
+/// A node's place and those of what is below it: the values of a map by their keys, the items of a list, which have no names, by their index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Spot {
     pub place: Place,
@@ -56,7 +56,9 @@ impl Document {
     fn descend(&self, path: &[&str]) -> (usize, Place) {
         let mut spot = &self.spots;
         for (depth, step) in path.iter().enumerate() {
-            match spot.children.iter().find(|(name, _)| name == step) {
+            let named = spot.children.iter().find(|(name, _)| name == step);
+            let item = || step.parse().ok().and_then(|index: usize| spot.children.get(index)).filter(|(name, _)| name.is_empty());
+            match named.or_else(item) {
                 Some((_, child)) => spot = child,
                 None => return (depth, spot.place),
             }

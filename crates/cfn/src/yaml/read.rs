@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
             let item = self.value(event, &span, depth)?;
             weight = weight.saturating_add(item.weight);
             height = height.max(item.height);
-            children.push((items.len().to_string(), item.spot));
+            children.push((String::new(), item.spot));
             items.push(item.node);
         }
     }
