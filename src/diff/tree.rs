@@ -1,6 +1,6 @@
 //! Where two trees differ: maps by key, policy documents, rules and tags as sets, lists by what names their items.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use cfn::Node;
 
@@ -213,23 +213,24 @@ impl Walk {
     /// Items by what names them, where all have a name; else by place, after what both ends have in common.
     fn list(&mut self, old: &[Node], new: &[Node]) {
         if let (Some(a), Some(b)) = (named(old), named(new)) {
+            let (before, after): (HashMap<&String, &Node>, HashMap<&String, &Node>) =
+                (a.iter().map(|(name, item)| (name, *item)).collect(), b.iter().map(|(name, item)| (name, *item)).collect());
             for (name, item) in &a {
-                match b.iter().find(|(other, _)| other == name) {
-                    Some((_, other)) => self.at(name, |walk| walk.node(item, other)),
+                match after.get(name) {
+                    Some(other) => self.at(name, |walk| walk.node(item, other)),
                     None => self.at(name, |walk| walk.leaf(Some(item), None)),
                 }
             }
-            for (name, item) in b.iter().filter(|(name, _)| !a.iter().any(|(other, _)| other == name)) {
+            for (name, item) in b.iter().filter(|(name, _)| !before.contains_key(name)) {
                 self.at(name, |walk| walk.leaf(None, Some(item)));
             }
-            let both = |one: &[(String, &Node)], other: &[(String, &Node)]| -> Vec<String> {
-                one.iter().map(|(name, _)| name.clone()).filter(|name| other.iter().any(|(there, _)| there == name)).collect()
-            };
             // The order of a list is a fact of its own.
-            let (before, after) = (both(&a, &b), both(&b, &a));
+            let kept = |one: &[(String, &Node)], other: &HashMap<&String, &Node>| -> Vec<String> {
+                one.iter().map(|(name, _)| name.clone()).filter(|name| other.contains_key(name)).collect()
+            };
+            let (before, after) = (kept(&a, &after), kept(&b, &before));
             if before != after {
-                let words = |names: Vec<String>| Node::list(names);
-                self.at("order", |walk| walk.leaf(Some(&words(before)), Some(&words(after))));
+                self.at("order", |walk| walk.leaf(Some(&Node::list(before)), Some(&Node::list(after))));
             }
             return;
         }
@@ -266,22 +267,14 @@ fn name_of(item: &Node) -> Option<String> {
     NAMES.iter().find_map(|key| item.get(key).and_then(word))
 }
 
-/// Every item with its name, when each has one and no two the same.
+/// Every item with its name, when each has one under the same key and no two the same.
 fn named(items: &[Node]) -> Option<Vec<(String, &Node)>> {
-    if items.is_empty() {
-        return None;
-    }
-    let mut seen: HashMap<String, ()> = HashMap::new();
-    let mut all = Vec::with_capacity(items.len());
-    for item in items {
-        let key = NAMES.iter().find(|key| items.iter().all(|item| item.get(key).is_some_and(|value| word(value).is_some())))?;
-        let name = item.get(key).and_then(word)?;
-        if seen.insert(name.clone(), ()).is_some() {
-            return None;
-        }
-        all.push((name, item));
-    }
-    Some(all)
+    let first = items.first()?;
+    NAMES.iter().filter(|key| first.get(key).is_some()).find_map(|key| {
+        let all: Vec<(String, &Node)> = items.iter().map(|item| Some((item.get(key).and_then(word)?, item))).collect::<Option<_>>()?;
+        let names: HashSet<&String> = all.iter().map(|(name, _)| name).collect();
+        (names.len() == all.len()).then_some(all)
+    })
 }
 
 #[cfg(test)]
