@@ -135,12 +135,9 @@ pub struct Nature {
 impl Nature {
     /// That of a resource.
     pub fn of(resource: &Resource) -> Nature {
-        // A cluster names itself by the property by which an instance names its cluster.
-        let in_cluster_instance =
-            resource.resource_type == "AWS::RDS::DBInstance" && resource.properties.contains_key("DBClusterIdentifier");
         Nature {
             snapshots: cfn::facts::snapshots(&resource.resource_type),
-            snapshot_by_default: !in_cluster_instance && cfn::facts::default_deletion_policy(&resource.resource_type) == Policy::Snapshot,
+            snapshot_by_default: !resource.in_cluster() && cfn::facts::default_deletion_policy(&resource.resource_type) == Policy::Snapshot,
         }
     }
 

@@ -255,6 +255,11 @@ fn stack(
     Ok((Stack { name: site.name(layer.word()), key, file, template, inputs, after, address, overridden }, crossings))
 }
 
+/// What a resource of ours says of itself: the `component` that it belongs to, `why` it is there; nothing for anybody else's.
+pub fn served<'r>(resource: &'r cfn::Resource, key: &str) -> &'r str {
+    resource.metadata.get("scalectl").and_then(|served| served.get(key)).and_then(Node::as_str).unwrap_or_default()
+}
+
 /// The placed resource, taken from its place, with its references rewritten, and with the sentence that says what it is for.
 fn resource(placed: &mut Placed, overridden: &[Overridden], retarget: &mut Retarget) -> Result<cfn::Resource, RenderError> {
     let mut resource = std::mem::take(&mut placed.resource);

@@ -7,6 +7,7 @@ use cfn::{Node, Resource, Template};
 use super::change::Policy;
 use crate::diff::Home;
 use crate::fate::{self, Event, Fate, Nature, Policies};
+use crate::render::served;
 
 /// A resource of the deployed template.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,23 +55,18 @@ pub fn policy(fate: Fate) -> Policy {
 /// The resources of a template by logical ID, or what is wrong with its text.
 pub fn resources(template: &str) -> Result<BTreeMap<String, Deployed>, String> {
     let document = cfn::syntax::parse(template).map_err(|error| error.to_string())?;
+    document.root.get("Resources").and_then(Node::as_map).ok_or("it has no Resources")?;
     let template = Template::of_root(document.root).map_err(|error| error.to_string())?;
-    if template.resources.is_empty() {
-        return Err("it has no Resources".to_owned());
-    }
     Ok(template.resources.iter().map(|(id, resource)| (id.clone(), read(resource))).collect())
 }
 
 fn read(resource: &Resource) -> Deployed {
-    let served =
-        |key: &str| resource.metadata.get("scalectl").and_then(|served| served.get(key)).and_then(Node::as_str).unwrap_or_default();
     Deployed {
         resource_type: resource.resource_type.clone(),
         policies: Policies::of(resource),
         nature: Nature::of(resource),
-        why: served("why").to_owned(),
-        component: served("component").to_owned(),
-        // A cluster names itself by the property by which a member names its cluster.
-        in_cluster: resource.resource_type == "AWS::RDS::DBInstance" && resource.properties.contains_key("DBClusterIdentifier"),
+        why: served(resource, "why").to_owned(),
+        component: served(resource, "component").to_owned(),
+        in_cluster: resource.in_cluster(),
     }
 }

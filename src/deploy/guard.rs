@@ -122,7 +122,11 @@ fn replace_policy(unit: &Unit, id: &str, old: Option<&Deployed>) -> Policy {
     let new = unit.resources.get(id).map(|note| note.policies);
     match (old, new) {
         (Some(old), new) => old.replacement(new),
-        (None, Some(new)) => policy(fate::fate(Event::Replaced, new, None, Nature::default())),
+        (None, Some(new)) => {
+            let kind = unit.resources.get(id).map_or("", |note| note.resource_type.as_str());
+            let nature = Nature { snapshots: cfn::facts::snapshots(kind), snapshot_by_default: false };
+            policy(fate::fate(Event::Replaced, new, None, nature))
+        }
         (None, None) => Policy::Delete,
     }
 }

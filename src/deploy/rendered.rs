@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use cfn::Node;
-
 use super::body::needs_bucket;
 use super::unit::{Key, OutputNote, Parameter, ResourceNote, Supply, Unit};
 use crate::diff::Home;
@@ -68,15 +66,13 @@ fn in_place(resource: &cfn::Resource) -> Vec<String> {
 
 fn notes(stack: &Stack) -> BTreeMap<String, ResourceNote> {
     let note = |(id, resource): (&String, &cfn::Resource)| {
-        let served =
-            |key: &str| resource.metadata.get("scalectl").and_then(|served| served.get(key)).and_then(Node::as_str).unwrap_or_default();
         let note = ResourceNote {
             resource_type: resource.resource_type.clone(),
-            why: served("why").to_owned(),
+            why: render::served(resource, "why").to_owned(),
             holds_data: resource.holds_data(),
             in_place: in_place(resource),
             policies: Policies::of(resource),
-            component: served("component").to_owned(),
+            component: render::served(resource, "component").to_owned(),
             follows: Home::of(id, resource).follows,
         };
         (id.clone(), note)

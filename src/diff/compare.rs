@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use cfn::{Node, Resource, Template};
+use cfn::{Resource, Template};
 
 use super::indirect::{self, Shifted, View};
 use super::pairing::{self, Digests, Paired};
 use super::replacement::{self, Candidate};
 use super::side::{Side, SideSet, stack_name};
 use super::{
-    Action, Cause, Change, Difference, Presence, ResourceDifference, SetDifference, StackDifference, Unseen, content, moves, security,
-    unseen, verdict,
+    Action, Cause, Change, Difference, Presence, ResourceDifference, SetDifference, StackDifference, Unseen, content, security, unseen,
+    verdict,
 };
 use crate::check::{self, File, Finding, Set};
 use crate::digest;
+use crate::render::served;
 
 /// Everything that two sides disagree on.
 pub fn difference(from: &Side, to: &Side) -> Difference {
@@ -124,7 +125,7 @@ fn set(name: String, old: &SideSet, new: &SideSet, presence: Presence) -> SetDif
     SetDifference {
         name,
         presence,
-        unseen: not_seen(old, new, &pairs, &stacks),
+        unseen: not_seen(old, new, &pairs),
         stacks,
         exposures,
         findings: Vec::new(),
@@ -137,35 +138,26 @@ fn templates(set: &SideSet) -> Vec<&Template> {
 }
 
 /// What could not be compared, said once where both sides have it.
-fn not_seen(old: &SideSet, new: &SideSet, pairs: &[Paired], stacks: &[StackDifference]) -> Vec<Unseen> {
+fn not_seen(old: &SideSet, new: &SideSet, pairs: &[Paired]) -> Vec<Unseen> {
     let broken = |set: &SideSet, side: &str| -> Vec<Unseen> {
         let one = |broken: &super::Broken| Unseen {
             file: broken.name.clone(),
             what: String::new(),
             why: format!("it cannot be read on the side {side}, so its stack was not compared: {}", broken.problem),
             broken: true,
-            differs: true,
         };
         set.broken.iter().map(one).collect()
     };
     let mut all: BTreeSet<Unseen> = BTreeSet::new();
     all.extend(broken(old, "that is changed from"));
     all.extend(broken(new, "that is changed to"));
-    for (pair, stack) in pairs.iter().zip(stacks) {
+    for pair in pairs {
         let of = |set: &SideSet, at: Option<usize>| at.and_then(|at| set.files.files.get(at)).map(unseen::of).unwrap_or_default();
         let mut here = of(new, pair.new);
         for one in of(old, pair.old) {
             if !here.iter().any(|other| other.what == one.what) {
                 here.push(one);
             }
-        }
-        for one in &mut here {
-            let resource = stack.resources.iter().find(|resource| resource.id == one.what || resource.old_id() == one.what);
-            let section = stack
-                .sections
-                .iter()
-                .any(|change| change.path.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(".").starts_with(&one.what));
-            one.differs = resource.is_some_and(|resource| resource.action != Action::Reworded) || section;
         }
         all.extend(here);
     }
@@ -272,8 +264,8 @@ fn resources(
             id: item.id.to_owned(),
             resource_type: resource.resource_type.clone(),
             old_type: was.map(|old| old.resource_type.clone()),
-            why: why(resource),
-            component: moves::component(resource).unwrap_or_default().to_owned(),
+            why: served(resource, "why").to_owned(),
+            component: served(resource, "component").to_owned(),
             name_taken: matches!((&action, item.old, item.new), (Action::Replaced | Action::MayBeReplaced, Some(old), Some(new)) if replacement::name_taken(old, new)),
             old_place: place(old, pair.old, item.id),
             new_place: place(new, pair.new, item.id),
@@ -285,9 +277,4 @@ fn resources(
         });
     }
     all
-}
-
-fn why(resource: &Resource) -> String {
-    let why = resource.metadata.get("scalectl").and_then(|served| served.get("why")).and_then(Node::as_str);
-    why.unwrap_or_default().to_owned()
 }

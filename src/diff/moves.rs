@@ -1,6 +1,8 @@
 //! The described ways in which data move from one home to the next, as the road has them.
 
-use cfn::{Node, Resource};
+use cfn::Resource;
+
+use crate::render::served;
 
 /// A described way.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,11 +53,6 @@ pub const MOVES: [Move; 4] = [
     },
 ];
 
-/// The component that a resource says it belongs to.
-pub fn component(resource: &Resource) -> Option<&str> {
-    resource.metadata.get("scalectl").and_then(|served| served.get("component")).and_then(Node::as_str)
-}
-
 /// A resource as a home of data.
 #[derive(Debug, Clone, Copy)]
 pub struct Home<'a> {
@@ -73,7 +70,7 @@ impl<'a> Home<'a> {
     /// A resource of a template.
     pub fn of(id: &'a str, resource: &'a Resource) -> Home<'a> {
         let follows = resource.properties.contains_key("SourceDBInstanceIdentifier");
-        Home { id, component: component(resource), resource_type: &resource.resource_type, follows }
+        Home { id, component: Some(served(resource, "component")), resource_type: &resource.resource_type, follows }
     }
 
     fn is(&self, (component, resource_type): (&str, &str)) -> bool {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use cfn::{Node, Resource, Template};
 
 use crate::digest::{self, Digest};
+use crate::render::served;
 
-use super::moves::component;
 use super::reference::told;
 use super::side::{SideSet, stack_name};
 use crate::check::Set;
@@ -79,7 +79,7 @@ impl<'a> Digests<'a> {
         let Some(resource) = self.templates.get(file).and_then(|template| template.resources.get(id)) else { return hash.value() };
         hash.text(&resource.resource_type);
         // Two of our own that look alike, and serve different ends, are not the same.
-        hash.text(component(resource).unwrap_or_default());
+        hash.text(served(resource, "component"));
         if depth < DEEPEST {
             // A ring of references ends where it comes back: at the type.
             self.known.insert((file, id), hash.value());

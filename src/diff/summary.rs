@@ -1,7 +1,7 @@
 //! A difference in numbers, and the road in a matrix.
 
 use super::unseen::opaque;
-use super::{Action, Difference, Presence, SetDifference, Side, difference};
+use super::{Action, Difference, SetDifference, Side, difference};
 use crate::fate::Fate;
 
 /// How many resources what happens to.
@@ -77,11 +77,6 @@ impl Difference {
     pub fn unaccepted<'d>(&'d self, accepted: &'d [String]) -> impl Iterator<Item = &'d str> {
         let needing = self.resources().filter(|(_, _, resource)| resource.data.as_ref().is_some_and(|data| data.fate.needs_consent()));
         needing.map(|(_, _, resource)| resource.old_id()).filter(|id| !accepted.iter().any(|accepted| accepted == id))
-    }
-
-    /// Whether only one side has any stack at all.
-    pub fn one_sided(&self) -> bool {
-        self.sets.iter().all(|set| set.presence != Presence::Both || set.stacks.iter().all(|stack| stack.presence != Presence::Both))
     }
 }
 

@@ -16,8 +16,6 @@ pub struct Unseen {
     pub why: String,
     /// Whether the file could not be read, so that nothing of it was compared.
     pub broken: bool,
-    /// Whether it differs between the sides, so that something happens which is not seen.
-    pub differs: bool,
 }
 
 const STACK: &str = "AWS::CloudFormation::Stack";
@@ -31,9 +29,7 @@ pub fn opaque(resource_type: &str) -> bool {
 /// What cannot be seen in a file.
 pub fn of(file: &File) -> Vec<Unseen> {
     let mut unseen = Vec::new();
-    let mut add = |what: &str, why: String| {
-        unseen.push(Unseen { file: file.name.clone(), what: what.to_owned(), why, broken: false, differs: false })
-    };
+    let mut add = |what: &str, why: String| unseen.push(Unseen { file: file.name.clone(), what: what.to_owned(), why, broken: false });
     let template = &file.template;
     if let Some(transform) = template.rest.get("Transform") {
         for name in words(transform) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cfn::{Resource, facts};
+use cfn::Resource;
 
 use super::compare::Item;
 use super::moves::{self, Home};
@@ -10,6 +10,7 @@ use super::pairing::Paired;
 use super::side::{SideSet, stack_name};
 use super::{Action, Cause, DataFate, reference, unseen};
 use crate::fate::{self, Event, Fate, Nature, Policies};
+use crate::render::served;
 
 /// What happens to a resource; none when nothing does.
 pub fn action(item: &Item, items: &[Item], pairs: &[Paired], causes: &[Cause], old: &SideSet) -> Option<Action> {
@@ -35,9 +36,7 @@ pub fn action(item: &Item, items: &[Item], pairs: &[Paired], causes: &[Cause], o
 
 /// Whether losing a resource may lose data. What a nested stack, a module or a vanished type holds is not known, so it may.
 pub fn precious(resource: &Resource) -> bool {
-    let kind = resource.resource_type.as_str();
-    let member = kind == "AWS::RDS::DBInstance" && resource.properties.contains_key("DBClusterIdentifier");
-    (facts::holds_data(kind) && !member) || unseen::opaque(kind)
+    resource.holds_data() || unseen::opaque(&resource.resource_type)
 }
 
 /// What happens to the data of a resource.
@@ -75,7 +74,7 @@ pub fn data(item: &Item, items: &[Item], action: &Option<Action>, replaced: bool
     } else if fate == Fate::Keep
         && let Some(host) = carried
     {
-        way = moves::of_volume().filter(|_| moves::component(old) == Some("data_volume")).map(|way| (way, vec![host.clone()]));
+        way = moves::of_volume().filter(|_| served(old, "component") == "data_volume").map(|way| (way, vec![host.clone()]));
     }
     let fate = if way.is_some() { Fate::Move } else { fate };
     Some(DataFate { fate, sure, way })

@@ -149,10 +149,12 @@ impl Resource {
 
     /// Whether losing it loses data: by its type, but for the members of a database cluster, whose data is the cluster's.
     pub fn holds_data(&self) -> bool {
-        let of_type = crate::facts::of(&self.resource_type).is_some_and(|facts| facts.holds_data);
-        // A cluster names itself by the property by which a member names its cluster.
-        let member = self.resource_type == "AWS::RDS::DBInstance" && self.properties.contains_key("DBClusterIdentifier");
-        of_type && !member
+        crate::facts::holds_data(&self.resource_type) && !self.in_cluster()
+    }
+
+    /// Whether it is a member of a database cluster. A cluster names itself by the property by which a member names its cluster.
+    pub fn in_cluster(&self) -> bool {
+        self.resource_type == "AWS::RDS::DBInstance" && self.properties.contains_key("DBClusterIdentifier")
     }
 
     /// Whether its `UpdatePolicy` has a change of this property replace it; none where that decides nothing, or is no literal.

@@ -14,23 +14,9 @@ pub const RULE: Rule = Rule {
     run,
 };
 
-/// Types that hold data and that we build nothing of.
-const OTHERS: [&str; 10] = [
-    "AWS::DocDB::DBCluster",
-    "AWS::EFS::FileSystem",
-    "AWS::FSx::FileSystem",
-    "AWS::Neptune::DBCluster",
-    "AWS::OpenSearchService::Domain",
-    "AWS::Redshift::Cluster",
-    "AWS::Timestream::Table",
-    "AWS::Cognito::UserPool",
-    "AWS::MSK::Cluster",
-    "AWS::QLDB::Ledger",
-];
-
 fn run(graph: &Graph, found: &mut Found) {
     for item in &graph.items {
-        let holds = item.raw.holds_data() || OTHERS.contains(&item.kind);
+        let holds = item.raw.holds_data();
         // A key or a secret can be brought back for days, and a queue's messages pass; a cache without snapshots promises nothing.
         let passing = match item.kind {
             "AWS::KMS::Key" | "AWS::KMS::ReplicaKey" | "AWS::SecretsManager::Secret" | "AWS::SQS::Queue" | "AWS::Kinesis::Stream" => true,

@@ -23,7 +23,7 @@ struct Document<'a> {
 }
 
 /// How many resources what happens to.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub struct CountsView {
     added: usize,
     changed: usize,

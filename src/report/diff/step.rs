@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::danger::{Danger, dangers};
+use super::json::{self, CountsView};
 use super::{Shown, words};
 use crate::diff::Difference;
 
@@ -11,12 +12,8 @@ use crate::diff::Difference;
 pub struct StepView<'a> {
     from: &'a str,
     to: &'a str,
-    added: usize,
-    changed: usize,
-    replaced: usize,
-    may_be_replaced: usize,
-    removed: usize,
-    renamed: usize,
+    #[serde(flatten)]
+    counts: CountsView,
     data: Vec<FateView<'a>>,
 }
 
@@ -59,7 +56,6 @@ pub fn data(difference: &Difference) -> String {
 
 /// Both, for scripts.
 pub fn view<'a>(difference: &'a Difference) -> StepView<'a> {
-    let counts = difference.counts();
     let fate = |danger: Danger<'a>| {
         let (data, first) = (danger.data?, danger.first()?);
         Some(FateView {
@@ -74,12 +70,7 @@ pub fn view<'a>(difference: &'a Difference) -> StepView<'a> {
     StepView {
         from: &difference.from,
         to: &difference.to,
-        added: counts.added,
-        changed: counts.changed,
-        replaced: counts.replaced,
-        may_be_replaced: counts.may_be_replaced,
-        removed: counts.removed,
-        renamed: counts.renamed,
+        counts: json::counts(&difference.counts()),
         data: of_data(difference).into_iter().filter_map(fate).collect(),
     }
 }
