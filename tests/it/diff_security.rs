@@ -351,6 +351,14 @@ fn a_policy_that_keeps_less_is_told_of_what_holds_data() {
         &table("    UpdateReplacePolicy: Retain\n"),
         &["Protection Thing: its DeletionPolicy keeps less of its data than it did"],
     );
+    // Also of a type that nothing here builds.
+    let files =
+        |policy: &str| format!("Resources:\n  Thing:\n    Type: AWS::EFS::FileSystem\n{policy}    Properties: {{Encrypted: true}}\n");
+    there_and_not_back(
+        &files("    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n"),
+        &files("    UpdateReplacePolicy: Retain\n"),
+        &["Protection Thing: its DeletionPolicy keeps less of its data than it did"],
+    );
 }
 
 #[test]
